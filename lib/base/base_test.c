@@ -1,0 +1,231 @@
+/* The ground floor: views, numbers, buffers, arenas, maps, files, suggestions. */
+#include "base/test.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/near.h"
+#include "base/num.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define assert_sv(view, literal) assert_true(sv_eq((view), SV(literal)))
+
+static void views_split_at_bytes_words_and_lines(void **state)
+{
+	struct sv head, tail, rest = SV("  one\ttwo "), word, line;
+
+	(void)state;
+	assert_true(sv_cut(SV("k=v=w"), '=', &head, &tail));
+	assert_sv(head, "k");
+	assert_sv(tail, "v=w");
+	assert_false(sv_cut(SV("none"), '=', &head, &tail));
+	assert_sv(head, "none");
+	assert_int_equal(tail.n, 0);
+	assert_true(sv_word(&rest, &word));
+	assert_sv(word, "one");
+	assert_true(sv_word(&rest, &word));
+	assert_sv(word, "two");
+	assert_false(sv_word(&rest, &word));
+	rest = SV("a\n\nb");
+	assert_true(sv_line(&rest, &line));
+	assert_sv(line, "a");
+	assert_true(sv_line(&rest, &line));
+	assert_int_equal(line.n, 0);
+	assert_true(sv_line(&rest, &line));
+	assert_sv(line, "b");
+	assert_false(sv_line(&rest, &line));
+}
+
+static void views_compare_search_and_trim(void **state)
+{
+	char text[4];
+
+	(void)state;
+	assert_true(sv_starts(SV("type=X"), SV("type=")));
+	assert_false(sv_starts(SV("ty"), SV("type=")));
+	assert_true(sv_ends(SV("a.rules"), SV(".rules")));
+	assert_true(sv_eq_nocase(SV("RoTaTe"), SV("rotate")));
+	assert_true(sv_cmp(SV("ab"), SV("abc")) < 0);
+	assert_int_equal(sv_find(SV("xxneedle"), SV("needle")), 2);
+	assert_int_equal(sv_find(SV("xx"), SV("needle")), 2);
+	assert_sv(sv_trim(SV(" \t a b\r\n")), "a b");
+	assert_true(sv_to_cstr(SV("abc"), text, sizeof(text)));
+	assert_false(sv_to_cstr(SV("abcd"), text, sizeof(text)));
+	assert_false(sv_to_cstr(SV("a\0b"), text, sizeof(text)));
+}
+
+static void numbers_take_the_whole_view_or_nothing(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		uint64_t value;
+	} rows[] = {
+		{"0", true, 0},
+		{"18446744073709551615", true, UINT64_MAX},
+		{"18446744073709551616", false, 0},
+		{"", false, 0},
+		{" 1", false, 0},
+		{"1 ", false, 0},
+		{"+1", false, 0},
+		{"-1", false, 0},
+		{"1x", false, 0},
+	};
+	uint64_t u;
+	uint32_t w;
+	int64_t i;
+	int32_t h;
+
+	(void)state;
+	for (size_t r = 0; r < LEN(rows); r++) {
+		u = 77;
+		assert_int_equal(num_u64(sv_cstr(rows[r].text), &u), rows[r].ok);
+		assert_true(u == (rows[r].ok ? rows[r].value : 77));
+	}
+	assert_true(num_u32(SV("4294967295"), &w) && w == UINT32_MAX);
+	assert_false(num_u32(SV("4294967296"), &w));
+	assert_true(num_i64(SV("-9223372036854775808"), &i) && i == INT64_MIN);
+	assert_false(num_i64(SV("9223372036854775808"), &i));
+	assert_true(num_i32(SV("-13"), &h) && h == -13);
+	assert_false(num_i32(SV("2147483648"), &h));
+	assert_true(num_hex64(SV("c000003E"), &u) && u == 0xc000003e);
+	assert_false(num_hex64(SV("0x1"), &u));
+	assert_true(num_oct64(SV("0100644"), &u) && u == 0100644);
+	assert_true(num_auto64(SV("0x10"), &u) && u == 16);
+	assert_true(num_auto64(SV("010"), &u) && u == 8);
+	assert_true(num_auto64(SV("-1"), &u) && u == UINT64_MAX);
+	assert_true(num_auto64(SV("0"), &u) && u == 0);
+	assert_false(num_range(SV("1000"), 0, 999, &u));
+}
+
+static void buffers_stop_at_their_maximum_and_stay_stopped(void **state)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(16);
+
+	(void)state;
+	buf_printf(&b, "%s-%d", "abc", 42);
+	buf_put_hex(&b, SV("\xff"));
+	buf_put_u64(&b, 18);
+	assert_sv(buf_view(&b), "abc-42FF18");
+	assert_string_equal(buf_cstr(&b), "abc-42FF18");
+	buf_put(&b, SV("0123456"));
+	assert_true(b.failed);
+	buf_putc(&b, 'x');
+	assert_sv(buf_view(&b), "abc-42FF18");
+	buf_reset(&b);
+	buf_put(&b, SV("0123456789abcdef"));
+	assert_false(b.failed);
+	assert_int_equal(b.n, 16);
+}
+
+static void arenas_reuse_their_blocks_and_stop_at_their_maximum(void **state)
+{
+	struct arena a;
+	size_t total;
+
+	(void)state;
+	arena_init(&a, 1 << 20);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 100; i++) {
+			char *p = arena_alloc(&a, 1000);
+
+			assert_non_null(p);
+			memset(p, i, 1000);
+		}
+		if (round == 0)
+			total = a.total;
+		assert_int_equal(a.total, total);
+		arena_reset(&a);
+	}
+	assert_null(arena_alloc(&a, 2 << 20));
+	assert_null(arena_alloc(&a, SIZE_MAX));
+	assert_sv(arena_copy(&a, SV("text")), "text");
+	arena_release(&a);
+}
+
+static void maps_keep_every_entry_over_growth_and_deletion(void **state)
+{
+	struct map m;
+
+	(void)state;
+	map_init(&m, 5000);
+	for (uint64_t k = 0; k < 5000; k++)
+		assert_true(map_put(&m, k * k, k));
+	assert_false(map_put(&m, 3, 3));
+	assert_true(map_put(&m, 9, 30));
+	for (uint64_t k = 0; k < 5000; k += 2)
+		assert_true(map_del(&m, k * k));
+	assert_false(map_del(&m, 4));
+	for (uint64_t k = 0; k < 5000; k++) {
+		uint64_t *v = map_get(&m, k * k);
+
+		if (k % 2 == 0)
+			assert_null(v);
+		else
+			assert_true(v && *v == (k == 3 ? 30 : k));
+	}
+	map_release(&m);
+}
+
+static void files_are_read_whole_and_replaced_whole(void **state)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(10), small = BUF_INIT(9);
+	char dir[] = "/tmp/aurum-base-XXXXXX", path[64];
+	struct err e;
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/f", dir);
+	assert_int_equal(file_replace(path, SV("0123456789"), 0640, &e), 0);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	assert_sv(buf_view(&b), "0123456789");
+	assert_int_equal(file_read(path, &small, &e), -1);
+	assert_non_null(strstr(e.text, "larger than 9 bytes"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(file_read(path, &b, &e), -1);
+	assert_non_null(strstr(e.text, "No such file"));
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void suggestions_are_near_and_never_far_fetched(void **state)
+{
+	static const char *const names[] = {"unlink", "unlinkat", "rename", "open"};
+	static const struct {
+		const char *typed, *expect;
+	} rows[] = {
+		{"unlnk", "unlink"}, {"UNLINK", "unlink"}, {"unlikn", "unlink"},
+		{"opne", "open"},    {"frobnicate", ""},   {"x", ""},
+	};
+
+	(void)state;
+	for (size_t r = 0; r < LEN(rows); r++) {
+		struct near_best best = NEAR_INIT;
+
+		for (size_t i = 0; i < LEN(names); i++)
+			near_consider(&best, sv_cstr(rows[r].typed), sv_cstr(names[i]));
+		assert_true(sv_eq(best.name, sv_cstr(rows[r].expect)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(views_split_at_bytes_words_and_lines),
+		cmocka_unit_test(views_compare_search_and_trim),
+		cmocka_unit_test(numbers_take_the_whole_view_or_nothing),
+		cmocka_unit_test(buffers_stop_at_their_maximum_and_stay_stopped),
+		cmocka_unit_test(arenas_reuse_their_blocks_and_stop_at_their_maximum),
+		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),
+		cmocka_unit_test(files_are_read_whole_and_replaced_whole),
+		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+/* Whole-file reading and writing. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define READ_STEP 65536
+
+int file_read_fd(int fd, const char *name, struct buf *out, struct err *e)
+{
+	size_t before = out->n;
+
+	for (;;) {
+		size_t left = out->max - out->n, step = left < READ_STEP ? left + 1 : READ_STEP;
+		char probe;
+		ssize_t got;
+
+		if (left == 0) {
+			got = read(fd, &probe, 1);
+			step = 0;
+		} else {
+			if (step > left)
+				step = left;
+			if (!buf_reserve(out, step)) {
+				out->n = before;
+				return err_set(e, "no memory to read %s", name);
+			}
+			got = read(fd, out->p + out->n, step);
+		}
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			out->n = before;
+			return err_sys(e, "cannot read %s", name);
+		}
+		if (got == 0)
+			return 0;
+		if (step == 0) {
+			out->n = before;
+			return err_set(e, "%s is larger than %zu bytes", name, out->max);
+		}
+		out->n += (size_t)got;
+	}
+}
+
+int file_read(const char *path, struct buf *out, struct err *e)
+{
+	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, "cannot open %s", path);
+	return file_read_fd(fd, path, out, e);
+}
+
+int file_write(int fd, struct sv bytes)
+{
+	while (bytes.n) {
+		ssize_t done = write(fd, bytes.p, bytes.n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		bytes = sv_from(bytes, (size_t)done);
+	}
+	return 0;
+}
+
+int file_writev(int fd, struct iovec *iov, size_t count)
+{
+	while (count) {
+		ssize_t done = writev(fd, iov, count < 1024 ? (int)count : 1024);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		while (count && (size_t)done >= iov->iov_len) {
+			done -= (ssize_t)iov->iov_len;
+			iov++;
+			count--;
+		}
+		if (count) {
+			iov->iov_base = (char *)iov->iov_base + done;
+			iov->iov_len -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+int file_replace(const char *path, struct sv content, mode_t mode, struct err *e)
+{
+	char temporary[4096];
+	CLEAN_FD int fd = -1;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+		return err_set(e, "path is too long: %s", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, "cannot create %s", temporary);
+	if (fchmod(fd, mode) != 0 || file_write(fd, content) != 0 || fsync(fd) != 0 ||
+	    rename(temporary, path) != 0) {
+		err_sys(e, "cannot write %s", path);
+		(void)unlink(temporary);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * Files: the few patterns that every program needs, with the checks that make them safe.
+ */
+#ifndef AURUM_BASE_FILE_H
+#define AURUM_BASE_FILE_H
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/*
+ * Reads a whole file of at most out->max bytes and appends it to *out. A larger file, a
+ * directory or an unreadable file is an error that names the path; *out is then as before.
+ */
+MUST_CHECK int file_read(const char *path, struct buf *out, struct err *e);
+
+/* The same from an open descriptor; name is for the error. */
+MUST_CHECK int file_read_fd(int fd, const char *name, struct buf *out, struct err *e);
+
+/* Writes all of it, over short writes and EINTR. 0, or -1 with errno set. */
+MUST_CHECK int file_write(int fd, struct sv bytes);
+
+/* Writes all vectors, over short writes and EINTR; changes iov. 0, or -1 with errno set. */
+MUST_CHECK int file_writev(int fd, struct iovec *iov, size_t count);
+
+/*
+ * Replaces path as a whole: a temporary file beside it, synced, renamed over it. Readers
+ * see the old content or the new one, never a part.
+ */
+MUST_CHECK int file_replace(const char *path, struct sv content, mode_t mode, struct err *e);
+
+#endif

@@ -1,0 +1,109 @@
+/* Strict number parsing: every function consumes the whole view or fails. */
+#include "base/num.h"
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 16;
+}
+
+static bool parse(struct sv v, unsigned base, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (v.n == 0)
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned d = (unsigned)digit(v.p[i]);
+
+		if (d >= base || __builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, d, &value))
+			return false;
+	}
+	*out = value;
+	return true;
+}
+
+bool num_u64(struct sv v, uint64_t *out)
+{
+	return parse(v, 10, out);
+}
+
+bool num_range(struct sv v, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t value;
+
+	if (!parse(v, 10, &value) || value < min || value > max)
+		return false;
+	*out = value;
+	return true;
+}
+
+bool num_u32(struct sv v, uint32_t *out)
+{
+	uint64_t value;
+
+	if (!num_range(v, 0, UINT32_MAX, &value))
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+bool num_i64(struct sv v, int64_t *out)
+{
+	bool negative = v.n && v.p[0] == '-';
+	uint64_t magnitude;
+
+	if (!parse(negative ? sv_from(v, 1) : v, 10, &magnitude))
+		return false;
+	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0))
+		return false;
+	*out = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+	return true;
+}
+
+bool num_i32(struct sv v, int32_t *out)
+{
+	int64_t value;
+
+	if (!num_i64(v, &value) || value < INT32_MIN || value > INT32_MAX)
+		return false;
+	*out = (int32_t)value;
+	return true;
+}
+
+bool num_hex64(struct sv v, uint64_t *out)
+{
+	return parse(v, 16, out);
+}
+
+bool num_oct64(struct sv v, uint64_t *out)
+{
+	return parse(v, 8, out);
+}
+
+bool num_auto64(struct sv v, uint64_t *out)
+{
+	bool negative = v.n && v.p[0] == '-';
+	unsigned base = 10;
+	uint64_t value;
+
+	if (negative)
+		v = sv_from(v, 1);
+	if (sv_starts(v, SV("0x")) || sv_starts(v, SV("0X"))) {
+		base = 16;
+		v = sv_from(v, 2);
+	} else if (v.n > 1 && v.p[0] == '0') {
+		base = 8;
+		v = sv_from(v, 1);
+	}
+	if (!parse(v, base, &value))
+		return false;
+	*out = negative ? 0 - value : value;
+	return true;
+}
