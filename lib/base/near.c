@@ -41,7 +41,7 @@ static size_t distance(struct sv a, struct sv b)
 
 void near_consider(struct near_best *best, struct sv typed, struct sv candidate)
 {
-	size_t limit = typed.n < 3 ? 1 : typed.n / 3, d;
+	size_t limit = typed.n / 3, d;
 
 	if (typed.n == 0 || typed.n > WORD_MAX || candidate.n > WORD_MAX)
 		return;

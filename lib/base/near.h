@@ -18,7 +18,7 @@ struct near_best {
 /*
  * Looks at one more candidate. Letter case is ignored; an insertion, a deletion, a
  * replacement or a swap of neighbours is one step. Only candidates within a third of
- * the word's length (at least one step) count. Words over 64 bytes never match.
+ * the word's length count. Words over 64 bytes never match.
  */
 void near_consider(struct near_best *best, struct sv typed, struct sv candidate);
 
