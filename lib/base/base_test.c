@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "base/num.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -56,6 +57,53 @@ static void views_compare_search_and_trim(void **state)
 	assert_true(sv_to_cstr(SV("abc"), text, sizeof(text)));
 	assert_false(sv_to_cstr(SV("abcd"), text, sizeof(text)));
 	assert_false(sv_to_cstr(SV("a\0b"), text, sizeof(text)));
+}
+
+static void numbers_at_the_front_are_read_as_strtoul_reads_them(void **state)
+{
+	static const char *const texts[] = {
+		"0",
+		"12x",
+		"-1",
+		"+7",
+		" \t5",
+		"",
+		"x",
+		"0x",
+		"0xg",
+		"0x1F,",
+		"ff",
+		"077",
+		"089",
+		"-0x10",
+		"18446744073709551615",
+		"18446744073709551616",
+		"9223372036854775807",
+		"9223372036854775808",
+		"-9223372036854775808",
+		"-9223372036854775809",
+		"--1",
+		"0xffffffffffffffff",
+		"fffffffffffffffff",
+	};
+	static const int bases[] = {8, 10, 16};
+
+	(void)state;
+	for (size_t t = 0; t < LEN(texts); t++)
+		for (size_t b = 0; b < LEN(bases); b++) {
+			unsigned base = (unsigned)bases[b];
+			uint64_t u = 77, want_u;
+			int64_t i = 77, want_i;
+
+			errno = 0;
+			want_u = strtoull(texts[t], NULL, bases[b]);
+			assert_int_equal(num_lead_u64(sv_cstr(texts[t]), base, &u), errno == 0);
+			assert_true(u == (errno ? 77 : want_u));
+			errno = 0;
+			want_i = strtoll(texts[t], NULL, bases[b]);
+			assert_int_equal(num_lead_i64(sv_cstr(texts[t]), base, &i), errno == 0);
+			assert_true(i == (errno ? 77 : want_i));
+		}
 }
 
 static void numbers_take_the_whole_view_or_nothing(void **state)
@@ -220,6 +268,7 @@ int main(void)
 		cmocka_unit_test(views_split_at_bytes_words_and_lines),
 		cmocka_unit_test(views_compare_search_and_trim),
 		cmocka_unit_test(numbers_take_the_whole_view_or_nothing),
+		cmocka_unit_test(numbers_at_the_front_are_read_as_strtoul_reads_them),
 		cmocka_unit_test(buffers_stop_at_their_maximum_and_stay_stopped),
 		cmocka_unit_test(arenas_reuse_their_blocks_and_stop_at_their_maximum),
 		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),

@@ -1,4 +1,7 @@
-/* Strict number parsing: every function consumes the whole view or fails. */
+/*
+ * Strict number parsing: every function consumes the whole view or fails, but for the
+ * num_lead_ pair, which reads numbers at the front of text that is not ours.
+ */
 #include "base/num.h"
 
 static int digit(char c)
@@ -105,5 +108,49 @@ bool num_auto64(struct sv v, uint64_t *out)
 	if (!parse(v, base, &value))
 		return false;
 	*out = negative ? 0 - value : value;
+	return true;
+}
+
+/* The digits at the front of v, as a magnitude; false when they pass 64 bits. */
+static bool lead(struct sv v, unsigned base, bool *negative, uint64_t *out)
+{
+	uint64_t value = 0;
+	size_t i = 0;
+
+	while (i < v.n && (v.p[i] == ' ' || (v.p[i] >= '\t' && v.p[i] <= '\r')))
+		i++;
+	*negative = i < v.n && v.p[i] == '-';
+	if (i < v.n && (v.p[i] == '-' || v.p[i] == '+'))
+		i++;
+	if (base == 16 && v.n - i > 2 && v.p[i] == '0' && (v.p[i + 1] | 0x20) == 'x' &&
+	    digit(v.p[i + 2]) < 16)
+		i += 2;
+	for (; i < v.n && (unsigned)digit(v.p[i]) < base; i++)
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, (unsigned)digit(v.p[i]), &value))
+			return false;
+	*out = value;
+	return true;
+}
+
+bool num_lead_u64(struct sv v, unsigned base, uint64_t *out)
+{
+	bool negative;
+	uint64_t value;
+
+	if (!lead(v, base, &negative, &value))
+		return false;
+	*out = negative ? 0 - value : value;
+	return true;
+}
+
+bool num_lead_i64(struct sv v, unsigned base, int64_t *out)
+{
+	bool negative;
+	uint64_t value;
+
+	if (!lead(v, base, &negative, &value) || value > (uint64_t)INT64_MAX + (negative ? 1 : 0))
+		return false;
+	*out = (int64_t)(negative ? 0 - value : value);
 	return true;
 }
