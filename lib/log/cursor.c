@@ -1,0 +1,299 @@
+/*
+ * Lines out of files and pipes. One buffer is filled with big reads and handed out in
+ * views; only the partial line at its end is ever moved:
+ *
+ *	buffer   | handed out | no newline yet | not looked at |  free  |
+ *	         0          start           scanned           end    CURSOR_BUFFER
+ *
+ * What a line means is not decided here.
+ */
+#include "log/cursor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum fill_status { FILL_MORE, FILL_WAIT, FILL_END, FILL_ERROR };
+
+void cursor_init(struct cursor *c)
+{
+	*c = (struct cursor){.idle_ms = -1};
+}
+
+static void source_free(struct cursor_source *s)
+{
+	if (!s)
+		return;
+	close_fd(&s->fd);
+	free(s);
+}
+
+void cursor_release(struct cursor *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		source_free(c->sources[i]);
+	free(c->sources);
+	free(c->buffer);
+	cursor_init(c);
+}
+
+void cursor_set_idle(struct cursor *c, int idle_ms)
+{
+	c->idle_ms = idle_ms;
+}
+
+/* Takes fd, also when it fails. */
+static struct cursor_source *source_new(int fd, const char *name, struct err *e)
+{
+	struct cursor_source *s = malloc(sizeof(*s));
+	struct stat st;
+
+	if (!s) {
+		close_fd(&fd);
+		(void)err_sys(e, "cannot read %s", name);
+		return NULL;
+	}
+	s->fd = fd;
+	(void)snprintf(s->name, sizeof(s->name), "%s", name);
+	if (fstat(fd, &st) != 0) {
+		(void)err_sys(e, "cannot read %s", name);
+		source_free(s);
+		return NULL;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		(void)err_sys(e, "cannot read %s", name);
+		source_free(s);
+		return NULL;
+	}
+	s->waits = !S_ISREG(st.st_mode);
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
+	return s;
+}
+
+/* Takes s, also when it fails. */
+static int add(struct cursor *c, struct cursor_source *s, struct err *e)
+{
+	struct cursor_source **more;
+
+	if (!s)
+		return -1;
+	if (!c->buffer)
+		c->buffer = malloc(CURSOR_BUFFER);
+	more = realloc(c->sources, (c->count + 1) * sizeof(*more));
+	if (more)
+		c->sources = more;
+	if (!more || !c->buffer) {
+		(void)err_sys(e, "cannot read %s", s->name);
+		source_free(s);
+		return -1;
+	}
+	c->sources[c->count++] = s;
+	return 0;
+}
+
+int cursor_open_fd(struct cursor *c, int fd, const char *name, struct err *e)
+{
+	return add(c, source_new(fd, name, e), e);
+}
+
+int cursor_open_file(struct cursor *c, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_sys(e, "cannot open %s", path);
+	return cursor_open_fd(c, fd, path, e);
+}
+
+static bool same_file(const struct cursor_source *a, const struct cursor_source *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
+/* Opens log_file.N; NULL where the set ends, for whatever reason. */
+static struct cursor_source *open_rotated(const char *log_file, unsigned number)
+{
+	char path[4096];
+	int fd, n = snprintf(path, sizeof(path), "%s.%u", log_file, number);
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? NULL : source_new(fd, path, NULL);
+}
+
+int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
+{
+	size_t first = c->count;
+
+	if (cursor_open_file(c, log_file, e) != 0)
+		return -1;
+	for (unsigned number = 1; number < CURSOR_FILES_MAX; number++) {
+		struct cursor_source *s = open_rotated(log_file, number);
+
+		if (!s)
+			break;
+		/* Rotated between two opens: this is the file just added, under its new name. */
+		if (same_file(s, c->sources[c->count - 1])) {
+			source_free(s);
+			continue;
+		}
+		if (add(c, s, e) != 0)
+			return -1;
+	}
+	for (size_t i = first, j = c->count - 1; i < j; i++, j--) {
+		struct cursor_source *swap = c->sources[i];
+
+		c->sources[i] = c->sources[j];
+		c->sources[j] = swap;
+	}
+	return 0;
+}
+
+/* Moves the partial line to the front when the room behind it runs out. */
+static void make_room(struct cursor *c)
+{
+	if (c->start == c->end) {
+		c->start = c->scanned = c->end = 0;
+		c->has_nul = false;
+	} else if (CURSOR_BUFFER - c->end < CURSOR_LINE_MAX) {
+		memmove(c->buffer, c->buffer + c->start, c->end - c->start);
+		c->scanned -= c->start;
+		c->end -= c->start;
+		c->start = 0;
+	}
+}
+
+/* True when the source has input, or may be read without asking. */
+static bool has_input(const struct cursor *c, const struct cursor_source *s)
+{
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+
+	if (!s->waits || c->idle_ms < 0)
+		return true;
+	return poll(&p, 1, c->idle_ms) != 0;
+}
+
+static enum fill_status fill(struct cursor *c, struct err *e)
+{
+	const struct cursor_source *s = c->sources[c->at];
+	ssize_t n;
+
+	make_room(c);
+	if (!has_input(c, s))
+		return FILL_WAIT;
+	do {
+		n = read(s->fd, c->buffer + c->end, CURSOR_BUFFER - c->end);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		(void)err_sys(e, "cannot read %s", s->name);
+		return FILL_ERROR;
+	}
+	if (n == 0)
+		return FILL_END;
+	if (!c->has_nul && memchr(c->buffer + c->end, 0, (size_t)n))
+		c->has_nul = true;
+	c->end += (size_t)n;
+	c->stats.bytes += (uint64_t)n;
+	return FILL_MORE;
+}
+
+/* A view on [start, stop), cut and counted; the buffer moves on to `next`. */
+static struct sv take(struct cursor *c, size_t stop, size_t next)
+{
+	struct sv line = {c->buffer + c->start, stop - c->start};
+
+	c->start = c->scanned = next;
+	if (line.n > CURSOR_LINE_MAX) {
+		line.n = CURSOR_LINE_MAX;
+		c->stats.too_long++;
+	}
+	if (c->nul_before || (c->has_nul && line.n && memchr(line.p, 0, line.n)))
+		c->stats.nul++;
+	c->nul_before = false;
+	c->stats.lines++;
+	return line;
+}
+
+/* What a crash leaves in a file whose size was written before its data. */
+static void skip_nuls(struct cursor *c)
+{
+	while (c->start < c->end && c->buffer[c->start] == 0) {
+		c->start++;
+		c->nul_before = true;
+	}
+	if (c->scanned < c->start)
+		c->scanned = c->start;
+}
+
+/* Looks for a line in the buffer; false when more input is needed. */
+static bool buffered_line(struct cursor *c, struct sv *line)
+{
+	for (;;) {
+		const char *hit;
+		size_t stop;
+
+		if (c->has_nul && !c->skipping)
+			skip_nuls(c);
+		hit = c->scanned < c->end
+			      ? memchr(c->buffer + c->scanned, '\n', c->end - c->scanned)
+			      : NULL;
+		stop = hit ? (size_t)(hit - c->buffer) : c->end;
+		if (c->skipping) {
+			c->start = c->scanned = hit ? stop + 1 : stop;
+			if (!hit)
+				return false;
+			c->skipping = false;
+			continue;
+		}
+		c->scanned = stop;
+		if (!hit && stop - c->start <= CURSOR_LINE_MAX)
+			return false;
+		c->skipping = !hit;
+		*line = take(c, stop, hit ? stop + 1 : stop);
+		return true;
+	}
+}
+
+/* Ends the source; true when it leaves a torn line. */
+static bool end_source(struct cursor *c, struct sv *line)
+{
+	bool torn = c->start < c->end && !c->skipping;
+
+	if (torn) {
+		c->stats.torn++;
+		*line = take(c, c->end, c->end);
+	}
+	c->start = c->scanned = c->end;
+	c->skipping = c->nul_before = false;
+	close_fd(&c->sources[c->at]->fd);
+	c->sources[c->at++]->fd = -1;
+	return torn;
+}
+
+enum cursor_status cursor_next(struct cursor *c, struct sv *line, struct err *e)
+{
+	while (c->at < c->count) {
+		if (buffered_line(c, line))
+			return CURSOR_LINE;
+		switch (fill(c, e)) {
+		case FILL_MORE:
+			break;
+		case FILL_WAIT:
+			return CURSOR_WAIT;
+		case FILL_END:
+			if (end_source(c, line))
+				return CURSOR_LINE;
+			break;
+		case FILL_ERROR:
+			(void)end_source(c, line);
+			return CURSOR_ERROR;
+		}
+	}
+	return CURSOR_END;
+}
