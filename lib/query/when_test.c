@@ -1,0 +1,162 @@
+/* Search windows: words, dates and times against a fixed present and fixed zones. */
+#include "base/test.h"
+
+#include "query/when.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Wednesday, 15 November 2023, 13:45:30 UTC. */
+#define NOW      INT64_C(1700055930)
+#define MIDNIGHT INT64_C(1700006400)
+#define HOUR     INT64_C(3600)
+#define DAY      (24 * HOUR)
+
+static locale_t c_locale;
+
+static bool utc_to_local(int64_t seconds, struct tm *out)
+{
+	time_t t = seconds;
+
+	return gmtime_r(&t, out) != NULL;
+}
+
+static bool utc_from_local(const struct tm *local, int64_t *out)
+{
+	struct tm copy = *local;
+
+	*out = timegm(&copy);
+	return true;
+}
+
+static struct when_context utc(void)
+{
+	return (struct when_context){.now = NOW,
+				     .boot = NOW - 5 * DAY,
+				     .locale = c_locale,
+				     .to_local = utc_to_local,
+				     .from_local = utc_from_local};
+}
+
+struct row {
+	enum when_edge edge;
+	const char *first, *second;
+	int64_t want;
+};
+
+static void words_dates_and_times_give_the_second_they_mean(void **state)
+{
+	static const struct row rows[] = {
+		{WHEN_START, "now", NULL, NOW},
+		{WHEN_START, "recent", NULL, NOW - 600},
+		{WHEN_START, "this-hour", NULL, MIDNIGHT + 13 * HOUR},
+		{WHEN_START, "boot", NULL, NOW - 5 * DAY},
+		{WHEN_START, "today", NULL, MIDNIGHT},
+		{WHEN_START, "yesterday", NULL, MIDNIGHT - DAY},
+		{WHEN_START, "this-week", NULL, MIDNIGHT - 3 * DAY},
+		{WHEN_START, "week-ago", NULL, MIDNIGHT - 7 * DAY},
+		{WHEN_START, "this-month", NULL, MIDNIGHT - 14 * DAY},
+		{WHEN_START, "this-year", NULL, INT64_C(1672531200)},
+		{WHEN_START, "11/14/23", NULL, MIDNIGHT - DAY},
+		{WHEN_START, "11/14/23", "22:13:20", MIDNIGHT - DAY + 22 * HOUR + 13 * 60 + 20},
+		{WHEN_START, "22:13:20", "11/14/23", MIDNIGHT - DAY + 22 * HOUR + 13 * 60 + 20},
+		{WHEN_START, "11/14/23", "22:13", MIDNIGHT - DAY + 22 * HOUR + 13 * 60},
+		{WHEN_START, "1:05", NULL, MIDNIGHT + HOUR + 5 * 60},
+		{WHEN_START, "yesterday", "10:30", MIDNIGHT - DAY + 10 * HOUR + 30 * 60},
+		{WHEN_START, "recent", "10:30", MIDNIGHT + 10 * HOUR + 30 * 60},
+		{WHEN_START, "02/30/24", NULL, INT64_C(1709251200)},
+		{WHEN_END, "now", NULL, NOW},
+		{WHEN_END, "today", NULL, NOW},
+		{WHEN_END, "today", "10:30", MIDNIGHT + 10 * HOUR + 30 * 60},
+		{WHEN_END, "yesterday", NULL, MIDNIGHT - DAY},
+		{WHEN_END, "11/14/23", NULL, NOW - DAY},
+		{WHEN_END, "11/14/23", "1:2", MIDNIGHT - DAY + HOUR + 2 * 60},
+		{WHEN_END, "10:30", NULL, MIDNIGHT + 10 * HOUR + 30 * 60},
+	};
+	struct when_context c = utc();
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		int64_t got = -1;
+		struct err e = {0};
+
+		if (when_parse(&c, rows[i].edge, rows[i].first, rows[i].second, &got, &e) != 0 ||
+		    got != rows[i].want)
+			fail_msg("%s %s: %lld, not %lld (%s)", rows[i].first,
+				 rows[i].second ? rows[i].second : "", (long long)got,
+				 (long long)rows[i].want, e.text);
+	}
+}
+
+static void what_is_no_time_is_refused_with_its_text_and_leaves_the_result(void **state)
+{
+	static const struct {
+		const char *first, *second, *says;
+	} rows[] = {
+		{"yesteray", NULL, "did you mean \"yesterday\""},
+		{"2023-11-14", NULL, "11/30/23"},
+		{"11/14/2023", NULL, "11/14/2023"},
+		{"11/14/23", "noon", "noon"},
+		{"25:00", NULL, "25:00"},
+		{"10:30:", NULL, "10:30:"},
+		{"01/02/99", NULL, "1999"},
+		{"", NULL, "invalid date"},
+		{"11/14/23", "", "invalid time"},
+		{"11/14/23", "22:13:20 and very much more text than any time of day ever has in it",
+		 "invalid time"},
+	};
+	struct when_context c = utc();
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		int64_t got = 42;
+		struct err e = {0};
+
+		assert_int_equal(
+			when_parse(&c, WHEN_START, rows[i].first, rows[i].second, &got, &e), -1);
+		if (!strstr(e.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].first, e.text);
+		assert_int_equal(got, 42);
+	}
+	c.boot = -1;
+	assert_int_equal(when_parse(&c, WHEN_START, "boot", NULL, &(int64_t){0}, NULL), -1);
+}
+
+/* New York leaves daylight saving on 5 November 2023 and is five hours behind UTC after it. */
+static void the_day_asked_for_decides_about_daylight_saving(void **state)
+{
+	struct when_context c = utc();
+	int64_t got;
+
+	(void)state;
+	assert_int_equal(setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1), 0);
+	tzset();
+	c.to_local = when_to_local;
+	c.from_local = when_from_local;
+	assert_int_equal(when_parse(&c, WHEN_START, "07/01/23", NULL, &got, NULL), 0);
+	assert_int_equal(got, INT64_C(1688184000)); /* 04:00 UTC */
+	assert_int_equal(when_parse(&c, WHEN_START, "12/01/23", NULL, &got, NULL), 0);
+	assert_int_equal(got, INT64_C(1701406800)); /* 05:00 UTC */
+	assert_int_equal(when_parse(&c, WHEN_START, "this-month", NULL, &got, NULL), 0);
+	assert_int_equal(got, INT64_C(1698811200)); /* 1 November, 04:00 UTC: still summer time */
+	assert_int_equal(when_parse(&c, WHEN_END, "07/01/23", NULL, &got, NULL), 0);
+	assert_int_equal(got, INT64_C(1688184000) + 8 * HOUR + 45 * 60 + 30);
+	assert_int_equal(unsetenv("TZ"), 0);
+	tzset();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_dates_and_times_give_the_second_they_mean),
+		cmocka_unit_test(what_is_no_time_is_refused_with_its_text_and_leaves_the_result),
+		cmocka_unit_test(the_day_asked_for_decides_about_daylight_saving),
+	};
+	int failed;
+
+	c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	freelocale(c_locale);
+	return failed;
+}
