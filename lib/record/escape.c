@@ -1,0 +1,141 @@
+/* Escaping for people and shells; decoding of the kernel's untrusted strings. */
+#include "record/escape.h"
+
+/* Printable bytes that get a backslash. */
+static const char *const specials[] = {
+	[ESCAPE_TTY] = "",
+	[ESCAPE_RAW] = "",
+	[ESCAPE_SHELL] = "\"'`$\\!()| ",
+	[ESCAPE_SHELL_QUOTE] = "\"'`$\\!()| ;#&*?[]<>{}",
+};
+
+/* How many bytes c becomes: 1 as it is, 2 with a backslash, 4 in octal. */
+static size_t width(enum escape_mode mode, char c, int keep)
+{
+	if (mode == ESCAPE_RAW || (unsigned char)c == keep)
+		return 1;
+	if ((unsigned char)c < 32)
+		return 4;
+	return strchr(specials[mode], c) ? 2 : 1;
+}
+
+bool escape_mode_find(struct sv word, enum escape_mode *out)
+{
+	static const struct {
+		const char *word;
+		enum escape_mode mode;
+	} rows[] = {
+		{"raw", ESCAPE_RAW},
+		{"tty", ESCAPE_TTY},
+		{"shell", ESCAPE_SHELL},
+		{"shell_quote", ESCAPE_SHELL_QUOTE},
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (sv_eq(word, sv_cstr(rows[i].word))) {
+			*out = rows[i].mode;
+			return true;
+		}
+	return false;
+}
+
+void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)
+{
+	size_t extra = 0, to;
+
+	for (size_t i = from; i < b->n; i++)
+		extra += width(mode, b->p[i], keep) - 1;
+	if (extra == 0 || !buf_reserve(b, extra))
+		return;
+	/* From the back, so that no byte is overwritten before it has moved. */
+	to = b->n + extra;
+	for (size_t i = b->n; i-- > from;) {
+		unsigned char c = (unsigned char)b->p[i];
+		size_t w = width(mode, (char)c, keep);
+
+		to -= w;
+		if (w == 4) {
+			b->p[to + 1] = (char)('0' + (c >> 6));
+			b->p[to + 2] = (char)('0' + ((c >> 3) & 7));
+			b->p[to + 3] = (char)('0' + (c & 7));
+		} else {
+			b->p[to + w - 1] = (char)c;
+		}
+		if (w > 1)
+			b->p[to] = '\\';
+	}
+	b->n += extra;
+}
+
+void escape_put(enum escape_mode mode, struct sv text, struct buf *out)
+{
+	size_t from = out->n;
+
+	buf_put(out, text);
+	escape_from(mode, out, from, ESCAPE_KEEP_NONE);
+}
+
+/* 0..15, or -1. */
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool is_hex(struct sv v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (hex_digit(v.p[i]) < 0)
+			return false;
+	return true;
+}
+
+bool decode_bytes(struct sv value, struct buf *out)
+{
+	size_t digits = 0;
+
+	if (value.n && value.p[0] == '(') {
+		size_t end = sv_index(value, ')');
+
+		if (end < value.n)
+			buf_put(out, sv_head(value, end + 1));
+		return end < value.n;
+	}
+	while (digits < value.n && hex_digit(value.p[digits]) >= 0)
+		digits++;
+	if (digits < 2)
+		return false;
+	if (!buf_reserve(out, (digits + 1) / 2))
+		return true;
+	for (size_t i = 0; i < digits; i += 2) {
+		int low = i + 1 < digits ? hex_digit(value.p[i + 1]) : 0;
+
+		out->p[out->n++] = (char)(hex_digit(value.p[i]) << 4 | low);
+	}
+	return true;
+}
+
+void decode_put(struct sv value, struct buf *out)
+{
+	size_t from = out->n;
+
+	if (value.n && value.p[0] == '"') {
+		struct sv inside = sv_from(value, 1);
+		size_t end = sv_index(inside, '"');
+
+		buf_put(out, end < inside.n ? sv_head(inside, end) : SV(" "));
+		return;
+	}
+	if (!decode_bytes(sv_starts(value, SV("00")) ? sv_from(value, 2) : value, out)) {
+		buf_put(out, value);
+		return;
+	}
+	if (out->n > from) {
+		const char *nul = memchr(out->p + from, 0, out->n - from);
+
+		if (nul)
+			out->n = (size_t)(nul - out->p);
+	}
+}
