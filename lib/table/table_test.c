@@ -1,0 +1,201 @@
+/* Every row of every table both ways, the order of the generated indexes, and the facts that
+ * the rest of the house relies on. */
+#include "base/test.h"
+
+#include "table/table.h"
+
+#include <linux/audit.h>
+
+static void every_row_is_found_by_its_name(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < all_tables_count; n++) {
+		const struct name_table *t = all_tables[n];
+
+		table_each (t, i) {
+			uint64_t value = ~table_value(t, i);
+
+			assert_true(value_of(t, table_name(t, i), &value));
+			assert_int_equal(value, table_value(t, i));
+			assert_int_equal(strlen(table_name(t, i).p), table_name(t, i).n);
+		}
+	}
+}
+
+static void every_value_is_printed_as_its_first_name(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < all_tables_count; n++) {
+		const struct name_table *t = all_tables[n];
+
+		table_each (t, i) {
+			const char *name = name_of(t, table_value(t, i));
+			size_t first = 0;
+
+			while (table_value(t, first) != table_value(t, i))
+				first++;
+			assert_ptr_equal(name, table_name(t, first).p);
+		}
+	}
+}
+
+static void names_are_unique_and_values_in_order(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < all_tables_count; n++) {
+		const struct name_table *t = all_tables[n];
+
+		for (size_t i = 1; i < t->count; i++) {
+			uint64_t before = table_value(t, t->by_value[i - 1]);
+			uint64_t after = table_value(t, t->by_value[i]);
+
+			assert_true(before < after ||
+				    (before == after && t->by_value[i - 1] < t->by_value[i]));
+		}
+		table_each (t, i)
+			for (size_t k = 0; k < i; k++)
+				assert_false(sv_eq(table_name(t, i), table_name(t, k)));
+	}
+}
+
+static void what_is_not_in_a_table_has_no_name_and_no_value(void **state)
+{
+	static const char *const strangers[] = {"", "no such name", "SYSCAL", "SYSCALLS", "syscal"};
+
+	(void)state;
+	for (size_t n = 0; n < all_tables_count; n++) {
+		const struct name_table *t = all_tables[n];
+		uint64_t value = 77;
+
+		for (size_t i = 0; i < LEN(strangers); i++)
+			assert_false(value_of(t, sv_cstr(strangers[i]), &value));
+		assert_false(value_of(t, sv_make("a\0b", 3), &value));
+		assert_int_equal(value, 77);
+		assert_null(name_of(t, UINT64_MAX - 5));
+		for (uint64_t v = 0; v < 5000; v++) {
+			bool known = false;
+
+			table_each (t, i)
+				known |= table_value(t, i) == v;
+			assert_int_equal(known, name_of(t, v) != NULL);
+		}
+	}
+}
+
+static void letter_case_can_be_ignored(void **state)
+{
+	uint64_t value = 0;
+
+	(void)state;
+	assert_false(value_of(&table_msgtypes, SV("syscall"), &value));
+	assert_true(value_of_nocase(&table_msgtypes, SV("SysCall"), &value));
+	assert_int_equal(value, AUDIT_SYSCALL);
+	assert_false(value_of_nocase(&table_msgtypes, SV("SysCal"), &value));
+}
+
+static void record_types_are_found_both_ways(void **state)
+{
+	uint32_t type = 0;
+
+	(void)state;
+	assert_string_equal(msgtype_name(AUDIT_SYSCALL), "SYSCALL");
+	assert_string_equal(msgtype_name(1426), "MAC_OBJ_CONTEXTS");
+	assert_true(msgtype_find(SV("CRYPTO_KEY_USER"), &type));
+	assert_int_equal(type, 2404);
+	assert_null(msgtype_name(1329));
+	assert_false(msgtype_find(SV("UNKNOWN[1329]"), &type));
+}
+
+static void machines_are_known_by_arch_and_by_every_name(void **state)
+{
+	enum machine m = MACHINE_UNKNOWN;
+
+	(void)state;
+	for (unsigned int i = 0; i < MACHINE_UNKNOWN; i++) {
+		assert_non_null(machine_name((enum machine)i));
+		assert_true(machine_find(sv_cstr(machine_name((enum machine)i)), &m));
+		assert_int_equal(m, i);
+		assert_non_null(syscall_table(m));
+		if (m != MACHINE_URING)
+			assert_int_equal(machine_of_arch(machine_arch(m)), m);
+	}
+	assert_true(machine_find(SV("i686"), &m));
+	assert_int_equal(m, MACHINE_I386);
+	assert_int_equal(machine_of_arch(AUDIT_ARCH_ARMEB), MACHINE_ARM);
+	assert_int_equal(machine_of_arch(0), MACHINE_UNKNOWN);
+	assert_int_equal(machine_of_arch(AUDIT_ARCH_SPARC), MACHINE_UNKNOWN);
+	assert_int_equal(machine_narrow(MACHINE_X86_64), MACHINE_I386);
+	assert_int_equal(machine_narrow(MACHINE_PPC64LE), MACHINE_UNKNOWN);
+	assert_true(machine_is_64bit(MACHINE_AARCH64));
+	assert_false(machine_is_64bit(MACHINE_S390));
+	assert_null(machine_name(MACHINE_UNKNOWN));
+	assert_null(syscall_name(MACHINE_UNKNOWN, 1));
+	assert_int_equal(machine_arch((enum machine)99), 0);
+}
+
+static void system_calls_differ_by_machine(void **state)
+{
+	uint32_t nr = 0;
+
+	(void)state;
+	assert_string_equal(syscall_name(MACHINE_X86_64, 59), "execve");
+	assert_string_equal(syscall_name(MACHINE_I386, 11), "execve");
+	assert_string_equal(syscall_name(MACHINE_AARCH64, 221), "execve");
+	assert_string_equal(syscall_name(MACHINE_RISCV64, 469), "file_setattr");
+	assert_string_equal(syscall_name(MACHINE_X86_64, 17), "pread");
+	assert_true(syscall_find(MACHINE_X86_64, SV("pread64"), &nr));
+	assert_int_equal(nr, 17);
+	assert_string_equal(syscall_name(MACHINE_ARM, 0xf0002), "cacheflush");
+	assert_string_equal(uringop_name(18), "openat");
+	assert_true(uringop_find(SV("pipe"), &nr));
+	assert_int_equal(nr, 62);
+}
+
+static void errors_have_names_and_texts(void **state)
+{
+	int e = 0;
+
+	(void)state;
+	assert_string_equal(errno_name(13), "EACCES");
+	assert_string_equal(errno_text(13), "Permission denied");
+	assert_string_equal(errno_name(11), "EAGAIN");
+	assert_true(errno_find(SV("EWOULDBLOCK"), &e));
+	assert_int_equal(e, 11);
+	assert_null(errno_name(-1));
+	assert_null(errno_name(512));
+	assert_null(errno_text(5000));
+}
+
+static void fields_of_rules_and_of_records_are_known(void **state)
+{
+	uint32_t field = 0;
+
+	(void)state;
+	assert_string_equal(rulefield_name(AUDIT_LOGINUID), "auid");
+	assert_true(rulefield_find(SV("loginuid"), &field));
+	assert_int_equal(field, AUDIT_LOGINUID);
+	assert_int_equal(table_rule_fields.count, 46);
+	assert_int_equal(field_value_type(SV("name")), VALUE_ESCAPED_FILE);
+	assert_int_equal(field_value_type(SV("a3")), VALUE_A3);
+	assert_int_equal(field_value_type(SV("a4")), VALUE_UNCLASSIFIED);
+	assert_int_equal(VALUE_TYPES, 47);
+	assert_int_equal(table_field_types.count, 126);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_found_by_its_name),
+		cmocka_unit_test(every_value_is_printed_as_its_first_name),
+		cmocka_unit_test(names_are_unique_and_values_in_order),
+		cmocka_unit_test(what_is_not_in_a_table_has_no_name_and_no_value),
+		cmocka_unit_test(letter_case_can_be_ignored),
+		cmocka_unit_test(record_types_are_found_both_ways),
+		cmocka_unit_test(machines_are_known_by_arch_and_by_every_name),
+		cmocka_unit_test(system_calls_differ_by_machine),
+		cmocka_unit_test(errors_have_names_and_texts),
+		cmocka_unit_test(fields_of_rules_and_of_records_are_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
