@@ -1,0 +1,87 @@
+/*
+ * Joins records into events. Records of one event share node, time and serial and may stand
+ * among the records of others; an event is handed out when it is complete.
+ *
+ *	struct join *j = join_new(&options, &e);
+ *	while (more lines) {
+ *		if (record_parse(line, &r) == RECORD_OK && join_put(j, &r) != 0) ...
+ *		while ((event = join_next(j)))
+ *			use(event);
+ *	}
+ *	join_finish(j);
+ *	while ((event = join_next(j)))
+ *		use(event);
+ *	join_free(j);
+ *
+ * Two orders:
+ *
+ *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch` prints
+ *them: the one with the lowest stamp goes as soon as it is complete, which is at once for
+ *			single-record types, else when an event starts that is `timeout_s` younger.
+ *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or PROCTITLE
+ *record, at once for single-record types, else after timeout_s (join_expire() for quiet times).
+ *
+ * A record costs O(1) (a hash look-up), an event O(log n) in the number of open ones, whatever the
+ * rate. Memory is bounded: past max_bytes the oldest open event is handed out as it is, and
+ *counted.
+ */
+#ifndef AURUM_RECORD_JOIN_H
+#define AURUM_RECORD_JOIN_H
+
+#include "base/err.h"
+#include "record/record.h"
+
+enum join_order { JOIN_ORDERED, JOIN_PROMPT };
+
+#define JOIN_TIMEOUT_DEFAULT_S 2
+
+struct join_options {
+	enum join_order order;
+	int64_t timeout_s; /* end_of_event_timeout of auditd.conf(5) */
+	size_t max_bytes;  /* of lines and bookkeeping over all open events; 0 stands for 64 MiB */
+	bool stable_lines; /* lines outlive their events (a mapped file): do not copy them */
+};
+
+struct event {
+	struct stamp stamp;
+	struct sv node;
+	uint32_t type; /* of the first record */
+	const struct record *records;
+	size_t count; /* at least 1 */
+};
+
+struct join_stats {
+	uint64_t records, events;
+	uint64_t timed_out; /* events that no last record closed */
+	uint64_t forced;    /* events handed out early because memory was full */
+	size_t open, open_max;
+};
+
+struct join;
+
+/* NULL, with a sentence, when there is no memory. */
+struct join *join_new(const struct join_options *options, struct err *e);
+void join_free(struct join *j);
+
+/*
+ * Takes one record. The line is copied unless stable_lines. 0, or -1 when there is no memory:
+ * the record is then not in any event. Call join_next() until it returns NULL after every put.
+ * A record that names an event which is already complete starts a new one; a lone EOE is dropped.
+ */
+MUST_CHECK int join_put(struct join *j, const struct record *r);
+
+/* The next complete event, or NULL. It is valid until the next call on this joiner. */
+const struct event *join_next(struct join *j);
+
+/* Completes every open event: the input has ended. */
+void join_finish(struct join *j);
+
+/* Completes every open event whose time is timeout_s or more before now. */
+void join_expire(struct join *j, int64_t now_s);
+
+const struct join_stats *join_stats(const struct join *j);
+
+/* True for the types of which the kernel and user space only ever write one record an event. */
+bool join_is_single(uint32_t type);
+
+#endif
