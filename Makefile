@@ -17,7 +17,7 @@ bench: all
 fuzz:
 	@test/fuzz
 
-lint: $(BUILD)/build.ninja
+lint:
 	@test/lint
 
 install: all

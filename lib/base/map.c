@@ -73,31 +73,26 @@ static bool grow(struct map *m)
 	return true;
 }
 
-bool map_put(struct map *m, uint64_t key, uint64_t value)
-{
-	struct map_entry *e = m->cap ? slot(m, key) : NULL;
-
-	if (e && e->used) {
-		e->value = value;
-		return true;
-	}
-	if (m->count >= m->max)
-		return false;
-	if ((m->count + 1) * 2 > m->cap) {
-		if (!grow(m))
-			return false;
-		e = slot(m, key);
-	}
-	*e = (struct map_entry){key, value, true};
-	m->count++;
-	return true;
-}
-
 uint64_t *map_get(const struct map *m, uint64_t key)
 {
 	struct map_entry *e = m->cap ? slot(m, key) : NULL;
 
 	return e && e->used ? &e->value : NULL;
+}
+
+bool map_put(struct map *m, uint64_t key, uint64_t value)
+{
+	uint64_t *present = map_get(m, key);
+
+	if (present) {
+		*present = value;
+		return true;
+	}
+	if (m->count >= m->max || ((m->count + 1) * 2 > m->cap && !grow(m)))
+		return false;
+	*slot(m, key) = (struct map_entry){key, value, true};
+	m->count++;
+	return true;
 }
 
 bool map_del(struct map *m, uint64_t key)
