@@ -1,0 +1,131 @@
+/* The thread that syncs. It holds no lock while the disk works. */
+#include "log/flusher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+
+#define STACK_BYTES (256u << 10)
+
+/* Takes the oldest waiting descriptor; -1 when it is time to end. */
+static int take(struct log_flusher *f)
+{
+	int fd;
+
+	while (f->count == 0 && !f->stopping)
+		(void)pthread_cond_wait(&f->changed, &f->lock);
+	if (f->count == 0)
+		return -1;
+	fd = f->waiting[0];
+	f->count--;
+	for (size_t i = 0; i < f->count; i++)
+		f->waiting[i] = f->waiting[i + 1];
+	if (f->count == 0)
+		f->original = -1;
+	return fd;
+}
+
+static void *run(void *arg)
+{
+	struct log_flusher *f = arg;
+	int fd;
+
+	(void)pthread_mutex_lock(&f->lock);
+	while ((fd = take(f)) >= 0) {
+		int failure;
+
+		(void)pthread_mutex_unlock(&f->lock);
+		failure = fdatasync(fd) == 0 ? 0 : errno;
+		(void)close(fd);
+		(void)pthread_mutex_lock(&f->lock);
+		f->syncs++;
+		if (failure)
+			f->failure = failure;
+	}
+	(void)pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+int log_flusher_start(struct log_flusher *f, struct err *e)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	int failure;
+
+	*f = (struct log_flusher){.original = -1};
+	(void)pthread_mutex_init(&f->lock, NULL);
+	(void)pthread_cond_init(&f->changed, NULL);
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
+	/* Signals belong to the caller's loop. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&f->thread, &attr, run, f);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attr);
+	if (failure) {
+		(void)pthread_cond_destroy(&f->changed);
+		(void)pthread_mutex_destroy(&f->lock);
+		errno = failure;
+		return err_sys(e, "cannot start the thread that flushes the log");
+	}
+	f->running = true;
+	return 0;
+}
+
+void log_flusher_stop(struct log_flusher *f)
+{
+	if (!f->running)
+		return;
+	(void)pthread_mutex_lock(&f->lock);
+	f->stopping = true;
+	(void)pthread_cond_signal(&f->changed);
+	(void)pthread_mutex_unlock(&f->lock);
+	(void)pthread_join(f->thread, NULL);
+	(void)pthread_cond_destroy(&f->changed);
+	(void)pthread_mutex_destroy(&f->lock);
+	f->running = false;
+}
+
+void log_flusher_request(struct log_flusher *f, int fd)
+{
+	if (!f->running)
+		return;
+	(void)pthread_mutex_lock(&f->lock);
+	/* The same file waits already: what was written since is part of that sync. */
+	if (f->original != fd && f->count < LOG_FLUSHER_WAITING_MAX) {
+		int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+		if (copy < 0) {
+			f->failure = errno;
+		} else {
+			f->waiting[f->count++] = copy;
+			f->original = fd;
+			(void)pthread_cond_signal(&f->changed);
+		}
+	}
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void log_flusher_forget(struct log_flusher *f, int fd)
+{
+	if (!f->running)
+		return;
+	(void)pthread_mutex_lock(&f->lock);
+	if (f->original == fd)
+		f->original = -1;
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+int log_flusher_failure(struct log_flusher *f)
+{
+	int failure;
+
+	if (!f->running)
+		return 0;
+	(void)pthread_mutex_lock(&f->lock);
+	failure = f->failure;
+	f->failure = 0;
+	(void)pthread_mutex_unlock(&f->lock);
+	return failure;
+}

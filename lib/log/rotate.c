@@ -1,0 +1,172 @@
+/*
+ * Rotation: which name becomes which, with what mode. Whether and when is the caller's.
+ *
+ *	before	log      log.1    log.2
+ *	after	log(new) log.1    log.2    log.3 or, as the oldest of those kept, overwritten
+ */
+#include "log/writer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define ROTATED_ALONE 0400
+#define ROTATED_GROUP 0440
+#define FOLDER_ALONE  0700
+#define FOLDER_GROUP  0750
+
+/* The first failure is told, later ones are not: they have the same cause most of the time. */
+struct outcome {
+	bool failed;
+	struct err *e;
+};
+
+static void fail(struct outcome *o, const char *what, const char *path)
+{
+	int failure = errno;
+
+	if (!o->failed) {
+		errno = failure;
+		(void)err_sys(o->e, "%s %s", what, path);
+	}
+	o->failed = true;
+}
+
+static void numbered(const struct log_options *o, unsigned number, char out[LOG_PATH_MAX])
+{
+	int n = number ? snprintf(out, LOG_PATH_MAX, "%s.%u", o->path, number)
+		       : snprintf(out, LOG_PATH_MAX, "%s", o->path);
+
+	assert(n > 0 && n < LOG_PATH_MAX); /* log_open() looked */
+}
+
+static bool exists(const struct log_options *o, unsigned number)
+{
+	char path[LOG_PATH_MAX];
+
+	numbered(o, number, path);
+	return access(path, F_OK) == 0;
+}
+
+/* Moves number to number + 1. 1, 0 when there is no such file, -1 when it cannot be moved. */
+static int move_up(const struct log_options *o, unsigned number, struct outcome *outcome)
+{
+	char from[LOG_PATH_MAX], to[LOG_PATH_MAX];
+
+	numbered(o, number, from);
+	numbered(o, number + 1, to);
+	if (o->disk->rename(o->disk_ctx, from, to) == 0)
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	fail(outcome, "cannot rotate", from);
+	return -1;
+}
+
+/* Gives the live file the mode and the owner of a rotated one and closes it. */
+static void retire(struct log_writer *w, struct outcome *outcome)
+{
+	const struct log_options *o = &w->options;
+
+	if (w->fd < 0)
+		return;
+	if (fchown(w->fd, geteuid(), o->group) != 0 ||
+	    fchmod(w->fd, o->group ? ROTATED_GROUP : ROTATED_ALONE) != 0)
+		fail(outcome, "cannot set owner and mode of", o->path);
+	if (o->flush == FLUSH_INCREMENTAL_ASYNC)
+		log_flusher_request(&w->flusher, w->fd);
+	else if (o->flush == FLUSH_INCREMENTAL && o->disk->sync(o->disk_ctx, w->fd) != 0)
+		fail(outcome, "cannot bring to the disk", o->path);
+	log_suspend(w);
+}
+
+/*
+ * Frees the numbers 1 to last - 1 by moving upwards, the live file last. Stops at a file that
+ * cannot be moved: going on would overwrite it with its successor.
+ */
+static int shift(struct log_writer *w, unsigned last, struct err *e)
+{
+	struct outcome outcome = {false, e};
+	int moved = 1;
+
+	retire(w, &outcome);
+	w->known = 0;
+	for (unsigned i = last; i > 1 && moved >= 0; i--) {
+		moved = move_up(&w->options, i - 1, &outcome);
+		if (moved > 0 && w->known == 0)
+			w->known = i + 1;
+	}
+	if (moved >= 0)
+		moved = move_up(&w->options, 0, &outcome);
+	if (moved >= 0 && w->options.listener.rotated)
+		w->options.listener.rotated(w->options.listener.ctx);
+	return log_reopen(w, outcome.failed ? NULL : e) != 0 || outcome.failed ? -1 : 0;
+}
+
+int log_rotate(struct log_writer *w, unsigned files, struct err *e)
+{
+	return files < 2 ? 0 : shift(w, files - 1, e);
+}
+
+/* The first number from `from` on that no file has. */
+static unsigned first_free(const struct log_options *o, unsigned from)
+{
+	while (from < UINT_MAX - 1 && exists(o, from))
+		from++;
+	return from;
+}
+
+int log_keep(struct log_writer *w, struct err *e)
+{
+	unsigned next = first_free(&w->options, w->last_kept);
+	int status;
+
+	/* The highest file was taken away, say by an archiver: count anew. */
+	if (next == w->last_kept && next > 1)
+		next = first_free(&w->options, 1);
+	w->last_kept = next;
+	status = shift(w, next, e);
+	w->known = next;
+	return status;
+}
+
+int log_fix_modes(const struct log_options *o, unsigned files, struct err *e)
+{
+	struct outcome outcome = {false, e};
+	char path[LOG_PATH_MAX], *slash;
+
+	numbered(o, 0, path);
+	slash = strrchr(path, '/');
+	if (slash && slash != path) {
+		*slash = '\0';
+		if (chmod(path, o->group ? FOLDER_GROUP : FOLDER_ALONE) != 0 ||
+		    chown(path, geteuid(), o->group) != 0)
+			fail(&outcome, "cannot set owner and mode of", path);
+	}
+	for (unsigned i = 1; i < files; i++) {
+		numbered(o, i, path);
+		if (chmod(path, o->group ? ROTATED_GROUP : ROTATED_ALONE) == 0)
+			continue;
+		if (errno == ENOENT)
+			break;
+		fail(&outcome, "cannot set the mode of", path);
+	}
+	return outcome.failed ? -1 : 0;
+}
+
+unsigned log_remove_excess(const struct log_options *o, unsigned files)
+{
+	char path[LOG_PATH_MAX];
+	unsigned removed = 0;
+
+	if (files < 2)
+		return 0;
+	for (unsigned i = files; i < UINT_MAX; i++, removed++) {
+		numbered(o, i, path);
+		if (unlink(path) != 0)
+			break;
+	}
+	return removed;
+}

@@ -1,0 +1,271 @@
+/*
+ * The live log file: open, append, flush, close. Renaming is in rotate.c, waiting for the disk
+ * without blocking in flusher.c.
+ */
+#include "log/writer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define MODE_ALONE 0600
+#define MODE_GROUP 0640
+
+static ssize_t system_write(void *ctx, int fd, const struct iovec *parts, int count)
+{
+	(void)ctx;
+	return writev(fd, parts, count);
+}
+
+static int system_cut(void *ctx, int fd, off_t size)
+{
+	(void)ctx;
+	return ftruncate(fd, size);
+}
+
+static int system_sync(void *ctx, int fd)
+{
+	(void)ctx;
+	return fdatasync(fd);
+}
+
+static int system_rename(void *ctx, const char *from, const char *to)
+{
+	(void)ctx;
+	return rename(from, to);
+}
+
+const struct log_disk log_disk_system = {
+	.write = system_write, .cut = system_cut, .sync = system_sync, .rename = system_rename};
+
+/* Whether the file's last byte is something else than a newline. */
+static bool ends_torn(const char *path, uint64_t size)
+{
+	CLEAN_FD int fd = size ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	char last;
+
+	return fd >= 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
+}
+
+int log_reopen(struct log_writer *w, struct err *e)
+{
+	const struct log_options *o = &w->options;
+	int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
+	struct stat st;
+	CLEAN_FD int fd = -1;
+
+	assert(w->fd < 0);
+	if (o->flush == FLUSH_DATA)
+		flags |= O_DSYNC;
+	else if (o->flush == FLUSH_SYNC)
+		flags |= O_SYNC;
+	fd = open(o->path, flags);
+	if (fd < 0 && errno == ENOENT)
+		fd = open(o->path, flags | O_CREAT | O_EXCL, MODE_ALONE);
+	if (fd < 0)
+		return err_sys(e, "cannot open the log %s", o->path);
+	if (fstat(fd, &st) != 0)
+		return err_sys(e, "cannot examine the log %s", o->path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, "the log %s is not a regular file", o->path);
+	/* The group first: with the mode first a wrong group could read for a moment. */
+	if (fchown(fd, geteuid(), o->group) != 0 ||
+	    fchmod(fd, o->group ? MODE_GROUP : MODE_ALONE) != 0)
+		return err_sys(e, "cannot set owner and mode of the log %s", o->path);
+	w->size = (uint64_t)st.st_size;
+	w->is_torn = ends_torn(o->path, w->size);
+	w->unflushed = 0;
+	w->fd = take_fd(&fd);
+	return 0;
+}
+
+int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
+{
+	*w = (struct log_writer){.options = *o, .fd = -1, .last_kept = 1};
+	if (!w->options.disk)
+		w->options.disk = &log_disk_system;
+	if (strlen(o->path) > LOG_PATH_MAX - LOG_SUFFIX_BYTES)
+		return err_set(e, "the path of the log is too long");
+	if (log_reopen(w, e) != 0)
+		return -1;
+	if (o->flush == FLUSH_INCREMENTAL_ASYNC && log_flusher_start(&w->flusher, e) != 0) {
+		log_suspend(w);
+		return -1;
+	}
+	return 0;
+}
+
+void log_suspend(struct log_writer *w)
+{
+	if (w->fd < 0)
+		return;
+	log_flusher_forget(&w->flusher, w->fd);
+	(void)close(w->fd);
+	w->fd = -1;
+}
+
+int log_close(struct log_writer *w, struct err *e)
+{
+	const struct log_options *o = &w->options;
+	int status = 0;
+
+	if (w->fd >= 0 && o->disk->sync(o->disk_ctx, w->fd) != 0)
+		status = err_sys(e, "cannot bring the log %s to the disk", o->path);
+	log_suspend(w);
+	log_flusher_stop(&w->flusher);
+	return status;
+}
+
+/*
+ * Writes all parts over short writes and interruptions. The number of bytes written; less than
+ * asked means failure, with errno set. Changes parts.
+ */
+static size_t write_all(const struct log_writer *w, struct iovec *parts, int count)
+{
+	size_t total = 0;
+
+	while (count) {
+		ssize_t done = w->options.disk->write(w->options.disk_ctx, w->fd, parts, count);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done == 0)
+			errno = ENOSPC; /* no file system should, but the loop must end */
+		if (done <= 0)
+			return total;
+		total += (size_t)done;
+		while (count && (size_t)done >= parts->iov_len) {
+			done -= (ssize_t)parts->iov_len;
+			parts++;
+			count--;
+		}
+		if (count) {
+			parts->iov_base = (char *)parts->iov_base + done;
+			parts->iov_len -= (size_t)done;
+		}
+	}
+	return total;
+}
+
+/* The length of v up to its last newline, included; 0 when there is none. */
+static size_t whole_lines(struct sv v)
+{
+	const char *last = v.n ? memrchr(v.p, '\n', v.n) : NULL;
+
+	return last ? (size_t)(last - v.p) + 1 : 0;
+}
+
+/* The part of lines that may go into this file: to the end of the line that reaches max_bytes. */
+static struct sv fitting(const struct log_writer *w, struct sv lines)
+{
+	uint64_t max = w->options.max_bytes, size = w->size + w->is_torn, from;
+
+	if (max == 0 || size >= max || max - size > lines.n)
+		return lines;
+	from = max - size - 1;
+	return sv_head(lines, (size_t)from + sv_index(sv_from(lines, (size_t)from), '\n') + 1);
+}
+
+static uint64_t count_lines(struct sv v)
+{
+	uint64_t count = 0;
+
+	for (const char *p = v.p, *end = v.p + v.n; p < end; p++, count++) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (!p)
+			break;
+	}
+	return count;
+}
+
+/* After a failed write: whole bytes of lines are in the file, and rest bytes of one more. */
+static void cut_torn_line(struct log_writer *w, uint64_t whole, size_t rest)
+{
+	w->size = whole;
+	if (rest && w->options.disk->cut(w->options.disk_ctx, w->fd, (off_t)whole) != 0) {
+		w->size = whole + rest;
+		w->is_torn = true;
+	}
+}
+
+static int flush(struct log_writer *w, uint64_t new_lines, struct err *e)
+{
+	const struct log_options *o = &w->options;
+	int failure = 0;
+
+	if (o->flush != FLUSH_INCREMENTAL && o->flush != FLUSH_INCREMENTAL_ASYNC)
+		return 0;
+	w->unflushed += new_lines;
+	if (w->unflushed < o->freq)
+		return 0;
+	w->unflushed = 0;
+	if (o->flush == FLUSH_INCREMENTAL) {
+		failure = o->disk->sync(o->disk_ctx, w->fd) == 0 ? 0 : errno;
+	} else {
+		failure = log_flusher_failure(&w->flusher);
+		log_flusher_request(&w->flusher, w->fd);
+	}
+	if (failure == 0)
+		return 0;
+	errno = failure;
+	return err_sys(e, "cannot bring the log %s to the disk", o->path);
+}
+
+/* writev() takes its bytes as writable and only reads them. */
+static struct iovec part_of(struct sv v)
+{
+	union {
+		const char *read;
+		void *write;
+	} p = {v.p};
+
+	return (struct iovec){p.write, v.n};
+}
+
+/* Accounts for lines that are in the file now. */
+static int appended(struct log_writer *w, struct sv lines, struct err *e)
+{
+	uint64_t count = count_lines(lines);
+
+	w->lines += count;
+	w->bytes += lines.n;
+	if (lines.n && w->options.listener.appended)
+		w->options.listener.appended(w->options.listener.ctx, lines);
+	return flush(w, count, e);
+}
+
+enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t *taken,
+				  struct err *e)
+{
+	struct sv part = fitting(w, lines);
+	size_t lead = w->is_torn, done, whole;
+	struct iovec parts[2] = {part_of(SV("\n")), part_of(part)};
+
+	*taken = 0;
+	if (w->fd < 0) {
+		(void)err_set(e, "the log %s is closed", w->options.path);
+		return LOG_FAILED;
+	}
+	done = write_all(w, parts + !lead, part.n ? 1 + (int)lead : 0);
+	if (lead && done) {
+		w->is_torn = false;
+		w->size++;
+		done--;
+	}
+	if (done == part.n) {
+		*taken = part.n;
+		w->size += part.n;
+		if (appended(w, part, e) != 0)
+			return LOG_FAILED;
+		return w->options.max_bytes && w->size >= w->options.max_bytes ? LOG_FULL
+									       : LOG_APPENDED;
+	}
+	(void)err_sys(e, "cannot write to the log %s", w->options.path);
+	whole = whole_lines(sv_head(part, done));
+	cut_torn_line(w, w->size + whole, done - whole);
+	*taken = whole;
+	(void)!appended(w, sv_head(part, whole), NULL);
+	return LOG_FAILED;
+}

@@ -1,0 +1,132 @@
+/*
+ * The log file while it grows: whole lines are appended, the size is kept account of, files
+ * are rotated, and bytes are brought to the disk as often as asked.
+ *
+ *	struct log_writer w;
+ *	struct log_options o = {.path = "/var/log/audit/audit.log", .max_bytes = 8 << 20};
+ *	if (log_open(&w, &o, &e) != 0) ...
+ *	switch (log_append(&w, lines, &taken, &e)) {
+ *	case LOG_APPENDED: ...
+ *	case LOG_FULL:     log_rotate(&w, 5, &e), then the rest: sv_from(lines, taken)
+ *	case LOG_FAILED:   report; sv_from(lines, taken) is not in the file
+ *	}
+ *	log_close(&w);
+ *
+ * What is in the file are whole lines, whatever happens: a line that the disk took only a
+ * part of is cut off again, and where that is impossible the next append starts with a
+ * newline. So does the first append to a file that a crash left without one.
+ *
+ * Deciding what to do about a full file or a failed write is the caller's.
+ */
+#ifndef AURUM_LOG_WRITER_H
+#define AURUM_LOG_WRITER_H
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/sv.h"
+#include "config/auditd_conf.h"
+#include "log/flusher.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#define LOG_PATH_MAX     4096
+#define LOG_SUFFIX_BYTES 16 /* of PATH_MAX, for ".4294967295" */
+
+/* The system calls that decide whether a line is kept: tests make them fail. Each as its own. */
+struct log_disk {
+	ssize_t (*write)(void *ctx, int fd, const struct iovec *parts, int count);
+	int (*cut)(void *ctx, int fd, off_t size); /* ftruncate */
+	int (*sync)(void *ctx, int fd);            /* fdatasync */
+	int (*rename)(void *ctx, const char *from, const char *to);
+};
+
+extern const struct log_disk log_disk_system; /* takes no ctx */
+
+/*
+ * Told of every line that is in the file, in order: where a seal or an index is kept. Any
+ * member may be NULL. Called inside log_append() and log_rotate(); must not call the writer.
+ */
+struct log_listener {
+	void *ctx;
+	void (*appended)(void *ctx, struct sv lines); /* whole lines, each with its newline */
+	void (*rotated)(void *ctx);                   /* the next line starts a new file */
+};
+
+struct log_options {
+	const char *path;            /* absolute; borrowed for the writer's life */
+	gid_t group;                 /* may read the logs; 0: nobody but the owner */
+	uint64_t max_bytes;          /* log_append() says LOG_FULL from here on; 0: never */
+	enum log_flush flush;        /* data and sync are decided when the file is opened */
+	uint64_t freq;               /* lines between two flushes of the incremental kinds */
+	const struct log_disk *disk; /* NULL: log_disk_system */
+	void *disk_ctx;
+	struct log_listener listener;
+};
+
+struct log_writer {
+	struct log_options options; /* max_bytes and freq may be changed at any time */
+	int fd;                     /* -1: closed */
+	uint64_t size;              /* of the live file, in bytes */
+	bool is_torn;               /* the file does not end with a newline */
+	uint64_t lines, bytes;      /* appended since log_open() */
+	uint64_t unflushed;         /* lines since the last flush */
+	unsigned last_kept;         /* the highest number that log_keep() has given out */
+	unsigned known;             /* files that the last rotation saw, for the state report */
+	struct log_flusher flusher;
+};
+
+/*
+ * Opens the file for appending, or creates it. The file becomes 0640 for a group, 0600
+ * without, owned by the caller's user and the group; a symbolic link is refused. -1: *w is
+ * closed and needs no release.
+ */
+MUST_CHECK int log_open(struct log_writer *w, const struct log_options *o, struct err *e);
+
+/* Brings everything to the disk and closes. 0, or -1 when the disk refused; closed anyway. */
+int log_close(struct log_writer *w, struct err *e);
+
+enum log_append_status {
+	LOG_APPENDED, /* all of it is in the file */
+	LOG_FULL,     /* *taken bytes are in the file, which has reached max_bytes */
+	LOG_FAILED,   /* *taken bytes are in the file, the rest is not; *e says why */
+};
+
+/*
+ * Appends whole lines with one system call. *taken always ends at a line's end. With LOG_FULL
+ * the file ends with the first line that reached max_bytes; when it was full before the call
+ * everything is taken. A flush that fails is LOG_FAILED with all bytes taken.
+ */
+MUST_CHECK enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t *taken,
+					     struct err *e);
+
+/*
+ * Rotation: PATH becomes PATH.1, PATH.1 becomes PATH.2 and so on; a new PATH is opened. Rotated
+ * files are 0440 for a group, else 0400.
+ *
+ * log_rotate() keeps `files` of them, the live one included, and does nothing below 2.
+ * log_keep() never overwrites: it counts on to the first free number.
+ *
+ * A file that cannot be renamed ends it, with nothing overwritten; the writer then goes on with
+ * the same PATH, beyond max_bytes. -1: see *e; when w->fd is -1 PATH could not be opened
+ * either, and log_reopen() is needed.
+ */
+MUST_CHECK int log_rotate(struct log_writer *w, unsigned files, struct err *e);
+MUST_CHECK int log_keep(struct log_writer *w, struct err *e);
+
+/* Closes the live file, so that somebody else may move it away; nothing is appended until reopen.
+ */
+void log_suspend(struct log_writer *w);
+MUST_CHECK int log_reopen(struct log_writer *w, struct err *e);
+
+/*
+ * Sets the modes and the group of the folder (0750 or 0700) and of the rotated files. -1: the
+ * first that refused, the rest was tried.
+ */
+MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct err *e);
+
+/* Removes PATH.files and higher until the first gap. The number of removed files. */
+unsigned log_remove_excess(const struct log_options *o, unsigned files);
+
+#endif
