@@ -16,7 +16,8 @@ static uint32_t aligned(uint32_t length)
 
 bool audit_type_is_record(uint32_t type)
 {
-	return type >= AUDIT_FIRST_USER_MSG && type != AUDIT_REPLACE;
+	return type == AUDIT_USER || type == AUDIT_LOGIN ||
+	       (type >= AUDIT_FIRST_USER_MSG && type != AUDIT_REPLACE);
 }
 
 void audit_messages_init(struct audit_messages *it, struct sv datagram)

@@ -144,6 +144,8 @@ static void only_log_records_are_records(void **state)
 	assert_false(audit_type_is_record(AUDIT_GET));
 	assert_false(audit_type_is_record(AUDIT_LIST_RULES));
 	assert_false(audit_type_is_record(AUDIT_REPLACE));
+	assert_true(audit_type_is_record(AUDIT_USER));
+	assert_true(audit_type_is_record(AUDIT_LOGIN));
 	assert_true(audit_type_is_record(AUDIT_FIRST_USER_MSG));
 	assert_true(audit_type_is_record(AUDIT_SYSCALL));
 	assert_true(audit_type_is_record(2999));
