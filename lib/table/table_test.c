@@ -3,6 +3,7 @@
 #include "base/test.h"
 
 #include "table/table.h"
+#include "table/tty_key.h"
 
 #include <linux/audit.h>
 
@@ -182,6 +183,57 @@ static void fields_of_rules_and_of_records_are_known(void **state)
 	assert_int_equal(table_field_types.count, 126);
 }
 
+static void flag_tables_hold_single_bits_in_rising_order(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < all_tables_count; n++) {
+		const struct name_table *t = all_tables[n];
+
+		if (!sv_ends(sv_cstr(t->id), SV("_flags")))
+			continue;
+		table_each (t, i) {
+			uint64_t bit = table_value(t, i);
+
+			assert_true(bit != 0 && (bit & (bit - 1)) == 0);
+			assert_true(i == 0 || table_value(t, i - 1) <= bit);
+		}
+	}
+}
+
+static void arguments_print_as_users_know_them(void **state)
+{
+	(void)state;
+	assert_string_equal(name_of(&table_open_flags, 0100), "O_CREAT");
+	assert_string_equal(name_of(&table_mmap_flags, 0x20), "MAP_ANONYMOUS");
+	assert_string_equal(name_of(&table_clone_flags, 0x02000000), "CLONE_NEWCGROUP");
+	assert_string_equal(name_of(&table_signals, 0), "SIG0");
+	assert_string_equal(name_of(&table_signals, 30), "SIGPWR");
+	assert_string_equal(name_of(&table_socket_families, 1), "local");
+	assert_string_equal(name_of(&table_capabilities, 21), "sys_admin");
+	assert_string_equal(name_of(&table_seccomp_actions, 0x80000000), "kill-process");
+	assert_string_equal(name_of(&table_sock_options, 20), "SO_RCVTIMEO");
+	assert_string_equal(name_of(&table_ioctl_requests, 0x5401), "TCGETS");
+	assert_string_equal(name_of(&table_personalities, 8), "PER_LINUX32");
+	assert_string_equal(name_of(&table_rule_compares, AUDIT_COMPARE_UID_TO_EUID), "uid=euid");
+}
+
+static void the_longest_key_sequence_wins(void **state)
+{
+	size_t length = 99;
+
+	(void)state;
+	assert_null(tty_key_name(SV_EMPTY, &length));
+	assert_null(tty_key_name(SV("x"), &length));
+	assert_int_equal(length, 99);
+	assert_string_equal(tty_key_name(SV("\033[Axyz"), &length), "up");
+	assert_int_equal(length, 3);
+	assert_string_equal(tty_key_name(SV("\033[1;2A"), &length), "scroll-backward");
+	assert_int_equal(length, 6);
+	assert_string_equal(tty_key_name(SV("\033"), &length), "esc");
+	assert_string_equal(tty_key_name(SV("\r"), &length), "ret");
+	assert_int_equal(length, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +247,9 @@ int main(void)
 		cmocka_unit_test(system_calls_differ_by_machine),
 		cmocka_unit_test(errors_have_names_and_texts),
 		cmocka_unit_test(fields_of_rules_and_of_records_are_known),
+		cmocka_unit_test(flag_tables_hold_single_bits_in_rising_order),
+		cmocka_unit_test(arguments_print_as_users_know_them),
+		cmocka_unit_test(the_longest_key_sequence_wins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

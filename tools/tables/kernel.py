@@ -70,6 +70,7 @@ class Constants:
         self.text = {}
         self.order = []
         self.values = {}
+        self.enums = {}  # name of a constant to the tag of its enum
         self.sizes = {**SIZES, **(sizes or {})}
         for path in paths:
             self._scan(tree.read(path))
@@ -82,19 +83,20 @@ class Constants:
     def _scan(self, text):
         text = re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S).replace("\\\n", " ")
         for match in re.finditer(
-                r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+(\S[^\n]*)$|\benum\b[^{};()]*\{([^}]*)\}",
+                r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+(\S[^\n]*)$|\benum\b([^{};()]*)\{([^}]*)\}",
                 text, re.M):
             if match[1]:
                 self._add(match[1], match[2].strip())
             else:
-                self._scan_enum(re.sub(r"^[ \t]*#[^\n]*", "", match[3], flags=re.M))
+                self._scan_enum(match[3].strip(), re.sub(r"^[ \t]*#[^\n]*", "", match[4], flags=re.M))
 
-    def _scan_enum(self, body):
+    def _scan_enum(self, tag, body):
         previous, step = None, 0
         for entry in body.split(","):
             match = re.match(r"\s*(\w+)\s*(?:=\s*(.+?))?\s*$", entry, re.S)
             if not match:
                 continue
+            self.enums.setdefault(match[1], tag)
             if match[2]:
                 previous, step = match[1], 0
                 self._add(match[1], match[2])
