@@ -57,8 +57,9 @@ MUST_CHECK enum audit_message_status audit_messages_next(struct audit_messages *
 							 struct audit_message *out);
 
 /*
- * True for types that are log records (AUDIT_USER, AUDIT_LOGIN, and 1100 and above without
- * AUDIT_REPLACE, which asks the daemon whether it is alive); false for acknowledgements and answers to requests.
+ * True for types that are log records: AUDIT_USER, AUDIT_LOGIN, and 1100 and above without
+ * AUDIT_REPLACE, which asks the daemon whether it is alive. False for acknowledgements and
+ * answers to requests.
  */
 bool audit_type_is_record(uint32_t type);
 
