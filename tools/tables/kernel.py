@@ -1,5 +1,6 @@
 """Reads a Linux source tree, or the tarball Debian ships it in: constants and syscalls."""
 
+import posixpath
 import re
 import tarfile
 from pathlib import Path
@@ -12,29 +13,29 @@ class Tree:
         r"[^/]+/(include/uapi/.*\.h|include/linux/[a-z_]+\.h|"
         r"arch/(x86|arm|arm64|powerpc|s390)/include/uapi/asm/[a-z_0-9-]+\.h|"
         r"arch/[a-z0-9]+/(entry/syscalls|kernel/syscalls|tools)/[a-z_0-9]+\.tbl|"
-        r"arch/[a-z0-9]+/kernel/Makefile\.syscalls|scripts/syscall\.tbl|"
-        r"fs/[a-z_]+\.h|ipc/[a-z_]+\.h|Makefile)$")
+        r"scripts/syscall\.tbl)$")
 
     def __init__(self, source):
         self.dir = Path(source) if Path(source).is_dir() else None
         self.files = {}
+        self.links = {}
         if self.dir is None:
             with tarfile.open(source) as archive:
-                for member in archive:
-                    if member.isfile() and self.WANTED.match(member.name):
-                        text = archive.extractfile(member).read().decode()
-                        self.files[member.name.split("/", 1)[1]] = text
+                for member in filter(lambda m: self.WANTED.match(m.name), archive):
+                    path = member.name.split("/", 1)[1]
+                    if member.issym():
+                        self.links[path] = posixpath.normpath(
+                            posixpath.join(posixpath.dirname(path), member.linkname))
+                    elif member.isfile():
+                        self.files[path] = archive.extractfile(member).read().decode()
 
     def read(self, path):
         if self.dir is not None:
             return (self.dir / path).read_text()
+        path = self.links.get(path, path)
         if path not in self.files:
             raise SystemExit(f"generate: {path}: not in the kernel source")
         return self.files[path]
-
-    def version(self):
-        parts = dict(re.findall(r"^(VERSION|PATCHLEVEL) = (\d+)", self.read("Makefile"), re.M))
-        return f"{parts['VERSION']}.{parts['PATCHLEVEL']}"
 
     def syscalls(self, path, abis):
         """(number, name) of the rows of a syscall.tbl that belong to one of the ABIs."""
