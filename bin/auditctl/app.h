@@ -1,0 +1,46 @@
+/* auditctl: what its parts share. One struct app, made by main(). */
+#ifndef AURUM_AUDITCTL_APP_H
+#define AURUM_AUDITCTL_APP_H
+
+#include "netlink/control.h"
+#include "rule/command.h"
+
+struct app {
+	struct rule_host host;
+	struct audit_socket socket;
+	struct audit_control control;
+	const char *file; /* the rules file that is read, or NULL */
+	bool told;        /* an error of the command at hand was printed */
+	bool ignore_errors, fail_at_end;
+};
+
+/* Functions that do a command return 0, or -1 after telling why not. */
+
+/* Prints "auditctl: FILE:LINE:COLUMN: text", "auditctl: argument N: text" or "auditctl: text". */
+void app_tell(const struct app *app, struct rule_place at, const char *text);
+/* For struct problems: prints warnings, and the first error of a command. */
+void app_problem(void *app, const struct problem *p);
+/* Tells e at a place and returns -1. */
+int app_fail(const struct app *app, struct rule_place at, const struct err *e);
+
+/* One command; not for COMMAND_READ_FILE. */
+MUST_CHECK int app_run(struct app *app, const struct command *c);
+
+/* rules.c */
+MUST_CHECK int rules_change(struct app *app, const struct command *c);
+MUST_CHECK int rules_list(struct app *app, const struct command *c);
+MUST_CHECK int rules_delete_all(struct app *app, const struct command *c);
+
+/* status.c */
+void status_print(const struct audit_status *s, bool interpret);
+MUST_CHECK int status_show(struct app *app, const struct command *c);
+MUST_CHECK int status_change(struct app *app, const struct command *c);
+MUST_CHECK int status_signal(struct app *app, const struct command *c);
+
+/* message.c */
+MUST_CHECK int message_send(struct app *app, const struct command *c);
+
+/* host.c: users, groups and directories of this host */
+struct rule_host host_here(void);
+
+#endif

@@ -1,0 +1,126 @@
+/* The kernel's rules: added, deleted, listed. */
+#include "app.h"
+
+#include "rule/pack.h"
+#include "rule/print.h"
+
+#include <stdio.h>
+
+#define LIST_MAX  (64u << 20) /* bytes of all rules of the kernel */
+#define PRINT_MAX (64u << 10) /* bytes of one rule as text */
+
+/* Rules as the kernel sent them, each behind its length. */
+struct collected {
+	struct buf bytes;
+	struct sv key;  /* only rules with this in a key */
+	size_t seen;    /* rules of the kernel, chosen or not */
+	struct err bad; /* why the last unreadable rule was unreadable */
+	size_t bad_count;
+};
+
+static void collect(void *ctx, struct sv bytes)
+{
+	struct collected *list = ctx;
+	uint32_t length = (uint32_t)bytes.n;
+	struct rule rule;
+
+	list->seen++;
+	if (rule_unpack(bytes, &rule, &list->bad) != 0) {
+		list->bad_count++;
+		return;
+	}
+	if (!rule_has_key(&rule, list->key) || !buf_reserve(&list->bytes, sizeof(length) + bytes.n))
+		return;
+	buf_put(&list->bytes, sv_make((const char *)&length, sizeof(length)));
+	buf_put(&list->bytes, bytes);
+}
+
+/* Takes the next rule's bytes; false at the end. */
+static bool take(struct sv *rest, struct sv *bytes)
+{
+	uint32_t length;
+
+	if (rest->n < sizeof(length))
+		return false;
+	memcpy(&length, rest->p, sizeof(length));
+	*bytes = sv_head(sv_from(*rest, sizeof(length)), length);
+	*rest = sv_from(*rest, sizeof(length) + length);
+	return true;
+}
+
+static int collect_all(struct app *app, const struct command *c, struct collected *list)
+{
+	struct err e;
+
+	*list = (struct collected){.bytes = BUF_INIT(LIST_MAX), .key = c->key};
+	if (audit_list_rules(&app->control, collect, list, &e) != 0)
+		return app_fail(app, c->at, &e);
+	if (list->bad_count)
+		return app_fail(app, c->at, &list->bad);
+	if (list->bytes.failed) {
+		app_tell(app, c->at, "the kernel's rules do not fit into memory");
+		return -1;
+	}
+	return 0;
+}
+
+static void release(struct collected *list)
+{
+	buf_release(&list->bytes);
+}
+
+int rules_list(struct app *app, const struct command *c)
+{
+	struct rule_style style = {.machine = app->host.machine, .interpret = c->interpret};
+	CLEANUP(buf_release) struct buf text = BUF_INIT(PRINT_MAX);
+	CLEANUP(release) struct collected list = {0};
+	struct sv rest, bytes;
+	struct rule rule;
+	struct err e;
+
+	if (collect_all(app, c, &list) != 0)
+		return -1;
+	if (list.seen == 0)
+		puts("No rules");
+	rest = buf_view(&list.bytes);
+	while (take(&rest, &bytes)) {
+		if (rule_unpack(bytes, &rule, &e) != 0)
+			return app_fail(app, c->at, &e);
+		buf_reset(&text);
+		rule_print(&rule, &style, &text);
+		puts(buf_cstr(&text));
+	}
+	return 0;
+}
+
+/* Deletes by the bytes that the kernel gave, which match exactly. */
+int rules_delete_all(struct app *app, const struct command *c)
+{
+	CLEANUP(release) struct collected list = {0};
+	struct sv rest, bytes;
+	struct err e;
+
+	if (collect_all(app, c, &list) != 0)
+		return -1;
+	rest = buf_view(&list.bytes);
+	while (take(&rest, &bytes))
+		if (audit_delete_rule(&app->control, bytes, &e) != 0)
+			return app_fail(app, c->at, &e);
+	return rules_list(app, c);
+}
+
+int rules_change(struct app *app, const struct command *c)
+{
+	CLEANUP(buf_release) struct buf bytes = BUF_INIT(RULE_HEAD_BYTES + RULE_TEXT_MAX);
+	struct err e;
+	int done;
+
+	rule_pack(&c->rule, &bytes);
+	if (bytes.failed) {
+		app_tell(app, c->at, "no memory for the rule");
+		return -1;
+	}
+	done = c->verb == RULE_DELETE ? audit_delete_rule(&app->control, buf_view(&bytes), &e)
+				      : audit_add_rule(&app->control, buf_view(&bytes), &e);
+	return done == 0 ? 0 : app_fail(app, c->rule.at, &e);
+}
