@@ -1,0 +1,61 @@
+/* Any bytes as a log: every event gets one line of harmless text. */
+#include "output/sentence.h"
+#include "record/join.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define OUT_MAX ((size_t)64 << 20)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_output(const struct buf *out, uint64_t events)
+{
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		unsigned char c = (unsigned char)out->p[i];
+
+		lines += c == '\n';
+		assert(c >= ' ' || c == '\n');
+		assert(c != 0x7f);
+	}
+	assert(lines == events);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct join_options options = {.order = JOIN_PROMPT, .timeout_s = 2};
+	static const struct sentence_style style = {0};
+	CLEANUP(buf_release) struct buf out = BUF_INIT(OUT_MAX);
+	struct join *j = join_new(&options, NULL);
+	struct sv rest = sv_make((const char *)data, size), line;
+	struct normaliser n;
+	struct record r;
+	struct deed deed;
+	uint64_t events = 0;
+
+	if (!j)
+		return 0;
+	normaliser_init(&n, NULL);
+	for (bool more = true; more;) {
+		const struct event *ev;
+
+		more = sv_line(&rest, &line);
+		if (!more)
+			join_finish(j);
+		else if (record_parse(line, &r) != RECORD_OK || join_put(j, &r) != 0)
+			continue;
+		while ((ev = join_next(j))) {
+			normalise(&n, ev, &deed);
+			assert(deed.verb && deed.record);
+			sentence_put(&style, &deed, &out);
+			events++;
+		}
+	}
+	if (!out.failed)
+		check_output(&out, events);
+	normaliser_release(&n);
+	join_free(j);
+	return 0;
+}
