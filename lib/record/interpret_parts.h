@@ -1,0 +1,119 @@
+/*
+ * What the parts of the interpreter share; private to lib/record/interpret*.c.
+ *
+ * A reading is a way to turn one raw value into words: a function and the constant data that
+ * steers it. The part that knows a subject defines its readings; interpret.c says which type
+ * of value is read how, interpret_args.c which argument of which system call.
+ */
+#ifndef AURUM_RECORD_INTERPRET_PARTS_H
+#define AURUM_RECORD_INTERPRET_PARTS_H
+
+#include "record/interpret.h"
+
+/* Types of record that the interpreter tells apart (linux/audit.h and the user-space ranges). */
+enum {
+	TYPE_USER_MGMT = 1102,
+	TYPE_USER_AVC = 1107,
+	TYPE_ADD_USER = 1114,
+	TYPE_DEL_USER = 1115,
+	TYPE_ADD_GROUP = 1116,
+	TYPE_DEL_GROUP = 1117,
+	TYPE_TRUSTED_APP = 1121,
+	TYPE_USER_TTY = 1124,
+	TYPE_GRP_MGMT = 1132,
+	TYPE_SYSCALL = 1300,
+	TYPE_PATH = 1302,
+	TYPE_EXECVE = 1309,
+	TYPE_MQ_OPEN = 1312,
+	TYPE_NETFILTER_PKT = 1324,
+	TYPE_SECCOMP = 1326,
+	TYPE_KERN_MODULE = 1330,
+	TYPE_AVC = 1400,
+	TYPE_CRYPTO_KEY_USER = 2404,
+};
+
+/* The system call that a record is about. */
+struct call {
+	bool known;           /* the record is of a type that has one */
+	enum machine machine; /* this one's when the record names none or one that we do not know */
+	uint32_t nr;          /* UINT32_MAX when the record has none */
+	const char *name;     /* NULL when not known */
+	uint64_t a0, a1;      /* 0 when the record has none */
+};
+
+struct value {
+	struct sv name, raw; /* raw with its quotes */
+	const struct record *record;
+	const struct call *call;
+	struct names *names;
+};
+
+struct reading {
+	void (*put)(const struct value *v, const void *how, struct buf *out);
+	const void *how;
+};
+
+static inline void put_reading(const struct reading *r, const struct value *v, struct buf *out)
+{
+	r->put(v, r->how, out);
+}
+
+/*
+ * The number at the front of the raw value. When it does not fit 64 bits, puts the words for
+ * that and returns false.
+ */
+MUST_CHECK bool value_number(const struct value *v, unsigned base, uint64_t *number,
+			     struct buf *out);
+/* The same for values that are kept in a signed number: the range of int64_t. */
+MUST_CHECK bool value_signed(const struct value *v, unsigned base, int64_t *number,
+			     struct buf *out);
+
+/* The words, which end in an open parenthesis, the raw value and the closing parenthesis. */
+void put_in_words(struct buf *out, const char *words, struct sv raw);
+
+/* The hexadecimal number at the front, 0 when it does not fit. */
+uint64_t hex_or_zero(struct sv raw);
+
+/* "0x" and the raw value. */
+void put_hex_raw(const struct value *v, const void *how, struct buf *out);
+
+/* interpret_number.c and interpret_flags.c. Where both are there, _hex reads hexadecimal digits. */
+extern const struct reading as_user, as_user_hex, as_group, as_group_hex;
+extern const struct reading as_exit, as_errno, as_success, as_session, as_promisc, as_perm;
+extern const struct reading as_mode, as_mode_hex, as_mode_short, as_mode_short_hex;
+extern const struct reading as_open_flags, as_mmap_flags, as_prot_mmap, as_prot, as_clone_flags;
+extern const struct reading as_access, as_mount_flags, as_umount_flags, as_msg_flags, as_shm_flags;
+extern const struct reading as_path_flags, as_resolve;
+extern const struct reading as_signal, as_signal_hex, as_capability, as_capability_hex;
+extern const struct reading as_capabilities, as_personality, as_seccomp, as_ioctl, as_list;
+extern const struct reading as_nfproto, as_icmptype, as_hook, as_netaction, as_nlmcgrp, as_macproto;
+extern const struct reading as_fanotify, as_fan_type, as_fan_info, as_trust;
+extern const struct reading as_fcntl, as_epoll_ctl, as_clock, as_ptrace, as_prctl, as_rlimit;
+extern const struct reading as_scheduler, as_whence, as_bpf, as_socketcall, as_directory;
+extern const struct reading as_socket_family, as_socket_type, as_ip_option, as_ip6_option;
+extern const struct reading as_tcp_option, as_udp_option, as_packet_option, as_socket_option;
+extern const struct reading as_protocol, as_protocol_hex, as_socket_level;
+
+/* interpret_text.c: text that the kernel encoded, terminal input, command lines. */
+extern const struct reading as_raw, as_encoded, as_proctitle, as_tty_data;
+
+/* interpret_socket.c */
+extern const struct reading as_sockaddr;
+
+/* interpret_args.c: machines and system calls, and their arguments by number. */
+extern const struct reading as_machine, as_syscall, as_argument[4];
+
+/* interpret.c: what a record says of its system call; known is false for other types. */
+void call_of_record(const struct record *r, struct call *out);
+
+/* Between several keys of one key= field. */
+#define KEY_SEPARATOR 1
+
+/*
+ * interpret.c: the value in words, escaped; keys keep their separator. tail_index says which of
+ * several entries with the field's name in the enriched tail is this one's.
+ */
+void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,
+	       size_t tail_index, struct buf *out);
+
+#endif
