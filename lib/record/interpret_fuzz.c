@@ -1,7 +1,8 @@
 /*
  * Any line in any escape mode: the first byte picks the mode, the rest is the line. What comes
- * out in the modes but raw must hold no control bytes.
+ * out in the modes but raw must hold no control bytes; enrichment gets the same text.
  */
+#include "record/enrich.h"
 #include "record/interpret.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct names *names;
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 24);
 	struct interpreter ip;
-	struct sv line;
+	struct sv line, text;
 	struct fields it;
 	struct record r;
 	struct field f;
@@ -39,5 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (fields_next(&it, &f))
 		interpret_value(&ip, &r, &f, &out);
 	check_text(&out, ip.escape);
+	buf_reset(&out);
+	text = sv_from(line, sv_find(line, SV("audit(")));
+	enrich_tail(r.type, text, line.n, names, &out);
 	return 0;
 }
