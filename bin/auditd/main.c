@@ -1,0 +1,329 @@
+/*
+ * auditd: records what the kernel's audit system says. The order of main() is the order in
+ * which things happen: options, configuration, everything that needs privilege, ready, loop.
+ */
+#include "auditd/app.h"
+
+#include "config/option.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#define DEFAULT_CONFIG_DIR AURUM_SYSCONFDIR "/audit"
+
+static const struct option_row option_rows[] = {
+	{'f', "-f --foreground", ARG_NONE, NULL,
+	 "stay in the foreground, records to stdout, messages to stderr"},
+	{'l', "-l --allow_links", ARG_NONE, NULL, "follow symbolic links to the configuration"},
+	{'n', "-n --disable_fork", ARG_NONE, NULL, "do not fork, for inittab and systemd"},
+	{'s', "-s --enable_state", ARG_REQUIRED, "STATE",
+	 "the kernel's enabled flag at start: disable, enable or nochange"},
+	{'c', "-c --config_file", ARG_REQUIRED, "DIR",
+	 "the folder of auditd.conf instead of " DEFAULT_CONFIG_DIR},
+	{'h', "-h --help", ARG_NONE, NULL, "say this"},
+	{'v', "-v --version", ARG_NONE, NULL, "say the version"},
+};
+static const struct option_set option_rows_of_auditd = {
+	.program = "auditd",
+	.usage = "[-f] [-l] [-n] [-s disable|enable|nochange] [-c DIR]",
+	.summary = "Records what the kernel's audit system says.",
+	.style = OPTION_GETOPT,
+	.rows = option_rows,
+	.count = LEN(option_rows)};
+
+/* As the reference: the first state that starts with what was given. */
+static bool find_state(const char *word, enum enable_state *out)
+{
+	static const char *const words[] = {"disable", "enable", "nochange"};
+
+	for (size_t i = 0; i < LEN(words); i++) {
+		if (sv_starts(sv_cstr(words[i]), sv_cstr(word))) {
+			*out = (enum enable_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int bad_arguments(const char *sentence)
+{
+	(void)fprintf(stderr, "auditd: %s\nusage: auditd %s\n", sentence,
+		      option_rows_of_auditd.usage);
+	return EXIT_ARGUMENTS;
+}
+
+static int show_help(void)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
+
+	option_help(&option_rows_of_auditd, &out);
+	(void)fwrite(out.p, 1, out.n, stdout);
+	return EXIT_STOPPED;
+}
+
+/* -1: go on; else the exit code. */
+static int take_option(struct run_options *run, const struct option_hit *hit)
+{
+	char sentence[256];
+
+	switch (hit->id) {
+	case 'f':
+		run->foreground = true;
+		break;
+	case 'l':
+		run->allow_links = true;
+		break;
+	case 'n':
+		run->no_fork = true;
+		break;
+	case 's':
+		if (find_state(hit->value, &run->enable))
+			break;
+		(void)snprintf(sentence, sizeof(sentence), "unknown startup mode '%.64s'",
+			       hit->value);
+		return bad_arguments(sentence);
+	case 'c':
+		/* Absolute, for the daemon changes to "/" and may read the file again. */
+		if (!realpath(hit->value, run->config_dir) &&
+		    snprintf(run->config_dir, sizeof(run->config_dir), "%s", hit->value) >=
+			    (int)sizeof(run->config_dir))
+			return bad_arguments("the folder's name is too long");
+		break;
+	case 'h':
+		return show_help();
+	case 'v':
+		(void)puts("auditd version " AURUM_VERSION " (Aurum)");
+		return EXIT_STOPPED;
+	default:
+		return bad_arguments("it takes options only");
+	}
+	return -1;
+}
+
+static int read_options(struct run_options *run, int argc, char **argv)
+{
+	struct option_hit hit;
+	struct options o;
+	struct err e;
+	int code = -1;
+
+	*run = (struct run_options){.enable = ENABLE_ON, .config_dir = DEFAULT_CONFIG_DIR};
+	options_init(&o, &option_rows_of_auditd, argc, argv);
+	while (code < 0) {
+		switch (option_next(&o, &hit, &e)) {
+		case OPTION_FOUND:
+		case OPTION_OPERAND:
+			code = take_option(run, &hit);
+			break;
+		case OPTION_ERROR:
+			return bad_arguments(e.text);
+		case OPTION_END:
+			return -1;
+		}
+	}
+	return code;
+}
+
+static bool can_control(void)
+{
+	return audit_wire_system.is_capable(NULL, CAP_AUDIT_CONTROL);
+}
+
+/* A record that arrives while the kernel answers on the same socket. */
+static void put_event(void *arg, uint32_t type, struct sv text)
+{
+	reader_put(arg, type, text);
+}
+
+/* pid: ours, or 0 to end it. Registers the socket that records will come to. */
+static int set_pid(struct app *app, uint32_t pid, struct err *e)
+{
+	int status;
+
+	audit_control_init(&app->control, &app->reader.socket);
+	app->control.event = put_event;
+	app->control.event_ctx = &app->reader;
+	status = audit_set_pid(&app->control, pid, e);
+	audit_control_init(&app->control, &app->control_socket);
+	if (status == 0)
+		app->is_registered = pid != 0;
+	return status;
+}
+
+/*
+ * A living daemon keeps the kernel's socket, and then nothing may be touched here: neither its
+ * log nor its pid file. Only the kernel knows whether it lives, and says so when asked to
+ * replace it.
+ */
+static int refuse_second(struct app *app, struct err *e)
+{
+	struct audit_status status;
+
+	if (audit_get_status(&app->control, &status, e) != 0)
+		return -1;
+	return status.pid ? set_pid(app, (uint32_t)getpid(), e) : 0;
+}
+
+/* The kernel's flags, as far as they are ours to set: not once they are locked. */
+static int enable(struct app *app, struct err *e)
+{
+	struct audit_status status;
+
+	if (app->run.enable == ENABLE_KEEP)
+		return 0;
+	if (audit_get_status(&app->control, &status, e) != 0)
+		return -1;
+	return status.enabled < 2
+		       ? audit_set_enabled(&app->control, app->run.enable == ENABLE_ON, e)
+		       : 0;
+}
+
+/* The kernel's part: enabled as asked, and records to our socket. */
+static int register_daemon(struct app *app, struct err *e)
+{
+	record_start(app);
+	if (!app->conf.local_events)
+		return 0;
+	if (enable(app, e) != 0) {
+		record_abort(app, "set-enable");
+		return -1;
+	}
+	if (!app->is_registered && set_pid(app, (uint32_t)getpid(), e) != 0) {
+		record_abort(app, "set-pid");
+		return -1;
+	}
+	return 0;
+}
+
+static int open_kernel(struct app *app, struct err *e)
+{
+	if (audit_socket_open(&app->control_socket, 0, e) != 0)
+		/* Without local events the kernel only tells who sent a signal. */
+		return app->conf.local_events ? -1 : 0;
+	audit_control_init(&app->control, &app->control_socket);
+	if (!app->conf.local_events)
+		return 0;
+	if (reader_open(&app->reader, e) != 0)
+		return -1;
+	return refuse_second(app, e);
+}
+
+/* Everything that needs privilege, in order. Descriptors that are open stay so to the end. */
+static int start(struct app *app, struct err *e)
+{
+	struct err minor;
+
+	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
+		return -1;
+	process_raise_limits(&app->voice);
+	if (process_priority(app->conf.priority_boost, &minor) != 0)
+		say(&app->voice, LOG_WARNING, "%s", minor.text);
+	if (open_kernel(app, e) != 0 ||
+	    reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
+	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &app->voice, e) != 0)
+		return -1;
+	app->has_pid_file = process_pid_file(&minor) == 0;
+	if (!app->has_pid_file)
+		say(&app->voice, LOG_WARNING, "%s", minor.text);
+	return register_daemon(app, e);
+}
+
+/* Ends the registration, and takes what the kernel had sent until then. */
+static void unregister(struct app *app)
+{
+	struct err e;
+
+	if (!app->is_registered)
+		return;
+	if (set_pid(app, 0, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+	if (reader_drain(&app->reader, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+}
+
+static void finish(struct app *app)
+{
+	unregister(app);
+	reload_abandon(app);
+	keeper_close(&app->keeper);
+	reader_release(&app->reader);
+	audit_socket_close(&app->control_socket);
+	loop_release(app);
+	if (app->has_pid_file) {
+		(void)unlink(PID_FILE);
+		(void)unlink(STATE_FILE);
+	}
+	auditd_conf_release(&app->conf);
+}
+
+static int run(struct app *app)
+{
+	struct sender sender;
+	struct err e;
+
+	if (start(app, &e) != 0) {
+		say(&app->voice, LOG_ERR, "%s", e.text);
+		process_ready(app, EXIT_INIT);
+		return EXIT_INIT;
+	}
+	process_ready(app, EXIT_STOPPED);
+	say(&app->voice, LOG_NOTICE, "auditd " AURUM_VERSION " records (format %s)",
+	    app->conf.log_format == LOG_FORMAT_ENRICHED ? "enriched" : "raw");
+	if (loop_run(app, &e) != 0) {
+		say(&app->voice, LOG_ERR, "%s", e.text);
+		record_abort(app, "error-halt");
+		return EXIT_INIT;
+	}
+	sender_read(app, &sender);
+	unregister(app);
+	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
+	say(&app->voice, LOG_INFO, "the audit daemon is exiting");
+	return EXIT_STOPPED;
+}
+
+int main(int argc, char **argv)
+{
+	/* Large: it holds the buffers that records are received into. */
+	static struct app app;
+	struct err e;
+	int code;
+
+	code = read_options(&app.run, argc, argv);
+	if (code >= 0)
+		return code;
+	app.parent = app.signals = app.wake = app.timer = app.others = -1;
+	app.control_socket = app.reader.socket = AUDIT_SOCKET_CLOSED;
+	app.voice = (struct voice){.to_stderr = true,
+				   .to_syslog = !app.run.foreground,
+				   .is_talkative = app.run.foreground};
+	openlog("auditd", LOG_PID, LOG_DAEMON);
+	if (!can_control() && geteuid() != 0) {
+		say(&app.voice, LOG_ERR,
+		    "recording needs root or the capability CAP_AUDIT_CONTROL");
+		return EXIT_PRIVILEGE;
+	}
+	if (load_config(&app.run, &app.conf, &app.voice) != 0)
+		return EXIT_CONFIG;
+	if (!can_control() && app.conf.local_events) {
+		say(&app.voice, LOG_ERR,
+		    "recording this machine's events needs the capability CAP_AUDIT_CONTROL, which "
+		    "this root does not have (a container?)");
+		return EXIT_PRIVILEGE;
+	}
+	if (load_node(&app.conf, app.node, sizeof(app.node), &e) != 0) {
+		say(&app.voice, LOG_ERR, "%s", e.text);
+		return EXIT_INIT;
+	}
+	load_warn(&app.conf, &app.voice);
+	if (!app.run.foreground && process_detach(&app, &e) != 0) {
+		say(&app.voice, LOG_ERR, "%s", e.text);
+		return EXIT_INIT;
+	}
+	code = run(&app);
+	finish(&app);
+	return code;
+}

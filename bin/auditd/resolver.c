@@ -1,0 +1,210 @@
+/*
+ * Names of users and groups for ENRICHED, asked for in a thread: the name services behind
+ * getpwuid_r() may wait for a network, and while the reader waits the whole machine may.
+ *
+ *	reader				thread
+ *	  ask(uid 1000) ------------->	getpwuid_r()
+ *	  waits PATIENCE_MS at most <--	answer
+ *
+ * An answer that is late is thrown away; until it has come, every other question is answered
+ * "unknown" at once. Then resolver_recovered() tells the reader to forget what it cached.
+ */
+#include "auditd/app.h"
+
+#include "record/names_system.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PATIENCE_MS 100
+#define STACK_BYTES (1u << 20) /* name service modules are guests: give them room */
+
+enum question { ASK_NOTHING, ASK_USER, ASK_GROUP, ASK_END };
+
+struct resolver {
+	struct name_source source;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t asked, answered;
+	/* under the lock */
+	enum question question; /* ASK_NOTHING once it is answered */
+	uint32_t id;
+	bool is_found, is_late, has_recovered;
+	char name[NAMES_NAME_MAX + 1];
+	uint64_t timeouts;
+};
+
+static void *run(void *arg)
+{
+	struct resolver *r = arg;
+
+	(void)pthread_mutex_lock(&r->lock);
+	for (;;) {
+		char name[NAMES_NAME_MAX + 1];
+		enum question question;
+		uint32_t id;
+		bool found;
+
+		while (r->question == ASK_NOTHING)
+			(void)pthread_cond_wait(&r->asked, &r->lock);
+		question = r->question;
+		id = r->id;
+		if (question == ASK_END)
+			break;
+		(void)pthread_mutex_unlock(&r->lock);
+		found = (question == ASK_USER ? names_system.user_name : names_system.group_name)(
+			names_system.arg, id, name, sizeof(name));
+		(void)pthread_mutex_lock(&r->lock);
+		r->is_found = found;
+		if (found)
+			memcpy(r->name, name, sizeof(name));
+		if (r->question != ASK_END)
+			r->question = ASK_NOTHING;
+		if (r->is_late) {
+			r->is_late = false;
+			r->has_recovered = true;
+		}
+		(void)pthread_cond_signal(&r->answered);
+	}
+	(void)pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+static struct timespec in_ms(unsigned ms)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+static bool ask(struct resolver *r, enum question question, uint32_t id, char *out, size_t cap)
+{
+	struct timespec deadline = in_ms(PATIENCE_MS);
+	bool found = false;
+	int waited = 0;
+
+	(void)pthread_mutex_lock(&r->lock);
+	if (!r->is_late) {
+		r->question = question;
+		r->id = id;
+		(void)pthread_cond_signal(&r->asked);
+		while (r->question != ASK_NOTHING && waited != ETIMEDOUT)
+			waited = pthread_cond_timedwait(&r->answered, &r->lock, &deadline);
+		r->is_late = r->question != ASK_NOTHING;
+		found = !r->is_late && r->is_found && sv_to_cstr(sv_cstr(r->name), out, cap);
+	}
+	r->timeouts += r->is_late;
+	(void)pthread_mutex_unlock(&r->lock);
+	return found;
+}
+
+static bool user_name(void *arg, uint32_t uid, char *out, size_t cap)
+{
+	return ask(arg, ASK_USER, uid, out, cap);
+}
+
+static bool group_name(void *arg, uint32_t gid, char *out, size_t cap)
+{
+	return ask(arg, ASK_GROUP, gid, out, cap);
+}
+
+static int start(struct resolver *r, struct err *e)
+{
+	pthread_condattr_t clock;
+	pthread_attr_t attr;
+	sigset_t all, before;
+	int failure;
+
+	(void)pthread_mutex_init(&r->lock, NULL);
+	(void)pthread_condattr_init(&clock);
+	(void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&r->asked, &clock);
+	(void)pthread_cond_init(&r->answered, &clock);
+	(void)pthread_condattr_destroy(&clock);
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&r->thread, &attr, run, r);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attr);
+	if (failure == 0)
+		return 0;
+	errno = failure;
+	return err_sys(e, "cannot start the thread that looks up names");
+}
+
+struct resolver *resolver_new(struct err *e)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		(void)err_sys(e, "cannot look up names");
+		return NULL;
+	}
+	r->source =
+		(struct name_source){.user_name = user_name, .group_name = group_name, .arg = r};
+	if (start(r, e) == 0)
+		return r;
+	free(r);
+	return NULL;
+}
+
+void resolver_free(struct resolver *r)
+{
+	bool is_late;
+
+	if (!r)
+		return;
+	(void)pthread_mutex_lock(&r->lock);
+	is_late = r->is_late;
+	r->question = ASK_END;
+	(void)pthread_cond_signal(&r->asked);
+	(void)pthread_mutex_unlock(&r->lock);
+	if (is_late) {
+		/* It hangs in a name service. The process is about to end, which ends it too. */
+		(void)pthread_detach(r->thread);
+		return;
+	}
+	(void)pthread_join(r->thread, NULL);
+	(void)pthread_cond_destroy(&r->asked);
+	(void)pthread_cond_destroy(&r->answered);
+	(void)pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+const struct name_source *resolver_source(struct resolver *r)
+{
+	return &r->source;
+}
+
+bool resolver_recovered(struct resolver *r)
+{
+	bool recovered;
+
+	(void)pthread_mutex_lock(&r->lock);
+	recovered = r->has_recovered;
+	r->has_recovered = false;
+	(void)pthread_mutex_unlock(&r->lock);
+	return recovered;
+}
+
+uint64_t resolver_timeouts(struct resolver *r)
+{
+	uint64_t timeouts;
+
+	(void)pthread_mutex_lock(&r->lock);
+	timeouts = r->timeouts;
+	(void)pthread_mutex_unlock(&r->lock);
+	return timeouts;
+}

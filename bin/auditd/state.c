@@ -1,0 +1,81 @@
+/* The state report, written when SIGCONT asks for it: `key = value` lines for people. */
+#include "auditd/app.h"
+
+#include "base/file.h"
+
+#include <inttypes.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <syslog.h>
+#include <time.h>
+
+#define REPORT_MAX 65536
+#define MIB        (UINT64_C(1) << 20)
+
+static const char *yes_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+static uint64_t space_mib(const struct conf_space *s, const struct statvfs *fs)
+{
+	return s->percent ? (uint64_t)fs->f_frsize * fs->f_blocks / MIB * s->percent / 100 : s->mib;
+}
+
+static void put_log(const struct app *app, struct buf *out)
+{
+	const struct keeper *k = &app->keeper;
+	struct statvfs fs;
+
+	buf_printf(out, "current log size = %" PRIu64 " KB\n", k->log.size / 1024);
+	buf_printf(out, "max log size = %" PRIu64 " KB\n", app->conf.max_log_file * 1024);
+	buf_printf(out, "logs detected last rotate/shift = %u\n", k->log.known);
+	if (k->log.fd >= 0 && fstatvfs(k->log.fd, &fs) == 0) {
+		buf_printf(out, "space left on partition = %s\n", yes_no(fs.f_bavail > 0));
+		buf_printf(out, "Logging partition free space %" PRIu64 " MB\n",
+			   (uint64_t)fs.f_bavail * fs.f_frsize / MIB);
+		buf_printf(out, "space_left setting %" PRIu64 " MB\n",
+			   space_mib(&app->conf.space_left, &fs));
+		buf_printf(out, "admin_space_left setting %" PRIu64 " MB\n",
+			   space_mib(&app->conf.admin_space_left, &fs));
+	}
+	buf_printf(out, "logging suspended = %s\n", yes_no(k->suspended));
+	buf_printf(out, "disk error detected = %s\n", yes_no(k->disk_errors > 0));
+}
+
+static void put_counters(const struct app *app, struct buf *out)
+{
+	const struct audit_counters *c = &app->reader.counters;
+
+	buf_printf(out, "records received = %" PRIu64 "\n", c->records);
+	buf_printf(out, "records per batch = %" PRIu64 "\n",
+		   c->batches ? c->records / c->batches : 0);
+	buf_printf(out, "event serials never seen = %" PRIu64 "\n", c->serials.missing);
+	buf_printf(out, "receive buffer full = %" PRIu64 "\n", c->overruns);
+	buf_printf(out, "malformed messages dropped = %" PRIu64 "\n", c->malformed + c->foreign);
+	buf_printf(out, "records not written = %" PRIu64 "\n", app->keeper.lost + app->reader.lost);
+	if (app->reader.resolver)
+		buf_printf(out, "names not found in time = %" PRIu64 "\n",
+			   resolver_timeouts(app->reader.resolver));
+}
+
+void state_write(const struct app *app)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(REPORT_MAX);
+	time_t now = time(NULL);
+	struct tm tm = {0};
+	struct err e;
+
+	(void)localtime_r(&now, &tm);
+	buf_puts(&out, "audit version = " AURUM_VERSION "\n");
+	buf_printf(&out, "current time = %02d/%02d/%02d %02d:%02d:%02d\n", tm.tm_mon + 1,
+		   tm.tm_mday, tm.tm_year % 100, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_printf(&out, "process priority = %d\n", getpriority(PRIO_PROCESS, 0));
+	buf_printf(&out, "writing to logs = %s\n", yes_no(app->conf.write_logs));
+	if (app->keeper.target == KEEP_FILE)
+		put_log(app, &out);
+	put_counters(app, &out);
+	if (out.failed || file_replace(STATE_FILE, buf_view(&out), 0640, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s",
+		    out.failed ? "no memory for a state report" : e.text);
+}
