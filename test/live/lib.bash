@@ -44,7 +44,7 @@ live_reason() {
 
 # live_begin: lock, look, write down. Sets and exports LIVE_DIR (a temporary folder) and LIVE_SKIP.
 live_begin() {
-	export LIVE_DIR LIVE_SKIP LIVE_AUDITCTL
+	export LIVE_DIR LIVE_SKIP LIVE_AUDITCTL LIVE_LOCK_FD
 	LIVE_DIR=$(mktemp -d)
 	chmod 700 "$LIVE_DIR"
 	LIVE_SKIP=
@@ -88,6 +88,15 @@ live_daemon_is_gone() {
 	[ ! -d "/proc/$1" ] || [ "$(live_status pid)" -ne "$1" ]
 }
 
+# live_start COMMAND...: for what goes on after the test that started it, a daemon: it must hold
+# neither the lock nor the test runner's output.
+live_start() {
+	(
+		exec 3>&- {LIVE_LOCK_FD}>&-
+		exec "$@"
+	)
+}
+
 # live_wait_for SECONDS COMMAND...: true as soon as the command is.
 live_wait_for() {
 	local tries=$(($1 * 20))
@@ -110,6 +119,7 @@ live_end() {
 		live_restore -e enabled
 	fi
 	[ -z "${LIVE_LOCK_FD:-}" ] || exec {LIVE_LOCK_FD}>&-
+	LIVE_LOCK_FD=
 	rm -rf "$LIVE_DIR"
 	return 0
 }
