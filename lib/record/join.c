@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "record/slots.h"
 
 #include <linux/audit.h>
 #include <stdlib.h>
@@ -37,7 +38,8 @@ struct open_event {
 	size_t cap;
 	struct arena lines;
 	size_t bytes; /* what it counts for in the joiner's total */
-	uint64_t hash, order;
+	uint64_t hash;
+	uint32_t slot; /* decides between equal stamps */
 	size_t heap_at;
 	bool building;           /* takes records: is in the index */
 	struct open_event *next; /* in the index chain, the ready list or the spare list */
@@ -46,7 +48,8 @@ struct open_event {
 struct join {
 	struct join_options options;
 	struct join_stats stats;
-	uint64_t seed, order;
+	uint64_t seed;
+	struct slots slots;
 	struct map index; /* hash -> struct open_event * */
 	struct open_event **heap;
 	size_t heap_count, heap_cap;
@@ -69,7 +72,7 @@ static bool before(const struct open_event *a, const struct open_event *b)
 {
 	int order = stamp_cmp(&a->public.stamp, &b->public.stamp);
 
-	return order < 0 || (order == 0 && a->order < b->order);
+	return order < 0 || (order == 0 && a->slot < b->slot);
 }
 
 static void heap_set(struct join *j, size_t at, struct open_event *ev)
@@ -110,12 +113,16 @@ static void heap_down(struct join *j, size_t at)
 
 static bool heap_add(struct join *j, struct open_event *ev)
 {
+	if (!slots_take(&j->slots, &ev->slot))
+		return false;
 	if (j->heap_count == j->heap_cap) {
 		size_t cap = j->heap_cap ? j->heap_cap * 2 : 64;
 		struct open_event **grown = reallocarray(j->heap, cap, sizeof(struct open_event *));
 
-		if (!grown)
+		if (!grown) {
+			slots_give(&j->slots, ev->slot);
 			return false;
+		}
 		j->heap = grown;
 		j->heap_cap = cap;
 	}
@@ -129,6 +136,7 @@ static void heap_remove(struct join *j, struct open_event *ev)
 	size_t at = ev->heap_at;
 	struct open_event *last = j->heap[--j->heap_count];
 
+	slots_give(&j->slots, ev->slot);
 	if (last == ev)
 		return;
 	heap_set(j, at, last);
@@ -320,7 +328,6 @@ static int start_event(struct join *j, uint64_t hash, const struct record *r)
 	ev->public.node = ev->records[0].node;
 	ev->public.type = r->type;
 	ev->hash = hash;
-	ev->order = j->order++;
 	ev->building = false;
 	if (!heap_add(j, ev)) {
 		event_give_back(j, ev);
@@ -485,5 +492,6 @@ void join_free(struct join *j)
 	event_free(j->handed_out);
 	free(j->heap);
 	map_release(&j->index);
+	slots_release(&j->slots);
 	free(j);
 }

@@ -152,6 +152,16 @@ static void full_memory_hands_out_the_oldest_and_counts_it(void **state)
 	join_free(j);
 }
 
+static void of_equal_stamps_the_lower_free_slot_goes_first(void **state)
+{
+	(void)state;
+	/* a 10/1 leaves its slot to b 13/5, which so goes before c 13/5 although that is older. */
+	check(JOIN_ORDERED,
+	      "node=a " R("SYSCALL", 10, 1) "node=c " R("SYSCALL", 13, 5) "node=b " R("SYSCALL", 13,
+										      5),
+	      "a@10/1:1 | b@13/5:1 c@13/5:1");
+}
+
 /* ---- the model ---- */
 
 #define MODEL_MAX 4096
@@ -187,6 +197,8 @@ static void model_drain(struct model *m, struct buf *out)
 
 static void model_put(struct model *m, const struct record *r)
 {
+	size_t at;
+
 	for (size_t i = 0; i < m->count; i++) {
 		struct model_event *ev = &m->events[i];
 
@@ -198,7 +210,10 @@ static void model_put(struct model *m, const struct record *r)
 	}
 	if (r->type == AUDIT_EOE)
 		return;
-	m->events[m->count++] = (struct model_event){
+	for (at = 0; at < m->count && !m->events[at].gone; at++)
+		; /* the first slot that is free */
+	m->count += at == m->count;
+	m->events[at] = (struct model_event){
 		.public = {.stamp = r->stamp, .node = r->node, .type = r->type, .count = 1}};
 	for (size_t i = 0; i < m->count; i++)
 		if (m->events[i].public.stamp.sec + 2 <= r->stamp.sec ||
@@ -264,6 +279,7 @@ int main(void)
 		cmocka_unit_test(nodes_with_the_same_stamp_stay_apart),
 		cmocka_unit_test(quiet_time_completes_prompt_events),
 		cmocka_unit_test(full_memory_hands_out_the_oldest_and_counts_it),
+		cmocka_unit_test(of_equal_stamps_the_lower_free_slot_goes_first),
 		cmocka_unit_test(random_logs_come_out_as_from_the_model),
 	};
 
