@@ -54,6 +54,8 @@ static int flush_when_full(struct output *o, struct err *e)
 /* The line up to the enriched mark. */
 static struct sv plain_part(const struct record *r)
 {
+	if (!r->body.n)
+		return sv_head(r->line, sv_index(r->line, RECORD_ENRICHED_MARK));
 	return sv_head(r->line, (size_t)(r->body.p + r->body.n - r->line.p));
 }
 

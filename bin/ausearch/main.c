@@ -1,0 +1,259 @@
+/*
+ * ausearch: finds events in the audit log. Options become a request, the request a scan of
+ * the log, and what it finds goes to the output.
+ */
+#include "base/file.h"
+#include "base/num.h"
+#include "config/auditd_conf.h"
+#include "log/cursor.h"
+#include "options.h"
+#include "query/scan.h"
+#include "record/names_system.h"
+#include "table/table.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* A pipe that gives nothing for so long completes the events that are open. */
+#define PIPE_IDLE_MS 3000
+#define HELP_MAX     ((size_t)64 << 10)
+#define DEBUG_MAX    ((size_t)1 << 20)
+
+enum { EXIT_FOUND = 0, EXIT_NOT_FOUND = 1, EXIT_TROUBLE = 1 };
+
+struct app {
+	struct request request;
+	struct output output;
+	struct interpreter interpreter;
+	struct err write_error;
+	bool write_failed;
+};
+
+static void say(const char *text)
+{
+	(void)fprintf(stderr, "ausearch: %s\n", text);
+}
+
+/* ---- the present ---- */
+
+/* When the machine started, in whole seconds; -1 when that cannot be told. */
+static int64_t boot_time(int64_t now)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(256);
+	struct sv whole, rest;
+	uint64_t seconds;
+
+	if (file_read("/proc/uptime", &text, NULL) != 0 ||
+	    !sv_cut(buf_view(&text), '.', &whole, &rest) || !num_u64(whole, &seconds))
+		return -1;
+	/* Rounded, as the reference does. */
+	if (rest.n && rest.p[0] >= '5')
+		seconds++;
+	return now - (int64_t)seconds;
+}
+
+/* ---- help and lists ---- */
+
+static int print(const struct buf *text)
+{
+	return fwrite(text->p, 1, text->n, stdout) == text->n && fflush(stdout) == 0 ? 0 : -1;
+}
+
+static int help(void)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
+
+	option_help(&ausearch_options, &text);
+	return print(&text);
+}
+
+static void list_types(void)
+{
+	(void)fputs("Valid message types are: ALL", stderr);
+	for (uint32_t type = 0; type < QUERY_TYPE_MAX; type++)
+		if (msgtype_name(type))
+			(void)fprintf(stderr, " %s", msgtype_name(type));
+	(void)fputc('\n', stderr);
+}
+
+/* ---- where the log is ---- */
+
+/* Which log, and how long events stay open. Problems are told; a search goes on with defaults. */
+static void load_config(const struct request *r, struct auditd_conf *conf)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	CLEANUP(buf_release) struct buf line = BUF_INIT(CONFIG_FILE_MAX);
+	static struct config_problems problems; /* too big for the stack, and used once */
+	char path[4096];
+	struct err e;
+
+	auditd_conf_init(conf);
+	(void)snprintf(path, sizeof(path), "%s/%s", r->config_dir, AUDITD_CONF_NAME);
+	if (file_read(path, &text, &e) != 0) {
+		if (e.sys != ENOENT || !r->input)
+			(void)fprintf(stderr, "ausearch: %s: using the default log %s\n", e.text,
+				      conf->log_file);
+		return;
+	}
+	if (auditd_conf_parse(conf, buf_view(&text), &problems) == 0)
+		return;
+	for (size_t i = 0; i < problems.count; i++) {
+		buf_reset(&line);
+		config_put_problem(&problems.list[i], path, &line);
+		say(buf_cstr(&line));
+	}
+}
+
+static int open_folder(struct cursor *c, const char *folder, struct err *e)
+{
+	char path[4096 + 16];
+
+	(void)snprintf(path, sizeof(path), "%s%saudit.log", folder,
+		       folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
+	(void)fprintf(stderr, "NOTE - using logs in %s\n", path);
+	return cursor_open_set(c, path, e);
+}
+
+static int open_input(const struct request *r, const char *log_file, struct cursor *c,
+		      struct err *e)
+{
+	struct stat st;
+
+	if (r->input) {
+		if (stat(r->input, &st) == 0 && S_ISDIR(st.st_mode))
+			return open_folder(c, r->input, e);
+		return cursor_open_file(c, r->input, e);
+	}
+	if (!r->input_logs && fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		cursor_set_idle(c, PIPE_IDLE_MS);
+		return cursor_open_fd(c, STDIN_FILENO, "standard input", e);
+	}
+	return cursor_open_set(c, log_file, e);
+}
+
+/* ---- the search ---- */
+
+static enum scan_next found(void *arg, const struct event *event)
+{
+	struct app *app = arg;
+
+	if (output_event(&app->output, event, &app->write_error) != 0 ||
+	    (app->request.line_buffered && output_flush(&app->output, &app->write_error) != 0)) {
+		app->write_failed = true;
+		return SCAN_STOP;
+	}
+	return app->request.just_one ? SCAN_STOP : SCAN_ON;
+}
+
+static void malformed(void *arg, struct sv line)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(DEBUG_MAX);
+	const struct app *app = arg;
+
+	if (!app->request.debug)
+		return;
+	escape_put(ESCAPE_TTY, line, &text);
+	(void)fprintf(stderr, "ausearch: not a record: %s\n", buf_cstr(&text));
+}
+
+/* 0, or -1 after saying what went wrong. A reader that has left is no trouble. */
+static int finish_output(struct app *app)
+{
+	if (!app->write_failed)
+		app->write_failed = output_flush(&app->output, &app->write_error) != 0;
+	if (!app->write_failed || app->write_error.sys == EPIPE)
+		return 0;
+	say(app->write_error.text);
+	return -1;
+}
+
+static int search(struct app *app, struct names *names)
+{
+	const struct request *r = &app->request;
+	CLEANUP(auditd_conf_release) struct auditd_conf conf;
+	CLEANUP(cursor_release) struct cursor cursor;
+	struct join_options join_options = {.order = JOIN_ORDERED};
+	struct scan scan = {.query = &r->query,
+			    .cursor = &cursor,
+			    .found = found,
+			    .malformed = malformed,
+			    .arg = app};
+	struct err e;
+	int status;
+
+	load_config(r, &conf);
+	cursor_init(&cursor);
+	join_options.timeout_s =
+		r->eoe_timeout_s ? r->eoe_timeout_s : (int64_t)conf.end_of_event_timeout;
+	if (open_input(r, conf.log_file, &cursor, &e) != 0 ||
+	    !(scan.join = join_new(&join_options, &e))) {
+		say(e.text);
+		return EXIT_TROUBLE;
+	}
+	interpreter_init(&app->interpreter, names, r->escape);
+	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
+	app->output.interpreter = &app->interpreter;
+	status = scan_run(&scan, &e);
+	if (status != 0)
+		say(e.text);
+	if (finish_output(app) != 0)
+		status = -1;
+	output_release(&app->output);
+	join_free(scan.join);
+	if (status != 0)
+		return EXIT_TROUBLE;
+	if (!scan.matches && r->format != OUTPUT_RAW)
+		(void)fputs("<no matches>\n", stderr);
+	return scan.matches ? EXIT_FOUND : EXIT_NOT_FOUND;
+}
+
+static int run(struct app *app, struct names *names)
+{
+	switch (app->request.action) {
+	case REQUEST_HELP:
+		return help() == 0 ? EXIT_SUCCESS : EXIT_TROUBLE;
+	case REQUEST_VERSION:
+		(void)puts("ausearch version " AURUM_VERSION);
+		return EXIT_SUCCESS;
+	case REQUEST_LIST_TYPES:
+		say("option -m needs a record type");
+		list_types();
+		return EXIT_TROUBLE;
+	case REQUEST_SEARCH:
+		break;
+	}
+	return search(app, names);
+}
+
+int main(int argc, char **argv)
+{
+	struct app app = {0};
+	struct when_context when = {.to_local = when_to_local, .from_local = when_from_local};
+	struct names *names;
+	struct err e;
+	int status = EXIT_TROUBLE;
+
+	(void)setlocale(LC_ALL, "");
+	if (argc < 2) {
+		(void)help();
+		return EXIT_TROUBLE;
+	}
+	names = names_new(&names_system, &e);
+	when.locale = duplocale(LC_GLOBAL_LOCALE);
+	when.now = time(NULL);
+	when.boot = boot_time(when.now);
+	if (!names || !when.locale) {
+		say(names ? "no memory for the locale" : e.text);
+	} else if (request_read(&app.request, argc, argv, names, &when, &e) != 0) {
+		say(e.text);
+	} else {
+		status = run(&app, names);
+	}
+	if (when.locale)
+		freelocale(when.locale);
+	names_free(names);
+	return status;
+}
