@@ -16,9 +16,9 @@ struct app {
 
 /* Functions that do a command return 0, or -1 after telling why not. */
 
-/* Prints "auditctl: FILE:LINE:COLUMN: text", "auditctl: argument N: text" or "auditctl: text". */
+/* Prints "auditctl: FILE:LINE:COLUMN: text" while a file is read, else "auditctl: text". */
 void app_tell(const struct app *app, struct rule_place at, const char *text);
-/* For struct problems: prints warnings, and the first error of a command. */
+/* For struct problems: prints warnings, and the first error of a command, with its argument. */
 void app_problem(void *app, const struct problem *p);
 /* Tells e at a place and returns -1. */
 int app_fail(const struct app *app, struct rule_place at, const struct err *e);
@@ -36,6 +36,10 @@ void status_print(const struct audit_status *s, bool interpret);
 MUST_CHECK int status_show(struct app *app, const struct command *c);
 MUST_CHECK int status_change(struct app *app, const struct command *c);
 MUST_CHECK int status_signal(struct app *app, const struct command *c);
+
+/* argument.c: for struct rule_style, with a struct interpreter as ctx */
+void argument_print(void *interpreter, enum machine m, uint32_t call, unsigned int index,
+		    const uint32_t a[2], uint32_t value, struct buf *out);
 
 /* message.c */
 MUST_CHECK int message_send(struct app *app, const struct command *c);

@@ -23,11 +23,10 @@ enum {
 
 void app_tell(const struct app *app, struct rule_place at, const char *text)
 {
+	(void)fflush(stdout); /* keep the order in which things happened */
 	if (app->file && at.line)
 		(void)fprintf(stderr, "auditctl: %s:%u:%u: %s\n", app->file, at.line, at.column,
 			      text);
-	else if (at.column)
-		(void)fprintf(stderr, "auditctl: argument %u: %s\n", at.column, text);
 	else
 		(void)fprintf(stderr, "auditctl: %s\n", text);
 }
@@ -41,14 +40,15 @@ void app_problem(void *ctx, const struct problem *p)
 		return;
 	if (p->level == PROBLEM_ERROR)
 		app->told = true;
+	if (p->at.line == 0 && p->at.column)
+		buf_printf(&text, "argument %u: ", p->at.column);
 	buf_printf(&text, "%s%s", p->level == PROBLEM_WARNING ? "warning: " : "", p->text);
 	app_tell(app, p->at, buf_cstr(&text));
 }
 
 int app_fail(const struct app *app, struct rule_place at, const struct err *e)
 {
-	/* What the kernel says of a command line is not about one argument. */
-	app_tell(app, app->file ? at : (struct rule_place){0}, e->text);
+	app_tell(app, at, e->text);
 	return -1;
 }
 

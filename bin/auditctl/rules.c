@@ -1,6 +1,8 @@
 /* The kernel's rules: added, deleted, listed. */
 #include "app.h"
 
+#include "record/interpret.h"
+#include "record/names_system.h"
 #include "rule/pack.h"
 #include "rule/print.h"
 
@@ -69,20 +71,20 @@ static void release(struct collected *list)
 	buf_release(&list->bytes);
 }
 
-int rules_list(struct app *app, const struct command *c)
+static int print_all(struct app *app, const struct command *c, const struct collected *list,
+		     struct names *names)
 {
-	struct rule_style style = {.machine = app->host.machine, .interpret = c->interpret};
+	struct interpreter interpreter;
+	struct rule_style style = {.machine = app->host.machine,
+				   .interpret = c->interpret,
+				   .argument = names ? argument_print : NULL,
+				   .ctx = &interpreter};
 	CLEANUP(buf_release) struct buf text = BUF_INIT(PRINT_MAX);
-	CLEANUP(release) struct collected list = {0};
-	struct sv rest, bytes;
+	struct sv rest = buf_view(&list->bytes), bytes;
 	struct rule rule;
 	struct err e;
 
-	if (collect_all(app, c, &list) != 0)
-		return -1;
-	if (list.seen == 0)
-		puts("No rules");
-	rest = buf_view(&list.bytes);
+	interpreter_init(&interpreter, names, ESCAPE_TTY);
 	while (take(&rest, &bytes)) {
 		if (rule_unpack(bytes, &rule, &e) != 0)
 			return app_fail(app, c->at, &e);
@@ -91,6 +93,24 @@ int rules_list(struct app *app, const struct command *c)
 		puts(buf_cstr(&text));
 	}
 	return 0;
+}
+
+int rules_list(struct app *app, const struct command *c)
+{
+	CLEANUP(release) struct collected list = {0};
+	struct names *names = NULL;
+	struct err e;
+	int done;
+
+	if (collect_all(app, c, &list) != 0)
+		return -1;
+	if (list.seen == 0)
+		puts("No rules");
+	if (c->interpret && !(names = names_new(&names_system, &e)))
+		return app_fail(app, c->at, &e);
+	done = print_all(app, c, &list, names);
+	names_free(names);
+	return done;
 }
 
 /* Deletes by the bytes that the kernel gave, which match exactly. */

@@ -12,8 +12,9 @@ struct printing {
 	const struct rule *rule;
 	const struct rule_style *style;
 	enum machine machine; /* of the rule */
-	unsigned int calls;   /* how many are selected, as far as that was counted */
-	uint32_t call;        /* the last of them */
+	bool has_arch;
+	unsigned int calls; /* how many are selected, as far as that was counted */
+	uint32_t call;      /* the last of them */
 	uint32_t a[2];
 };
 
@@ -130,7 +131,7 @@ static void print_argument(struct printing *p, const struct rule_field *f, struc
 		p->a[index] = f->value;
 	put_name(f, out);
 	before = out->n;
-	if (p->style->interpret && p->style->argument && p->calls == 1)
+	if (p->style->interpret && p->style->argument && p->has_arch && p->calls == 1)
 		p->style->argument(p->style->ctx, p->machine, p->call, index, p->a, f->value, out);
 	if (out->n == before)
 		buf_printf(out, "0x%X", f->value);
@@ -167,6 +168,7 @@ static void print_machine(struct printing *p, const struct rule_field *f, struct
 
 	put_name(f, out);
 	p->machine = m;
+	p->has_arch = true;
 	if (m == MACHINE_UNKNOWN)
 		buf_printf(out, "0x%X", f->value);
 	else if (p->style->interpret)

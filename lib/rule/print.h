@@ -21,7 +21,7 @@ struct rule_style {
 	/*
 	 * Says what argument a<index> of a system call means, or appends nothing: then the
 	 * number stands there. a has the values of a0 and a1 as far as the rule has them. May be
-	 * NULL. Only called with interpret, for rules with a single call.
+	 * NULL. Only called with interpret, for rules with an arch and a single call.
 	 */
 	void (*argument)(void *ctx, enum machine m, uint32_t call, unsigned int index,
 			 const uint32_t a[2], uint32_t value, struct buf *out);
