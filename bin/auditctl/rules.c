@@ -14,10 +14,8 @@
 /* Rules as the kernel sent them, each behind its length. */
 struct collected {
 	struct buf bytes;
-	struct sv key;  /* only rules with this in a key */
-	size_t seen;    /* rules of the kernel, chosen or not */
-	struct err bad; /* why the last unreadable rule was unreadable */
-	size_t bad_count;
+	struct sv key; /* only rules with this in a key */
+	size_t seen;   /* rules of the kernel, chosen or not */
 };
 
 static void collect(void *ctx, struct sv bytes)
@@ -27,11 +25,11 @@ static void collect(void *ctx, struct sv bytes)
 	struct rule rule;
 
 	list->seen++;
-	if (rule_unpack(bytes, &rule, &list->bad) != 0) {
-		list->bad_count++;
+	/* A rule that cannot be read has no key, but it can be deleted, and listing tells of it. */
+	if (list->key.n &&
+	    (rule_unpack(bytes, &rule, NULL) != 0 || !rule_has_key(&rule, list->key)))
 		return;
-	}
-	if (!rule_has_key(&rule, list->key) || !buf_reserve(&list->bytes, sizeof(length) + bytes.n))
+	if (!buf_reserve(&list->bytes, sizeof(length) + bytes.n))
 		return;
 	buf_put(&list->bytes, sv_make((const char *)&length, sizeof(length)));
 	buf_put(&list->bytes, bytes);
@@ -57,8 +55,6 @@ static int collect_all(struct app *app, const struct command *c, struct collecte
 	*list = (struct collected){.bytes = BUF_INIT(LIST_MAX), .key = c->key};
 	if (audit_list_rules(&app->control, collect, list, &e) != 0)
 		return app_fail(app, c->at, &e);
-	if (list->bad_count)
-		return app_fail(app, c->at, &list->bad);
 	if (list->bytes.failed) {
 		app_tell(app, c->at, "the kernel's rules do not fit into memory");
 		return -1;
@@ -83,16 +79,19 @@ static int print_all(struct app *app, const struct command *c, const struct coll
 	struct sv rest = buf_view(&list->bytes), bytes;
 	struct rule rule;
 	struct err e;
+	int result = 0;
 
 	interpreter_init(&interpreter, names, ESCAPE_TTY);
 	while (take(&rest, &bytes)) {
-		if (rule_unpack(bytes, &rule, &e) != 0)
-			return app_fail(app, c->at, &e);
+		if (rule_unpack(bytes, &rule, &e) != 0) {
+			result = app_fail(app, c->at, &e);
+			continue;
+		}
 		buf_reset(&text);
 		rule_print(&rule, &style, &text);
 		puts(buf_cstr(&text));
 	}
-	return 0;
+	return result;
 }
 
 int rules_list(struct app *app, const struct command *c)

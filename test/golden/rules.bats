@@ -181,6 +181,36 @@ exit 0" ]
 	[ ! -s "$WORK/o" ]
 }
 
+# signalled PROGRAM SIGNAL: how a process ends that the kernel calls the daemon.
+signalled() {
+	local pid code=0
+	sleep 30 &
+	pid=$!
+	FAKE_AUDIT_STATUS="1 1 $pid 0 64" LD_PRELOAD=$FAKE "$1" --signal "$2" || { kill "$pid"; return 1; }
+	wait "$pid" 2>/dev/null || code=$?
+	echo $((code - 128))
+}
+
+@test "a signal reaches the process that the kernel names, by name and by word" {
+	for pair in TERM:stop:15 HUP:reload:1 usr1:rotate:10 USR2:resume:12; do
+		IFS=: read -r name word number <<<"$pair"
+		[ "$(signalled "$THEIRS" "$name")" -eq "$number" ]
+		[ "$(signalled "$OURS" "$name")" -eq "$number" ]
+		[ "$(signalled "$OURS" "$word")" -eq "$number" ]
+	done
+}
+
+@test "a daemon that has ended is named" {
+	sleep 0 &
+	gone=$!
+	wait "$gone"
+	export FAKE_AUDIT_STATUS="1 1 $gone 0 64"
+	run_both --signal TERM
+	[ "$theirs" = "exit 255" ]
+	[ "$ours" = "exit 255" ]
+	[ "$(cat "$WORK/o.err")" = "auditctl: cannot signal the audit daemon, process $gone: No such process" ]
+}
+
 @test "what the kernel refuses ends with the same code" {
 	for FAKE_AUDIT_ERRNO in 17 2 22; do
 		export FAKE_AUDIT_ERRNO
