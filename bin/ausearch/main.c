@@ -159,6 +159,18 @@ static void malformed(void *arg, struct sv line)
 	(void)fprintf(stderr, "ausearch: not a record: %s\n", buf_cstr(&text));
 }
 
+/* What was passed over, in one line each: a search must not look more complete than it is. */
+static void tell_damage(const struct scan *scan, const struct cursor_stats *stats, bool shown)
+{
+	if (scan->malformed_lines)
+		(void)fprintf(stderr, "ausearch: lines that are no records: %llu%s\n",
+			      (unsigned long long)scan->malformed_lines,
+			      shown ? "" : " (--debug shows them)");
+	if (stats->too_long)
+		(void)fprintf(stderr, "ausearch: lines cut at %u bytes: %llu\n", CURSOR_LINE_MAX,
+			      (unsigned long long)stats->too_long);
+}
+
 /* 0, or -1 after saying what went wrong. A reader that has left is no trouble. */
 static int finish_output(struct app *app)
 {
@@ -201,6 +213,7 @@ static int search(struct app *app, struct names *names)
 		say(e.text);
 	if (finish_output(app) != 0)
 		status = -1;
+	tell_damage(&scan, &cursor.stats, r->debug);
 	output_release(&app->output);
 	join_free(scan.join);
 	if (status != 0)

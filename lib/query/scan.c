@@ -24,7 +24,7 @@ static int take_line(struct scan *s, struct sv line, struct err *e)
 	struct record r;
 
 	if (record_parse(line, &r) != RECORD_OK) {
-		s->malformed_lines++;
+		s->malformed_lines += line.n > 0;
 		if (s->malformed && line.n)
 			s->malformed(s->arg, line);
 		return 0;

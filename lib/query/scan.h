@@ -22,7 +22,7 @@ struct scan {
 	struct join *join;
 	/* An event that matches; valid only during the call. */
 	enum scan_next (*found)(void *arg, const struct event *event);
-	/* A line that is no record; may be NULL. */
+	/* A line that is no record and not empty; may be NULL. */
 	void (*malformed)(void *arg, struct sv line);
 	void *arg;
 

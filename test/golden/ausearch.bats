@@ -217,6 +217,9 @@ rows() {
 	"$OURS" -r -if "$log" >"$BATS_TEST_TMPDIR/out"
 	[ "$(grep -ac '^type=USER' "$BATS_TEST_TMPDIR/out")" -eq 3 ]
 	"$OURS" --debug -r -p 2 -if "$log" 2>&1 | grep -F "not a record: not a record"
+	run -0 --separate-stderr "$OURS" -r -p 2 -if "$log"
+	[[ $stderr == *"lines that are no records: 2 (--debug shows them)"* ]]
+	[[ $stderr == *"lines cut at 65536 bytes: 1"* ]]
 }
 
 @test "text inside a long line never becomes a record" {
