@@ -1,10 +1,10 @@
 /*
- * One pass over a record's words, in the way the reference cuts them: at spaces, whatever the
- * quotes say. So a field inside a user-space program's text gets its name too, as a reader of
- * enriched logs expects.
+ * Finds the fields that have names, in the way the reference cuts a record: at spaces, whatever
+ * the quotes say. So a field inside a user-space program's text gets its name too, as a reader
+ * of enriched logs expects.
  *
- * Speed: this runs for every record that is recorded. Words that cannot be one of the fields
- * are dropped after a look at their name's last bytes.
+ * Speed: this runs for every record that is recorded. The search goes from '=' to '='; the last
+ * bytes of the name in front of it rule out nearly all that have no entry.
  */
 #include "record/enrich.h"
 
@@ -14,19 +14,22 @@
 
 #define FIELD_NAME_MAX 63
 
-/* The places of fields in SYSCALL records, type= being the first, and in SECCOMP records. */
+/*
+ * The places of fields in SYSCALL records, type= being the first, and in SECCOMP records. The
+ * reference looks for machine and call nowhere else.
+ */
 #define ARCH_AT         2
 #define A0_AT           6
 #define ARCH_AT_SECCOMP 11
 
-/* What a walk knows so far; words counts what the reference counts as fields, type= included. */
 struct enrich {
 	uint32_t type;
+	size_t counted; /* fields before text: type=, and the result and permissions of an AVC */
+	struct sv text; /* the fields */
 	struct names *names;
 	struct buf *out;
 	size_t used; /* bytes of the record without its tail */
 	size_t from; /* where the tail starts in out */
-	size_t words;
 	struct call call;
 };
 
@@ -37,46 +40,123 @@ static void trim_end(struct sv *v, char c)
 		v->n--;
 }
 
-/* "(name=value',": the name and the value without what the text around them added. */
-static bool split_word(struct sv word, struct sv *name, struct sv *value)
+/* A value without the punctuation of the text around it. */
+static struct sv bare_value(struct sv value)
 {
-	if (sv_starts(word, SV("msg="))) {
-		if (sv_starts(word, SV("msg=a")))
-			return false;
-		if (sv_starts(word, SV("msg='")))
-			word = sv_from(word, 5);
-	}
-	if (!sv_cut(word, '=', name, value) || value->n == 0)
+	trim_end(&value, ':');
+	trim_end(&value, ',');
+	trim_end(&value, '\'');
+	if (!sv_eq(value, SV("(none)")) && !sv_eq(value, SV("(null)")))
+		trim_end(&value, ')');
+	return value;
+}
+
+/* Whether what is in front of the '=' at `equals` can be the name of a field with an entry. */
+static bool may_have_entry(struct sv text, size_t equals)
+{
+	struct sv before = sv_head(text, equals);
+
+	if (equals < 2)
 		return false;
-	if (sv_starts(*name, SV("(")))
-		*name = sv_from(*name, 1);
-	trim_end(value, ':');
-	trim_end(value, ',');
-	trim_end(value, '\'');
-	if (!sv_eq(*value, SV("(none)")) && !sv_eq(*value, SV("(null)")))
-		trim_end(value, ')');
+	switch (before.p[equals - 1]) {
+	case 'd': /* every user and group ends in "id", and so does every "pid" */
+		return before.p[equals - 2] == 'i' && (equals < 3 || before.p[equals - 3] != 'p');
+	case 'h':
+		return sv_ends(before, SV("arch"));
+	case 'l':
+		return sv_ends(before, SV("syscall"));
+	case 'r':
+		return sv_ends(before, SV("saddr"));
+	default:
+		return false;
+	}
+}
+
+/*
+ * The name in front of a word's first '=', which may stand behind a parenthesis or behind the
+ * "msg='" that opens a program's text; false when the '=' is another one.
+ */
+static bool name_before(struct sv text, size_t equals, struct sv *name)
+{
+	size_t start = equals;
+
+	while (start > 0 && text.p[start - 1] != ' ' && text.p[start - 1] != '=')
+		start--;
+	if (start > 0 && text.p[start - 1] == '=') {
+		if (start < 4 || !sv_ends(sv_head(text, start), SV("msg=")) ||
+		    (start > 4 && text.p[start - 5] != ' ') || text.p[start] != '\'')
+			return false;
+		start++;
+	}
+	if (start < equals && text.p[start] == '(')
+		start++;
+	*name = sv_make(text.p + start, equals - start);
 	return true;
 }
 
-/* Whether a field can have an entry at all: every user and group field ends in "id". */
-static bool may_have_entry(struct sv name)
+/* Whether the reference counts a word as a field: it has a value, and is not msg=audit(...). */
+static bool is_field(struct sv word)
 {
-	if (name.n >= 2 && name.p[name.n - 1] == 'd' && name.p[name.n - 2] == 'i')
-		return true;
-	return sv_eq(name, SV("arch")) || sv_eq(name, SV("syscall")) || sv_eq(name, SV("saddr"));
+	if (sv_starts(word, SV("msg=a")))
+		return false;
+	if (sv_starts(word, SV("msg='")))
+		word = sv_from(word, 5);
+	return sv_index(word, '=') + 1 < word.n;
 }
 
-static bool needs_hex(struct sv text)
+/* The place of the field that starts right after text. */
+static size_t place_after(size_t counted, struct sv text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '"' || text.p[i] < 0x21 || text.p[i] > 0x7e)
-			return true;
-	return false;
+	struct sv word;
+
+	while (sv_cut(text, ' ', &word, &text))
+		counted += is_field(word);
+	return counted + 1;
 }
 
+/* The first argument of a call that is a door to many, from the words behind its number. */
+static uint64_t argument_ahead(struct sv rest, size_t place)
+{
+	struct sv word, name, value;
+
+	while (place < A0_AT && rest.n) {
+		(void)sv_cut(rest, ' ', &word, &rest);
+		place += is_field(word);
+		if (place == A0_AT && sv_cut(word, '=', &name, &value) && sv_eq(name, SV("a0")))
+			return hex_or_zero(bare_value(value));
+	}
+	return 0;
+}
+
+static void note_machine(struct enrich *en, size_t place, struct sv value)
+{
+	uint64_t arch;
+
+	if ((place == ARCH_AT || place == ARCH_AT_SECCOMP) && num_lead_u64(value, 16, &arch))
+		en->call.machine = machine_of_arch((uint32_t)arch);
+}
+
+static void note_call(struct enrich *en, size_t place, struct sv value, struct sv rest)
+{
+	bool here = place == ARCH_AT + 1 || place == ARCH_AT_SECCOMP + 1;
+	enum machine m = en->call.machine;
+	uint64_t number;
+
+	if (here && num_lead_u64(value, 10, &number))
+		en->call.nr = (uint32_t)number;
+	en->call.name = syscall_name(m == MACHINE_UNKNOWN ? machine_native() : m, en->call.nr);
+	if (en->call.name && call_is_door(en->call.name))
+		en->call.a0 = argument_ahead(rest, place);
+}
+
+/* In quotes, or in hexadecimal when the text holds a quote, a space or an unprintable byte. */
 static void put_quoted(struct sv text, struct buf *out)
 {
-	if (needs_hex(text)) {
+	bool hex = false;
+
+	for (size_t i = 0; i < text.n; i++)
+		hex |= text.p[i] == '"' || text.p[i] < 0x21 || text.p[i] > 0x7e;
+	if (hex) {
 		buf_put_hex(out, text);
 		return;
 	}
@@ -104,138 +184,137 @@ static void put_id(struct enrich *en, enum value_type type, struct sv value)
 		buf_printf(en->out, "\"unknown(%d)\"", (int)(uint32_t)id);
 }
 
-static void put_name(struct sv name, struct buf *out)
+/* What stands between two entries, the name in capitals, and '='. */
+static void open_entry(struct enrich *en, struct sv name)
 {
-	if (name.n > FIELD_NAME_MAX)
-		name.n = FIELD_NAME_MAX;
-	if (!buf_reserve(out, name.n))
+	struct buf *out = en->out;
+	bool first = out->n == en->from;
+
+	name = sv_head(name, FIELD_NAME_MAX);
+	if (!buf_reserve(out, name.n + 2))
 		return;
+	out->p[out->n++] = first ? RECORD_ENRICHED_MARK : ' ';
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
 		out->p[out->n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
+	out->p[out->n++] = '=';
 }
 
+/* Puts the entry of a field, if fields of its type have one. */
 static void put_entry(struct enrich *en, enum value_type type, struct sv name, struct sv value)
 {
 	static const struct record nothing;
+	static const struct reading *const readings[VALUE_TYPES] = {
+		[VALUE_ARCH] = &as_machine,
+		[VALUE_SYSCALL] = &as_syscall,
+		[VALUE_SOCKADDR] = &as_sockaddr,
+	};
 	struct value v = {name, value, &nothing, &en->call, en->names};
+	bool is_id = type == VALUE_UID || type == VALUE_GID;
 	size_t before = en->out->n;
 
-	buf_putc(en->out, before == en->from ? RECORD_ENRICHED_MARK : ' ');
-	put_name(name, en->out);
-	buf_putc(en->out, '=');
-	if (type == VALUE_UID || type == VALUE_GID)
+	if (!is_id && !readings[type])
+		return;
+	open_entry(en, name);
+	if (is_id)
 		put_id(en, type, value);
-	else if (type == VALUE_ARCH)
-		put_reading(&as_machine, &v, en->out);
-	else if (type == VALUE_SYSCALL)
-		put_reading(&as_syscall, &v, en->out);
 	else
-		put_reading(&as_sockaddr, &v, en->out);
+		put_reading(readings[type], &v, en->out);
 	if (en->used + en->out->n - en->from >= ENRICH_RECORD_MAX)
 		en->out->n = before; /* all of it or nothing */
 }
 
-/* The first argument of a call that is a door to many, which stands after its number. */
-static uint64_t argument_ahead(struct sv rest, size_t words)
+/* Notes what later entries depend on. */
+static void note_field(struct enrich *en, struct sv name, struct sv value, struct sv rest)
 {
-	struct sv word, name, value;
-	uint64_t a0 = 0;
+	bool is_arch = sv_eq(name, SV("arch"));
+	size_t place;
 
-	while (words < A0_AT && sv_cut(rest, ' ', &word, &rest))
-		if (split_word(word, &name, &value) && ++words == A0_AT && sv_eq(name, SV("a0")))
-			a0 = hex_or_zero(value);
-	return a0;
+	if (!is_arch && !sv_eq(name, SV("syscall")))
+		return;
+	place = place_after(en->counted, sv_head(en->text, (size_t)(name.p - en->text.p)));
+	if (is_arch)
+		note_machine(en, place, value);
+	else
+		note_call(en, place, value, rest);
 }
 
-/* The reference looks for the machine and the call at fixed places only. */
-static void note_call(struct enrich *en, struct sv name, struct sv value, struct sv rest)
+/* The field whose '=' is at `equals`; returns where to search on. */
+static size_t take_field(struct enrich *en, size_t equals)
 {
-	uint64_t number;
+	struct sv name, value = sv_from(en->text, equals + 1);
+	size_t end;
 
-	if (sv_eq(name, SV("arch")) && (en->words == ARCH_AT || en->words == ARCH_AT_SECCOMP)) {
-		if (num_lead_u64(value, 16, &number))
-			en->call.machine = machine_of_arch((uint32_t)number);
-	} else if (sv_eq(name, SV("syscall"))) {
-		bool here = en->words == ARCH_AT + 1 || en->words == ARCH_AT_SECCOMP + 1;
-		enum machine m = en->call.machine;
-
-		if (here && num_lead_u64(value, 10, &number))
-			en->call.nr = (uint32_t)number;
-		en->call.name =
-			syscall_name(m == MACHINE_UNKNOWN ? machine_native() : m, en->call.nr);
-		en->call.a0 = argument_ahead(rest, en->words);
-	}
+	value = sv_head(value, sv_index(value, ' '));
+	end = equals + 1 + value.n;
+	if (value.n == 0 || !name_before(en->text, equals, &name))
+		return equals + 1;
+	value = bare_value(value);
+	note_field(en, name, value, sv_from(en->text, end + 1));
+	put_entry(en, interpret_type(en->type, name, value), name, value);
+	return end;
 }
 
-/* The permissions of an AVC record are not fields: "{ read write }" counts as one. */
-static void skip_permissions(struct sv *rest)
+/* Takes the next word, past those that are no fields; false at the end and at a field. */
+static bool bare_word(struct sv *rest, struct sv *word)
+{
+	struct sv left = *rest;
+
+	do {
+		if (left.n == 0)
+			return false;
+		(void)sv_cut(left, ' ', word, &left);
+	} while (word->n == 0 || (sv_index(*word, '=') < word->n && !is_field(*word)));
+	if (sv_index(*word, '=') < word->n)
+		return false;
+	*rest = left;
+	return true;
+}
+
+/* "avc:  denied  { read write }": two fields to the reference, in which it looks for none. */
+static void take_verdict(struct enrich *en)
 {
 	struct sv word;
 
 	do
-		(void)sv_cut(*rest, ' ', &word, rest);
-	while (rest->n && !sv_starts(word, SV("}")));
-}
-
-/* A word without '=': in an AVC record the first one is the result. */
-static void take_bare_word(struct enrich *en, struct sv word, struct sv *rest)
-{
-	if (en->type != TYPE_AVC && en->type != TYPE_USER_AVC)
+		if (!bare_word(&en->text, &word))
+			return;
+	while (sv_starts(word, SV("avc")));
+	en->counted++;
+	if (!bare_word(&en->text, &word) || !sv_starts(word, SV("{")))
 		return;
-	if (en->words == 1 && !sv_starts(word, SV("avc"))) {
-		en->words++;
-	} else if (en->words == 2 && sv_starts(word, SV("{"))) {
-		skip_permissions(rest);
-		en->words++;
-	}
-}
-
-static void take_word(struct enrich *en, struct sv word, struct sv *rest)
-{
-	struct sv name, value;
-	enum value_type type;
-
-	if (word.n == 0)
-		return;
-	if (sv_index(word, '=') == word.n) {
-		take_bare_word(en, word, rest);
-		return;
-	}
-	if (!split_word(word, &name, &value))
-		return;
-	en->words++;
-	if (!may_have_entry(name))
-		return;
-	note_call(en, name, value, *rest);
-	type = interpret_type(en->type, name, value);
-	if (type == VALUE_UID || type == VALUE_GID || type == VALUE_ARCH || type == VALUE_SYSCALL ||
-	    type == VALUE_SOCKADDR)
-		put_entry(en, type, name, value);
+	en->counted++;
+	do
+		(void)sv_cut(en->text, ' ', &word, &en->text);
+	while (en->text.n && !sv_starts(word, SV("}")));
 }
 
 void enrich_tail(uint32_t type, struct sv text, size_t used, struct names *names, struct buf *out)
 {
 	struct enrich en = {
 		.type = type,
+		.counted = 1,
+		.text = sv_from(text, sv_index(text, ' ') + 1), /* after audit(time:serial): */
 		.names = names,
 		.out = out,
 		.used = used,
 		.from = out->n,
-		.words = 1,
 		.call = {.known = true, .machine = MACHINE_UNKNOWN, .nr = UINT32_MAX},
 	};
-	struct sv rest = text, word;
 
 	/* Names may have changed before the first kind, and have after the second. */
 	if (type == TYPE_ADD_USER || type == TYPE_ADD_GROUP)
 		names_flush(names);
-	(void)sv_cut(rest, ' ', &word, &rest); /* audit(time:serial): */
-	while (rest.n) {
-		(void)sv_cut(rest, ' ', &word, &rest);
-		take_word(&en, word, &rest);
+	if (type == TYPE_AVC || type == TYPE_USER_AVC)
+		take_verdict(&en);
+	for (size_t at = 0; at < en.text.n;) {
+		size_t equals = at + sv_index(sv_from(en.text, at), '=');
+
+		at = equals + 1;
+		if (equals < en.text.n && may_have_entry(en.text, equals))
+			at = take_field(&en, equals);
 	}
 	if (type == TYPE_USER_MGMT || type == TYPE_DEL_USER || type == TYPE_DEL_GROUP ||
 	    type == TYPE_GRP_MGMT)

@@ -39,9 +39,23 @@ bool escape_mode_find(struct sv word, enum escape_mode *out)
 	return false;
 }
 
+/* Whether nothing needs escaping for a terminal: the usual case, in one pass without branches. */
+static bool is_plain(struct sv text)
+{
+	bool control = false;
+
+	for (size_t i = 0; i < text.n; i++)
+		control |= (unsigned char)text.p[i] < 32;
+	return !control;
+}
+
 void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)
 {
 	size_t extra = 0, to;
+
+	if (mode == ESCAPE_RAW ||
+	    (mode == ESCAPE_TTY && is_plain(sv_make(b->p + from, b->n - from))))
+		return;
 
 	for (size_t i = from; i < b->n; i++)
 		extra += width(mode, b->p[i], keep) - 1;

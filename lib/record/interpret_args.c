@@ -42,6 +42,14 @@ static const struct door {
 	{"ipc", &table_ipc_calls},
 };
 
+bool call_is_door(const char *name)
+{
+	for (size_t i = 0; i < LEN(doors); i++)
+		if (strcmp(name, doors[i].name) == 0)
+			return true;
+	return false;
+}
+
 static void put_call(const char *name, uint64_t a0, struct buf *out)
 {
 	buf_puts(out, name);

@@ -44,7 +44,9 @@ static void put_clock(struct interpreter *ip, const struct stamp *stamp, struct 
 			ip->clock[ip->clock_length++] = '?';
 	}
 	buf_put(out, sv_make(ip->clock, ip->clock_length));
-	buf_printf(out, ".%03u:", stamp->ms);
+	buf_puts(out, stamp->ms < 10 ? ".00" : stamp->ms < 100 ? ".0" : ".");
+	buf_put_u64(out, stamp->ms);
+	buf_putc(out, ':');
 	buf_put_u64(out, stamp->serial);
 }
 
@@ -61,10 +63,13 @@ static struct sv put_header(struct interpreter *ip, const struct record *r, stru
 		line = sv_from(line, sv_index(line, ' ') + 1);
 	}
 	text = sv_head(line, sv_index(line, '('));
-	if (name)
-		buf_printf(out, "type=%s msg=audit", name);
-	else
+	if (name) {
+		buf_puts(out, "type=");
+		buf_puts(out, name);
+		buf_puts(out, " msg=audit");
+	} else {
 		put_plain(ip, text, out);
+	}
 	buf_putc(out, '(');
 	put_clock(ip, &r->stamp, out);
 	buf_puts(out, ") ");

@@ -103,6 +103,9 @@ extern const struct reading as_sockaddr;
 /* interpret_args.c: machines and system calls, and their arguments by number. */
 extern const struct reading as_machine, as_syscall, as_argument[4];
 
+/* Whether the first argument of the call says which call is meant: socketcall, ipc. */
+bool call_is_door(const char *name);
+
 /* interpret.c: what a record says of its system call; known is false for other types. */
 void call_of_record(const struct record *r, struct call *out);
 
