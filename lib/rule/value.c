@@ -123,8 +123,8 @@ static void read_exit(struct rule_parser *p, const struct condition *c)
 		put(p, c, (uint32_t)(negative ? -error : error));
 		return;
 	}
-	for (int i = 1; i < 4096; i++)
-		near_consider(&best, name, sv_cstr(errno_name(i)));
+	table_each (&table_errnos, i)
+		near_consider(&best, name, table_name(&table_errnos, i));
 	if (best.name.n)
 		problem_error(p->problems, c->value_at,
 			      "unknown error \"%.*s\": did you mean %s%.*s?", SV_FMT(c->value),
@@ -154,8 +154,8 @@ static void read_msgtype(struct rule_parser *p, const struct condition *c)
 		put(p, c, value);
 		return;
 	}
-	for (uint32_t i = 1000; i < 3000; i++)
-		near_consider(&best, c->value, sv_cstr(msgtype_name(i)));
+	table_each (&table_msgtypes, i)
+		near_consider(&best, c->value, table_name(&table_msgtypes, i));
 	if (best.name.n)
 		problem_error(p->problems, c->value_at,
 			      "unknown record type \"%.*s\": did you mean %.*s?", SV_FMT(c->value),
