@@ -8,6 +8,7 @@
 #include "log/writer.h"
 #include "netlink/control.h"
 #include "netlink/receive.h"
+#include "record/resolver.h"
 
 #define PID_FILE   "/var/run/auditd.pid"
 #define STATE_FILE "/var/run/auditd.state"
@@ -80,16 +81,6 @@ void keeper_rotate(struct keeper *k); /* on demand: SIGUSR1 */
 void keeper_resume(struct keeper *k); /* SIGUSR2 */
 void keeper_reconfigure(struct keeper *k, const struct auditd_conf *conf);
 void keeper_close(struct keeper *k);
-
-/* Names for ENRICHED, from a thread, so that a slow name service cannot stop the reader. */
-struct resolver;
-struct resolver *resolver_new(struct err *e);
-void resolver_free(struct resolver *r);
-const struct name_source *resolver_source(struct resolver *r);
-/* True once after a service that had been slow answered again: what is cached may be wrong. */
-bool resolver_recovered(struct resolver *r);
-/* Questions that were not answered in time. */
-uint64_t resolver_timeouts(struct resolver *r);
 
 /* From netlink batches to lines. */
 struct reader {

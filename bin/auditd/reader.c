@@ -9,6 +9,8 @@
  */
 #include "auditd/app.h"
 
+#include "record/names_system.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <syslog.h>
@@ -20,6 +22,7 @@
 #define DRAIN_MAX      65536        /* records before signals get a turn */
 #define GATHER_MS      8
 #define NAMES_FRESH_MS (10 * 60 * 1000)
+#define PATIENCE_MS    100 /* with a name service, once per outage */
 
 int reader_init(struct reader *r, struct keeper *keeper, const struct voice *voice, struct err *e)
 {
@@ -54,7 +57,7 @@ int reader_set_style(struct reader *r, const struct auditd_conf *conf, const cha
 	bool enriched = conf->log_format == LOG_FORMAT_ENRICHED;
 
 	if (enriched && !r->resolver) {
-		r->resolver = resolver_new(e);
+		r->resolver = resolver_new(&names_system, PATIENCE_MS, e);
 		r->names = r->resolver ? names_new(resolver_source(r->resolver), e) : NULL;
 		if (!r->names)
 			return -1;

@@ -1,17 +1,11 @@
 /*
- * Names of users and groups for ENRICHED, asked for in a thread: the name services behind
- * getpwuid_r() may wait for a network, and while the reader waits the whole machine may.
+ * One question at a time between a caller that has little patience and a thread that has all:
  *
- *	reader				thread
- *	  ask(uid 1000) ------------->	getpwuid_r()
- *	  waits PATIENCE_MS at most <--	answer
- *
- * An answer that is late is thrown away; until it has come, every other question is answered
- * "unknown" at once. Then resolver_recovered() tells the reader to forget what it cached.
+ *	caller				thread
+ *	  ask(uid 1000) ------------->	behind->user_name()
+ *	  waits patience_ms at most <--	answer
  */
-#include "auditd/app.h"
-
-#include "record/names_system.h"
+#include "record/resolver.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,13 +13,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PATIENCE_MS 100
 #define STACK_BYTES (1u << 20) /* name service modules are guests: give them room */
 
 enum question { ASK_NOTHING, ASK_USER, ASK_GROUP, ASK_END };
 
 struct resolver {
 	struct name_source source;
+	const struct name_source *behind;
+	unsigned patience_ms;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t asked, answered;
@@ -36,6 +31,14 @@ struct resolver {
 	char name[NAMES_NAME_MAX + 1];
 	uint64_t timeouts;
 };
+
+static bool look_up(const struct name_source *source, enum question question, uint32_t id,
+		    char *out, size_t cap)
+{
+	if (question == ASK_USER)
+		return source->user_name && source->user_name(source->arg, id, out, cap);
+	return source->group_name && source->group_name(source->arg, id, out, cap);
+}
 
 static void *run(void *arg)
 {
@@ -55,8 +58,7 @@ static void *run(void *arg)
 		if (question == ASK_END)
 			break;
 		(void)pthread_mutex_unlock(&r->lock);
-		found = (question == ASK_USER ? names_system.user_name : names_system.group_name)(
-			names_system.arg, id, name, sizeof(name));
+		found = look_up(r->behind, question, id, name, sizeof(name));
 		(void)pthread_mutex_lock(&r->lock);
 		r->is_found = found;
 		if (found)
@@ -89,7 +91,7 @@ static struct timespec in_ms(unsigned ms)
 
 static bool ask(struct resolver *r, enum question question, uint32_t id, char *out, size_t cap)
 {
-	struct timespec deadline = in_ms(PATIENCE_MS);
+	struct timespec deadline = in_ms(r->patience_ms);
 	bool found = false;
 	int waited = 0;
 
@@ -144,7 +146,7 @@ static int start(struct resolver *r, struct err *e)
 	return err_sys(e, "cannot start the thread that looks up names");
 }
 
-struct resolver *resolver_new(struct err *e)
+struct resolver *resolver_new(const struct name_source *behind, unsigned patience_ms, struct err *e)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
 
@@ -152,6 +154,8 @@ struct resolver *resolver_new(struct err *e)
 		(void)err_sys(e, "cannot look up names");
 		return NULL;
 	}
+	r->behind = behind;
+	r->patience_ms = patience_ms;
 	r->source =
 		(struct name_source){.user_name = user_name, .group_name = group_name, .arg = r};
 	if (start(r, e) == 0)
@@ -172,7 +176,6 @@ void resolver_free(struct resolver *r)
 	(void)pthread_cond_signal(&r->asked);
 	(void)pthread_mutex_unlock(&r->lock);
 	if (is_late) {
-		/* It hangs in a name service. The process is about to end, which ends it too. */
 		(void)pthread_detach(r->thread);
 		return;
 	}
