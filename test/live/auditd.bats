@@ -23,6 +23,7 @@ setup() {
 teardown() {
 	[ -n "$LIVE_SKIP" ] && return
 	live_quiet
+	umount "$LIVE_DIR/log" 2>/dev/null || :
 	cat "$LIVE_DIR"/sanitizer.* 2>/dev/null && return 1
 	[ ! -e "$PIDFILE" ]
 }
@@ -303,6 +304,35 @@ assert_just_full() {
 	"$LIVE_AUDITCTL" -m "aurum says hello"
 	live_wait_for 10 logged 'aurum says hello'
 	finish
+}
+
+@test "a full disk loses nothing silently, and recording goes on when there is room" {
+	local written lost
+	mount -t tmpfs -o size=600k tmpfs "$LIVE_DIR/log" || skip "cannot mount a small disk"
+	begin "$OURS" || { umount "$LIVE_DIR/log"; false; }
+	"$LIVE_AUDITCTL" -a always,exit -F arch=b64 -S openat -F uid=64123 -k aurum-live
+	as 64123 perl -e 'for (1 .. 2000) { open my $f, "<", "/etc/hostname" }'
+	"$LIVE_AUDITCTL" -D >/dev/null
+	"$LIVE_AUDITCTL" -m "aurum says the disk is full"
+	sleep 0.2
+	cp "$log" "$LIVE_DIR/full"
+	mount -o remount,size=8m "$LIVE_DIR/log"
+	"$LIVE_AUDITCTL" -m "aurum says there is room"
+	live_wait_for 10 logged 'there is room'
+	kill -CONT "$(daemon_pid)"
+	live_wait_for 10 test -s /var/run/auditd.state
+	cp /var/run/auditd.state "$LIVE_DIR/state"
+	finish
+	written=$(wc -l <"$log")
+	cp "$log" "$LIVE_DIR/whole"
+	umount "$LIVE_DIR/log"
+	# Only whole lines, and every record is either written or counted.
+	[ -z "$(tail -c 1 "$LIVE_DIR/full" | tr -d '\n')" ]
+	[ "$(grep -avc '^type=[A-Z_]* msg=audit(.*' "$LIVE_DIR/whole")" -eq 0 ]
+	lost=$(awk '/^records not written/ { print $NF }' "$LIVE_DIR/state")
+	[ "$lost" -gt 2000 ]
+	# 2000 opens of four records that are written, and EOE that is not; the rest is rules and ends.
+	[ $((written + lost)) -ge 8000 ]
 }
 
 @test "SIGHUP takes over what changed, and a mistake changes nothing" {
