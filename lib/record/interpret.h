@@ -23,9 +23,6 @@
 #include "record/record.h"
 #include "table/table.h"
 
-/* An interpreted value needs at most this many bytes more than four times its raw length. */
-#define INTERPRET_VALUE_EXTRA 1024
-
 struct interpreter {
 	struct names *names; /* borrowed */
 	enum escape_mode escape;
