@@ -44,6 +44,23 @@ static void put_time(const struct sentence_style *style, const struct deed *d, s
 	buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* Where only root can put programs, the last part of a path says who it is. */
+static struct sv program_name(struct sv path)
+{
+	static const char *const trusted[] = {"/usr/bin/",     "/usr/sbin/", "/usr/lib/",
+					      "/usr/libexec/", "/bin/",      "/sbin/",
+					      "/lib/"};
+
+	for (size_t i = 0; i < LEN(trusted); i++) {
+		if (!sv_starts(path, sv_cstr(trusted[i])))
+			continue;
+		for (size_t end = path.n; end > 0; end--)
+			if (path.p[end - 1] == '/')
+				return sv_from(path, end);
+	}
+	return path;
+}
+
 static void put_who(const struct deed *d, struct buf *out)
 {
 	buf_putc(out, ' ');
@@ -55,7 +72,7 @@ static void put_who(const struct deed *d, struct buf *out)
 		buf_puts(out, "someone");
 		return;
 	case ACTOR_PROGRAM:
-		put_text(d->who, out);
+		put_text(program_name(d->who), out);
 		return;
 	case ACTOR_NOLOGIN:
 		put_text(d->who, out);

@@ -101,6 +101,9 @@ static void programs_that_run_are_shown_with_their_words(void **state)
 			 HEAD("EXECVE") "argc=3 a0=\"echo\" a1_len=10 a1[0]=\"abcde\" "
 					"a1[1]=\"fghij\"\n" HEAD("EXECVE") "a2=\"z\"\n",
 		 "alice ran /usr/bin/echo abcdefghij z from pts/0"},
+		{CALL("59", "yes", "0", ARGS("1", "2", "3", "8")) ALICE EXE("/usr/bin/echo")
+			 HEAD("EXECVE") "argc=3 a0=\"echo\" a1=\"it's\" a2=\n",
+		 "alice ran /usr/bin/echo \"it's\" '' from pts/0"},
 		{CALL("59", "no", "-13", ARGS("1", "2", "3", "8")) ALICE EXE("/usr/bin/bash")
 			 CWD("/home/alice") PATH("./x", "NORMAL"),
 		 "alice failed to run /home/alice/x with /usr/bin/bash from pts/0: Permission "
@@ -229,10 +232,10 @@ static void logins_tell_claims_from_facts(void **state)
 		 "alice started a session as root with /usr/bin/sudo from pts/0"},
 		{USER("CRED_ACQ", "op=PAM:setcred acct=\"root\" exe=\"/usr/sbin/cron\" hostname=? "
 				  "addr=? terminal=cron res=success"),
-		 "/usr/sbin/cron acquired the credentials of root from cron"},
+		 "cron acquired the credentials of root from cron"},
 		{HEAD("LOGIN") "pid=9 uid=0 old-auid=4294967295 auid=1000 tty=(none) "
 			       "old-ses=4294967295 ses=5 res=1\n",
-		 "alice (as root) was given login session 5"},
+		 "alice was given login session 5"},
 		{USER_ALICE("USER_CMD", "cwd=\"/home/alice\" cmd=636174202F6574632F736861646F77 "
 					"exe=\"/usr/bin/sudo\" terminal=pts/0 res=success"),
 		 "alice ran cat /etc/shadow with /usr/bin/sudo from pts/0"},
@@ -261,7 +264,9 @@ static void services_audit_and_security_modules(void **state)
 		{USER("SERVICE_START",
 		      "unit=cron comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" "
 		      "hostname=? addr=? terminal=? res=success"),
-		 "/usr/lib/systemd/systemd started service cron"},
+		 "systemd started service cron"},
+		{USER("SERVICE_STOP", "unit=cron exe=\"/tmp/systemd\" res=success"),
+		 "/tmp/systemd stopped service cron"},
 		{USER("SERVICE_STOP", "unit=cron comm=\"systemd\" res=failed"),
 		 "systemd failed to stop service cron"},
 		{HEAD("CONFIG_CHANGE") "op=set audit_enabled=1 old=0 auid=1000 ses=3 res=1\n",

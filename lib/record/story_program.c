@@ -17,25 +17,20 @@ static struct sv base_name(struct sv path)
 	return path;
 }
 
-/* A word of a command line, in single quotes when it would not read as one. */
+/* A word of a command line, in quotes when it would not read as one; for people, not for shells. */
 static void put_word(struct buf *b, struct sv word)
 {
+	char quote = sv_index(word, '\'') < word.n ? '"' : '\'';
 	bool plain = word.n > 0;
 
 	for (size_t i = 0; i < word.n; i++)
 		if ((unsigned char)word.p[i] <= ' ' || strchr("'\"`$\\;&|<>()*?!", word.p[i]))
 			plain = false;
-	if (plain) {
-		buf_put(b, word);
-		return;
-	}
-	buf_putc(b, '\'');
-	for (size_t i = 0; i < word.n; i++)
-		if (word.p[i] == '\'')
-			buf_puts(b, "'\\''");
-		else
-			buf_putc(b, word.p[i]);
-	buf_putc(b, '\'');
+	if (!plain)
+		buf_putc(b, quote);
+	buf_put(b, word);
+	if (!plain)
+		buf_putc(b, quote);
 }
 
 /* The words of all EXECVE records of an event, one at a time; long ones come in pieces. */
