@@ -1,0 +1,282 @@
+/*
+ * The host recorded by our own auditd. In this order, so that what starting does to audit itself
+ * leaves as little as possible in the log: look, write down, add rules while recording is still
+ * off, start the daemon, switch on. At the end the same backwards, whatever ended it.
+ */
+#include "aurum/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/inotify.h>
+
+#define BACKLOG_LIMIT 8192 /* records; the kernel's 64 is too small for a burst */
+#define LINE_BYTES    ((size_t)1 << 20)
+#define DRAIN_MS      3000
+#define READ_BYTES    ((size_t)64 << 10)
+
+struct recording {
+	struct audit_control *control;
+	struct limit *limit;
+	struct kernel_state kernel;
+	struct daemon daemon;
+	struct teller teller;
+	int log, changes;   /* the log file, and an inotify for it */
+	struct buf pending; /* a line that is not whole yet */
+	uint32_t lost_before;
+	size_t added, present;
+	char rules[PATH_BYTES];
+	bool is_locked; /* enabled 2: rules and flags cannot be changed */
+	bool has_state;
+};
+
+/* ---- following the log ---- */
+
+static int open_log(struct recording *r, struct err *e)
+{
+	r->log = open(r->daemon.log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (r->log < 0)
+		return err_sys(e, "cannot read %s", r->daemon.log);
+	r->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (r->changes < 0 || inotify_add_watch(r->changes, r->daemon.log, IN_MODIFY) < 0)
+		return err_sys(e, "cannot watch %s", r->daemon.log);
+	return 0;
+}
+
+/* The end of the log as it was before this recording; 0 when there is none yet. */
+static int64_t log_size(const char *path)
+{
+	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+
+	return size > 0 ? size : 0;
+}
+
+static void tell_lines(struct recording *r)
+{
+	struct sv rest = buf_view(&r->pending);
+	size_t end;
+
+	while ((end = sv_index(rest, '\n')) < rest.n) {
+		teller_line(&r->teller, sv_head(rest, end));
+		rest = sv_from(rest, end + 1);
+	}
+	if (rest.n >= LINE_BYTES / 2) /* no record is that long */
+		rest.n = 0;
+	if (rest.n)
+		memmove(r->pending.p, rest.p, rest.n);
+	r->pending.n = rest.n;
+}
+
+/* Everything that the log has grown by. */
+static int read_log(struct recording *r, struct err *e)
+{
+	char ignored[4096];
+
+	while (read(r->changes, ignored, sizeof(ignored)) > 0)
+		;
+	for (;;) {
+		ssize_t n;
+
+		if (!buf_reserve(&r->pending, READ_BYTES))
+			return err_set(e, "no memory for the log's lines");
+		n = read(r->log, r->pending.p + r->pending.n, READ_BYTES);
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, "cannot read %s", r->daemon.log);
+		if (n <= 0)
+			return 0;
+		r->pending.n += (size_t)n;
+		tell_lines(r);
+	}
+}
+
+/* ---- starting ---- */
+
+static int load_rules(struct recording *r, const struct watch_options *options, struct err *e)
+{
+	if (options->rules)
+		(void)snprintf(r->rules, sizeof(r->rules), "%s", options->rules);
+	else if (find_shipped("rules.d", r->rules, e) != 0)
+		return -1;
+	if (starter_exclude_self(&r->kernel, r->control, e) != 0)
+		return -1;
+	return starter_load(&r->kernel, r->control, r->rules, &r->added, &r->present, e);
+}
+
+static int switch_on(struct recording *r, struct err *e)
+{
+	if (r->kernel.found.backlog_limit && r->kernel.found.backlog_limit < BACKLOG_LIMIT &&
+	    audit_set_backlog_limit(r->control, BACKLOG_LIMIT, e) != 0)
+		return -1;
+	return r->kernel.found.enabled ? 0 : audit_set_enabled(r->control, 1, e);
+}
+
+static int start(struct recording *r, const struct watch_options *options, struct err *e)
+{
+	int64_t end_before;
+
+	if (daemon_prepare(&r->daemon, options->log_dir, e) != 0 ||
+	    teller_init(&r->teller, options, e) != 0 ||
+	    kernel_find(&r->kernel, r->control, options->state, e) != 0)
+		return -1;
+	r->has_state = true;
+	r->is_locked = r->kernel.found.enabled == 2;
+	r->lost_before = r->kernel.found.lost;
+	r->teller.stop_fd = r->limit->signals;
+	r->teller.own_pid = (uint32_t)getpid();
+	end_before = log_size(r->daemon.log);
+	if (!r->is_locked && load_rules(r, options, e) != 0)
+		return -1;
+	if (daemon_start(&r->daemon, r->control, e) != 0 || open_log(r, e) != 0)
+		return -1;
+	if (lseek(r->log, end_before, SEEK_SET) < 0)
+		return err_sys(e, "cannot read %s", r->daemon.log);
+	if (!r->is_locked && switch_on(r, e) != 0)
+		return -1;
+	r->teller.quiet_before_ms = teller_now_ms();
+	return 0;
+}
+
+static void say_started(const struct recording *r)
+{
+	if (r->is_locked)
+		say("the rules are locked until the next boot (enabled 2): recording what the %zu "
+		    "present ones produce",
+		    r->kernel.rules.count);
+	else if (r->kernel.rules.count)
+		say("%zu rules of %s are loaded behind the %zu that were there", r->added, r->rules,
+		    r->kernel.rules.count);
+	else
+		say("%zu rules of %s are loaded", r->added, r->rules);
+	say("recording this host to %s: Ctrl-C ends it and puts the kernel's audit state back",
+	    r->daemon.log);
+}
+
+/* ---- running ---- */
+
+static int run(struct recording *r, struct err *e)
+{
+	struct pollfd fds[] = {{.fd = r->changes, .events = POLLIN},
+			       {.fd = r->limit->signals, .events = POLLIN}};
+
+	while (!limit_reached(r->limit) && !r->teller.is_full && !r->teller.is_broken) {
+		if (poll(fds, LEN(fds), limit_wait_ms(r->limit, 1000)) < 0 && errno != EINTR)
+			return err_sys(e, "cannot wait for records");
+		if (read_log(r, e) != 0)
+			return -1;
+		teller_tick(&r->teller);
+		if (daemon_has_ended(&r->daemon))
+			return err_set(e, "auditd has ended by itself: %s may say why",
+				       r->daemon.messages);
+	}
+	return 0;
+}
+
+/* ---- ending ---- */
+
+/* Gives the daemon time for what the kernel still holds. */
+static void drain(struct recording *r)
+{
+	int64_t end = monotonic_ms() + DRAIN_MS;
+	struct audit_status s;
+
+	while (audit_get_status(r->control, &s, NULL) == 0 && s.backlog > 0 && monotonic_ms() < end)
+		(void)poll(NULL, 0, 20);
+}
+
+static int finish(struct recording *r, struct err *e)
+{
+	struct err why;
+	int status = 0;
+
+	r->teller.quiet_after_ms = teller_now_ms();
+	if (r->has_state && !r->is_locked && kernel_quieten(&r->kernel, r->control, e) != 0)
+		status = -1;
+	drain(r);
+	daemon_stop(&r->daemon);
+	if (r->log >= 0 && read_log(r, &why) != 0)
+		say("%s", why.text);
+	if (r->teller.join)
+		teller_finish(&r->teller);
+	if (r->has_state && kernel_put_back(&r->kernel, r->control, status ? NULL : e) != 0)
+		status = -1;
+	return status;
+}
+
+/* A key that a shell takes as one plain word; others are found by the first line, too. */
+static bool is_plain(const char *key)
+{
+	return key[0] != '-' &&
+	       key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			       "_.-")] == '\0';
+}
+
+static void say_found_again(const struct recording *r)
+{
+	const struct teller *t = &r->teller;
+
+	say("find them again:");
+	(void)fprintf(stderr, "  %s -i -if %s\n", r->daemon.ausearch, r->daemon.log);
+	for (size_t i = 0; i < t->key_count; i++)
+		if (is_plain(t->keys[i].name))
+			(void)fprintf(stderr, "  %s -i -if %s -k %s\t# %llu\n", r->daemon.ausearch,
+				      r->daemon.log, t->keys[i].name,
+				      (unsigned long long)t->keys[i].events);
+}
+
+static void say_summary(const struct recording *r)
+{
+	const struct teller *t = &r->teller;
+	struct audit_status s;
+
+	say("%llu events (%llu records) are in %s", (unsigned long long)t->events,
+	    (unsigned long long)t->lines, r->daemon.log);
+	if (audit_get_status(r->control, &s, NULL) == 0)
+		say("the kernel lost %u records meanwhile", s.lost - r->lost_before);
+	if (t->malformed)
+		say("%llu lines were not records", (unsigned long long)t->malformed);
+}
+
+static void release(struct recording *r)
+{
+	if (r->log >= 0)
+		(void)close(r->log);
+	if (r->changes >= 0)
+		(void)close(r->changes);
+	buf_release(&r->pending);
+	teller_release(&r->teller);
+	kernel_release(&r->kernel);
+}
+
+int record_host(const struct watch_options *options, struct limit *l, struct audit_control *c)
+{
+	struct recording r = {.control = c,
+			      .limit = l,
+			      .log = -1,
+			      .changes = -1,
+			      .kernel = {.fd = -1},
+			      .pending = BUF_INIT(LINE_BYTES)};
+	int code = EXIT_DONE;
+	struct err e;
+	bool started = start(&r, options, &e) == 0;
+
+	if (started)
+		say_started(&r);
+	if (!started || run(&r, &e) != 0) {
+		say("%s", e.text);
+		code = EXIT_TROUBLE;
+	}
+	if (finish(&r, &e) != 0) {
+		say("the kernel's audit state is not as it was: %s", e.text);
+		code = EXIT_TROUBLE;
+	} else if (r.has_state) {
+		say("the kernel's audit rules and status are as they were found");
+	}
+	if (started) {
+		say_summary(&r);
+		say_found_again(&r);
+	}
+	release(&r);
+	return code;
+}

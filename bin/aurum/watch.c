@@ -1,0 +1,283 @@
+/*
+ * aurum watch: reads the options and finds out which way is possible: recording, listening to
+ * another daemon's copy, or the sample. Whatever is missing is said precisely, and how to get it.
+ */
+#include "aurum/watch.h"
+
+#include "base/num.h"
+#include "config/option.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+#define STATE_FILE    "/run/aurum-watch.state"
+#define DEFAULT_LOG   "aurum-log"
+#define SECONDS_MAX   (366u * 24 * 3600)
+#define RECEIVE_BYTES ((size_t)1 << 20) /* for long lists of rules */
+
+static const struct option_row rows[] = {
+	{'l', "-l --log", ARG_REQUIRED, "DIR",
+	 "the folder for log and configuration, made if it is not there (default: " DEFAULT_LOG
+	 ")"},
+	{'r', "-r --rules", ARG_REQUIRED, "PATH",
+	 "a rules file, or a folder of *.rules, instead of the starter rules"},
+	{'f', "-f --for", ARG_REQUIRED, "SECONDS", "end by itself after this time"},
+	{'n', "-n --count", ARG_REQUIRED, "N", "end by itself after N sentences"},
+	{'d', "-d --date", ARG_NONE, NULL, "put the day in front of the time"},
+	{'s', "-s --serial", ARG_NONE, NULL, "add each event's serial number, for ausearch -a"},
+	{1000, "--sample", ARG_NONE, NULL, "tell the bundled sample log; needs no privilege"},
+	{1001, "--restore", ARG_NONE, NULL,
+	 "put back what a watch found that was killed (SIGKILL) before it could"},
+	{1002, "--state", ARG_REQUIRED, "FILE",
+	 "where the kernel's state is kept meanwhile (default: " STATE_FILE ")"},
+	{'h', "-h --help", ARG_NONE, NULL, "say this"},
+};
+static const struct option_set watch_set = {
+	.program = "aurum watch",
+	.usage = "[OPTION...]",
+	.summary = "Records this host with a small rule set and tells in a sentence each who does "
+		   "what, until Ctrl-C; then puts the kernel's audit state back as it found it.",
+	.style = OPTION_GETOPT,
+	.rows = rows,
+	.count = LEN(rows)};
+
+int64_t monotonic_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- when to end ---- */
+
+static int limit_init(struct limit *l, const struct watch_options *options, struct err *e)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < LEN(ends); i++)
+		(void)sigaddset(&set, ends[i]);
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return err_sys(e, "cannot block signals");
+	l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (l->signals < 0)
+		return err_sys(e, "cannot receive signals");
+	l->end_ms =
+		options->seconds ? monotonic_ms() + (int64_t)options->seconds * 1000 : INT64_MAX;
+	return 0;
+}
+
+int limit_wait_ms(const struct limit *l, int most_ms)
+{
+	int64_t left = l->end_ms - monotonic_ms();
+
+	if (left < 0)
+		return 0;
+	return left < most_ms ? (int)left : most_ms;
+}
+
+bool limit_reached(struct limit *l)
+{
+	struct signalfd_siginfo info;
+	bool is_end = monotonic_ms() >= l->end_ms;
+
+	while (read(l->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		is_end = is_end || info.ssi_signo != SIGCHLD;
+	if (is_end)
+		l->end_ms = INT64_MIN; /* for good */
+	return is_end;
+}
+
+/* ---- which way ---- */
+
+/* What to do about a failure to reach the kernel's audit. */
+static const char *how_to_get(const struct err *e)
+{
+	if (e->sys == EPROTONOSUPPORT)
+		return "boot without audit=0 a kernel built with CONFIG_AUDIT (Debian's are)";
+	if (geteuid() != 0)
+		return "run it as root: sudo aurum watch";
+	if (!audit_wire_system.is_capable(NULL, CAP_AUDIT_CONTROL))
+		return "this root has no CAP_AUDIT_CONTROL, as in most containers: run it on the "
+		       "host, "
+		       "or give the container that capability and the host's pid namespace";
+	if (e->sys == ECONNREFUSED || e->sys == EPERM)
+		return "run it on the host, in its own user and pid namespaces";
+	return NULL;
+}
+
+static int explain_and_show(const struct watch_options *options, struct limit *l,
+			    const struct err *e)
+{
+	const char *how = how_to_get(e);
+
+	say("cannot record this host: %s", e->text);
+	if (how)
+		say("to get it: %s", how);
+	if (e->sys == EPERM && audit_wire_system.is_capable(NULL, CAP_AUDIT_READ) &&
+	    listen_to_group(options, l, NULL, 0) == EXIT_DONE)
+		return EXIT_DONE;
+	return show_sample(options, l);
+}
+
+static bool is_alive(uint32_t pid)
+{
+	return pid != 0 && pid <= INT32_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+static int choose(const struct watch_options *options, struct limit *l)
+{
+	struct audit_socket socket;
+	/* Large: it holds the buffer for answers. */
+	static struct audit_control control;
+	struct audit_status status;
+	struct err e;
+	int code;
+
+	if (audit_socket_open(&socket, RECEIVE_BYTES, &e) != 0)
+		return explain_and_show(options, l, &e);
+	audit_control_init(&control, &socket);
+	if (audit_get_status(&control, &status, &e) != 0)
+		code = explain_and_show(options, l, &e);
+	else if (is_alive(status.pid))
+		code = listen_to_group(options, l, &control, status.pid);
+	else
+		code = record_host(options, l, &control);
+	audit_socket_close(&socket);
+	return code;
+}
+
+static int restore(const char *path)
+{
+	static struct audit_control control;
+	struct audit_socket socket = AUDIT_SOCKET_CLOSED;
+	struct kernel_state k;
+	int code = EXIT_TROUBLE;
+	struct err e;
+
+	if (kernel_load(&k, path, &e) != 0) {
+		code = e.sys == ENOENT ? EXIT_DONE : EXIT_TROUBLE;
+		say("%s", e.sys == ENOENT ? "there is nothing to put back" : e.text);
+	} else if (audit_socket_open(&socket, RECEIVE_BYTES, &e) == 0) {
+		audit_control_init(&control, &socket);
+		if (kernel_put_back(&k, &control, &e) == 0) {
+			say("the kernel's audit rules and status are as they were found");
+			code = EXIT_DONE;
+		} else {
+			say("%s", e.text);
+		}
+	} else {
+		say("%s", e.text);
+	}
+	kernel_release(&k);
+	audit_socket_close(&socket);
+	return code;
+}
+
+/* ---- options ---- */
+
+static int show_help(void)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
+
+	option_help(&watch_set, &text);
+	(void)fputs(buf_cstr(&text), stdout);
+	return EXIT_DONE;
+}
+
+static int bad_option(const char *sentence)
+{
+	say("watch: %s", sentence);
+	return EXIT_TROUBLE;
+}
+
+/* -1: go on; else the exit code. */
+static int take_option(struct watch_options *w, const struct option_hit *hit)
+{
+	switch (hit->id) {
+	case 'l':
+		w->log_dir = hit->value;
+		return -1;
+	case 'r':
+		w->rules = hit->value;
+		return -1;
+	case 'f':
+		if (num_range(sv_cstr(hit->value), 1, SECONDS_MAX, &w->seconds))
+			return -1;
+		return bad_option("--for takes whole seconds, 1 or more");
+	case 'n':
+		if (num_range(sv_cstr(hit->value), 1, UINT32_MAX, &w->count))
+			return -1;
+		return bad_option("--count takes a number, 1 or more");
+	case 'd':
+		w->date = true;
+		return -1;
+	case 's':
+		w->serial = true;
+		return -1;
+	case 1000:
+		w->sample = true;
+		return -1;
+	case 1001:
+		w->restore = true;
+		return -1;
+	case 1002:
+		w->state = hit->value;
+		return -1;
+	case 'h':
+		return show_help();
+	default:
+		return bad_option("it takes options only: aurum watch --help lists them");
+	}
+}
+
+static int read_options(struct watch_options *w, int argc, char **argv)
+{
+	struct option_hit hit;
+	struct options o;
+	struct err e;
+	int code = -1;
+
+	*w = (struct watch_options){.log_dir = DEFAULT_LOG, .state = STATE_FILE};
+	options_init(&o, &watch_set, argc, argv);
+	while (code < 0) {
+		switch (option_next(&o, &hit, &e)) {
+		case OPTION_FOUND:
+		case OPTION_OPERAND:
+			code = take_option(w, &hit);
+			break;
+		case OPTION_ERROR:
+			return bad_option(e.text);
+		case OPTION_END:
+			return -1;
+		}
+	}
+	return code;
+}
+
+int watch_main(int argc, char **argv)
+{
+	struct watch_options w;
+	struct limit l = {.signals = -1};
+	struct err e;
+	int code = read_options(&w, argc, argv);
+
+	if (code >= 0)
+		return code;
+	if (w.restore)
+		return restore(w.state);
+	if (limit_init(&l, &w, &e) != 0) {
+		say("%s", e.text);
+		return EXIT_TROUBLE;
+	}
+	code = w.sample ? show_sample(&w, &l) : choose(&w, &l);
+	(void)close(l.signals);
+	return code;
+}
