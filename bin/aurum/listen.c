@@ -47,7 +47,7 @@ static void say_what_it_means(struct audit_control *c, uint32_t daemon_pid)
 	char name[64];
 
 	if (!c) {
-		say("the kernel's multicast copy can be read, though: CAP_AUDIT_READ is there");
+		say("what this host records already can be read, though: CAP_AUDIT_READ is there");
 	} else {
 		process_name(daemon_pid, name);
 		say("another audit daemon, %s with pid %u, owns the kernel's audit socket: it is "
@@ -120,8 +120,9 @@ static void say_summary(const struct listener *ls)
 	    (unsigned long long)c->records,
 	    c->overruns ? "some copies were missed, the receive buffer was full"
 			: "no copy was missed");
-	say("nothing was written and nothing was changed: the daemon's own log has these events, "
-	    "`ausearch` finds them");
+	say("nothing was written and nothing was changed: the log of the host's own audit daemon "
+	    "has "
+	    "these events, `ausearch` finds them there");
 }
 
 static int start(struct listener *ls, const struct watch_options *options, struct limit *l,

@@ -149,6 +149,10 @@ static void say_started(const struct recording *r)
 		    r->kernel.rules.count);
 	else
 		say("%zu rules of %s are loaded", r->added, r->rules);
+	if (r->kernel.found.rate_limit)
+		say("the kernel's rate limit stays in force: more than %u records a second are "
+		    "lost",
+		    r->kernel.found.rate_limit);
 	say("recording this host to %s: Ctrl-C ends it and puts the kernel's audit state back",
 	    r->daemon.log);
 }

@@ -43,7 +43,7 @@ int show_sample(const struct watch_options *options, struct limit *l)
 		teller_release(&t);
 		return EXIT_TROUBLE;
 	}
-	say("%llu sentences of the sample, from %s", (unsigned long long)t.told, path);
+	say("the end of the sample (%s)", path);
 	teller_release(&t);
 	return EXIT_DONE;
 }

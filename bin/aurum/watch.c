@@ -109,7 +109,7 @@ static const char *how_to_get(const struct err *e)
 		       "host, "
 		       "or give the container that capability and the host's pid namespace";
 	if (e->sys == ECONNREFUSED || e->sys == EPERM)
-		return "run it on the host, in its own user and pid namespaces";
+		return "run it on the host itself, outside of the container";
 	return NULL;
 }
 
@@ -117,14 +117,15 @@ static int explain_and_show(const struct watch_options *options, struct limit *l
 			    const struct err *e)
 {
 	const char *how = how_to_get(e);
+	int code;
 
 	say("cannot record this host: %s", e->text);
 	if (how)
 		say("to get it: %s", how);
-	if (e->sys == EPERM && audit_wire_system.is_capable(NULL, CAP_AUDIT_READ) &&
-	    listen_to_group(options, l, NULL, 0) == EXIT_DONE)
-		return EXIT_DONE;
-	return show_sample(options, l);
+	code = show_sample(options, l);
+	if (e->sys == EPERM && audit_wire_system.is_capable(NULL, CAP_AUDIT_READ))
+		return listen_to_group(options, l, NULL, 0);
+	return code;
 }
 
 static bool is_alive(uint32_t pid)
