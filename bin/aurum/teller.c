@@ -146,7 +146,7 @@ static void tell_complete(struct teller *t)
 		t->events++;
 		normalise(&t->normaliser, ev, &deed);
 		count_keys(t, deed.key);
-		if (t->is_full || is_own(t, &deed) || is_search(&deed))
+		if (t->is_full || is_own(t, &deed) || is_search(&deed) || deed.is_fragment)
 			continue;
 		t->told++;
 		sentence_put(&t->style, &deed, &t->out);

@@ -440,6 +440,7 @@ static void find_deed(struct story *s)
 
 	s->out->verb = by_op ? by_op : &verbs[call ? call->verb : row->verb];
 	s->out->kind = call ? call->kind : row->kind;
+	s->out->is_fragment = row->rank == 0;
 	find_program(s);
 	find_outcome(s);
 	find_actor(s, row->actor);

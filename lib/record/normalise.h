@@ -88,6 +88,7 @@ struct deed {
 	struct sv key;          /* of the rule; several are separated by byte 1 */
 	uint32_t pid;           /* 0 when not known */
 	bool program_is_object; /* the deed is about the program: it ran, it crashed */
+	bool is_fragment;       /* the record that tells the story is missing */
 
 	enum deed_outcome outcome;
 	int error;
