@@ -75,7 +75,7 @@ static uint32_t type_of(struct sv name)
 	if (sv_starts(name, SV("UNKNOWN[")) && sv_ends(name, SV("]")) &&
 	    num_u32(sv_make(name.p + 8, name.n - 9), &type))
 		return type;
-	return 0;
+	return num_u32(name, &type) ? type : 0;
 }
 
 /* "node=N type=T msg=audit(...)" from the front of *rest. */

@@ -39,7 +39,7 @@ struct stamp {
 struct record {
 	struct sv line; /* the whole line, without its newline */
 	struct sv node; /* empty when the line has no node= */
-	uint32_t type;  /* 0 when the name is not known; UNKNOWN[N] gives N */
+	uint32_t type;  /* 0 when the name is not known; UNKNOWN[N] and a bare N give N */
 	struct sv type_name;
 	struct stamp stamp;
 	struct sv body; /* after "): ", up to the enriched mark */

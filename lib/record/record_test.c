@@ -21,6 +21,7 @@ static void lines_split_into_their_parts(void **state)
 		{"node=web1 type=CWD " STAMP "cwd=\"/\"", "web1", "CWD", "cwd=\"/\"", "",
 		 AUDIT_CWD},
 		{"type=UNKNOWN[1999] " STAMP "a=b", "", "UNKNOWN[1999]", "a=b", "", 1999},
+		{"type=1400 " STAMP "a=b", "", "1400", "a=b", "", 1400},
 		{"type=NOSUCH " STAMP "a=b", "", "NOSUCH", "a=b", "", 0},
 		{"type=EOE " STAMP, "", "EOE", "", "", AUDIT_EOE},
 		{"type=EOE msg=audit(1700000000.123:456):", "", "EOE", "", "", AUDIT_EOE},
