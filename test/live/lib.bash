@@ -61,10 +61,11 @@ live_begin() {
 	live_quiet
 }
 
-# live_quiet: no rules, no daemon, audit off: where every test starts.
+# live_quiet: no rules, no daemon, no limit on the rate, audit off: where every test starts.
 live_quiet() {
 	live_end_daemon
 	"$LIVE_AUDITCTL" -D >/dev/null
+	"$LIVE_AUDITCTL" -r 0 >/dev/null
 	"$LIVE_AUDITCTL" -e 0 >/dev/null
 }
 

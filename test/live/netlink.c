@@ -4,14 +4,18 @@
  *	live-netlink status | set FIELD VALUE | reset-lost | features | signal | tty | trim
  *	live-netlink user TYPE TEXT | equivalent OLD NEW
  *	live-netlink add PID SYSCALL KEY | delete PID SYSCALL KEY | list
+ *	live-netlink fill PID SYSCALL COUNT	many rules
  *	live-netlink record COUNT COMMAND...	as the daemon: on, run, COUNT records, off
  *	live-netlink listen COUNT COMMAND...	the same from the multicast group, no registration
- *	live-netlink steal			register while another daemon is there
+ *	live-netlink late COUNT COMMAND...	as listen, but reads a small buffer when it is too
+ *late live-netlink steal			register while another daemon is there live-netlink
+ *forge PORT			send a record to somebody else's socket
  */
 #include "base/num.h"
 #include "netlink/control.h"
 #include "netlink/receive.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +189,20 @@ static void do_add(struct app *a, char **args)
 	check(a, audit_add_rule(&a->control, sv_make(rule, n), &a->e));
 }
 
+/* COUNT rules that differ in their key. */
+static void do_fill(struct app *a, char **args)
+{
+	uint32_t count = number(args[0] && args[1] ? args[2] : NULL);
+
+	for (uint32_t i = 0; i < count; i++) {
+		char key[16];
+		char *numbered[] = {args[0], args[1], key};
+
+		(void)snprintf(key, sizeof(key), "k%u", i);
+		do_add(a, numbered);
+	}
+}
+
 static void do_delete(struct app *a, char **args)
 {
 	static char rule[sizeof(struct audit_rule_data) + AUDIT_MAX_KEY_LEN];
@@ -282,6 +300,16 @@ static void print_early(void *ctx, uint32_t type, struct sv text)
 	printf("%u %.*s\n", type, SV_FMT(text));
 }
 
+static uint32_t port_of(const struct audit_socket *s)
+{
+	struct sockaddr_nl name = {.nl_pid = 0};
+	socklen_t size = sizeof(name);
+
+	if (getsockname(s->fd, (struct sockaddr *)&name, &size) != 0)
+		die("the socket has no address");
+	return name.nl_pid;
+}
+
 static void do_record(struct app *a, char **args)
 {
 	uint32_t wanted = number(args[0]);
@@ -290,7 +318,9 @@ static void do_record(struct app *a, char **args)
 
 	if (audit_socket_open(&daemon_socket, 1 << 20, &a->e) != 0)
 		die(a->e.text);
-	printf("buffer %zu\n", audit_socket_buffer(&daemon_socket));
+	printf("buffer %zu port %u\n", audit_socket_buffer(&daemon_socket),
+	       port_of(&daemon_socket));
+	(void)fflush(stdout);
 	audit_control_init(&registration, &daemon_socket);
 	registration.event = print_early;
 	check(a, audit_set_pid(&registration, (uint32_t)getpid(), &a->e));
@@ -314,6 +344,37 @@ static void do_listen(struct app *a, char **args)
 	audit_socket_close(&group);
 }
 
+static void do_late(struct app *a, char **args)
+{
+	uint32_t wanted = number(args[0]);
+	struct audit_socket group;
+	pid_t child;
+
+	if (audit_socket_open_group(&group, 4096, &a->e) != 0)
+		die(a->e.text);
+	check(a, audit_set_enabled(&a->control, 1, &a->e));
+	child = start(args + 1);
+	while (!has_ended(&child))
+		(void)poll(NULL, 0, 10);
+	check(a, audit_set_enabled(&a->control, 0, &a->e));
+	receive(a, &group, wanted, 0);
+	audit_socket_close(&group);
+}
+
+static void do_forge(struct app *a, char **args)
+{
+	static const char record[] = "audit(1.000:1): forged";
+	struct sockaddr_nl to = {.nl_family = AF_NETLINK, .nl_pid = number(args[0])};
+	char bytes[AUDIT_HEADER_BYTES + sizeof(record)];
+	CLEAN_FD int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+
+	(void)a;
+	audit_header_put(bytes, sizeof(bytes), AUDIT_SYSCALL, 0, 0);
+	memcpy(bytes + AUDIT_HEADER_BYTES, record, sizeof(record));
+	if (sendto(fd, bytes, sizeof(bytes), 0, (const struct sockaddr *)&to, sizeof(to)) < 0)
+		die(strerror(errno));
+}
+
 static void do_steal(struct app *a, char **args)
 {
 	(void)args;
@@ -331,6 +392,7 @@ int main(int argc, char **argv)
 		{"trim", do_trim},     {"user", do_user},         {"equivalent", do_equivalent},
 		{"add", do_add},       {"delete", do_delete},     {"list", do_list},
 		{"record", do_record}, {"listen", do_listen},     {"steal", do_steal},
+		{"late", do_late},     {"fill", do_fill},         {"forge", do_forge},
 	};
 	static struct app a;
 
