@@ -61,15 +61,15 @@ static int write_config(const struct daemon *d, struct err *e)
 		   "space_left_action = IGNORE\n"
 		   "admin_space_left = 50\n"
 		   "admin_space_left_action = IGNORE\n"
-		   "disk_full_action = SUSPEND\n"
-		   "disk_error_action = SUSPEND\n",
+		   "disk_full_action = SYSLOG\n"
+		   "disk_error_action = SYSLOG\n",
 		   d->log);
 	(void)snprintf(path, sizeof(path), "%s/auditd.conf", d->dir);
 	return file_replace(path, buf_view(&text), 0600, e);
 }
 
 /* A program of ours, beside this one or where programs for root are installed. */
-static bool find_program(const char *name, char *out, size_t cap)
+static bool find_program(const char *name, char out[PATH_BYTES])
 {
 	static const char *const places[] = {"", "/../sbin", "/../bin"};
 	char self[PATH_BYTES];
@@ -83,10 +83,8 @@ static bool find_program(const char *name, char *out, size_t cap)
 		char path[2 * PATH_BYTES];
 
 		(void)snprintf(path, sizeof(path), "%s%s/%s", self, places[i], name);
-		if (access(path, X_OK) == 0 && strlen(path) < cap) {
-			memcpy(out, path, strlen(path) + 1);
+		if (realpath(path, out) && access(out, X_OK) == 0)
 			return true;
-		}
 	}
 	return false;
 }
@@ -104,7 +102,7 @@ int daemon_prepare(struct daemon *d, const char *log_dir, struct err *e)
 		return err_set(e, "the folder's path must not hold blanks or #: %s", d->dir);
 	(void)snprintf(d->log, sizeof(d->log), "%s/audit.log", d->dir);
 	(void)snprintf(d->messages, sizeof(d->messages), "%s/auditd.messages", d->dir);
-	if (!find_program("ausearch", d->ausearch, sizeof(d->ausearch)))
+	if (!find_program("ausearch", d->ausearch))
 		(void)snprintf(d->ausearch, sizeof(d->ausearch), "ausearch");
 	return write_config(d, e);
 }
@@ -184,7 +182,7 @@ int daemon_start(struct daemon *d, struct audit_control *c, struct err *e)
 	char program[PATH_BYTES];
 	pid_t parent = getpid();
 
-	if (!find_program("auditd", program, sizeof(program)))
+	if (!find_program("auditd", program))
 		return err_set(e, "auditd is not beside this program: build or install it");
 	d->pid = fork();
 	if (d->pid < 0) {

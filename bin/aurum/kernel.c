@@ -114,8 +114,12 @@ static int create_file(struct kernel_state *k, struct err *e)
 {
 	k->fd = open(k->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
 		     0600);
-	if (k->fd >= 0)
-		return write_found(k, e);
+	if (k->fd >= 0) {
+		if (write_found(k, e) == 0)
+			return 0;
+		(void)unlink(k->path); /* nothing was changed yet that it could tell of */
+		return -1;
+	}
 	if (errno == EEXIST)
 		return err_set(
 			e,

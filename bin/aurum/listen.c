@@ -116,7 +116,7 @@ static void say_summary(const struct listener *ls)
 {
 	const struct audit_counters *c = &ls->counters;
 
-	say("%llu events (%llu records) were told; %s", (unsigned long long)ls->teller.told,
+	say("told: %llu events, %llu records; %s", (unsigned long long)ls->teller.told,
 	    (unsigned long long)c->records,
 	    c->overruns ? "some copies were missed, the receive buffer was full"
 			: "no copy was missed");

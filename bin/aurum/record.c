@@ -145,10 +145,10 @@ static void say_started(const struct recording *r)
 		    "present ones produce",
 		    r->kernel.rules.count);
 	else if (r->kernel.rules.count)
-		say("%zu rules of %s are loaded behind the %zu that were there", r->added, r->rules,
+		say("rules loaded from %s: %zu, behind the %zu that were there", r->rules, r->added,
 		    r->kernel.rules.count);
 	else
-		say("%zu rules of %s are loaded", r->added, r->rules);
+		say("rules loaded from %s: %zu", r->rules, r->added);
 	if (r->kernel.found.rate_limit)
 		say("the kernel's rate limit stays in force: more than %u records a second are "
 		    "lost",
@@ -234,10 +234,10 @@ static void say_summary(const struct recording *r)
 	const struct teller *t = &r->teller;
 	struct audit_status s;
 
-	say("%llu events (%llu records) are in %s", (unsigned long long)t->events,
-	    (unsigned long long)t->lines, r->daemon.log);
+	say("recorded in %s: %llu events, %llu records", r->daemon.log,
+	    (unsigned long long)t->events, (unsigned long long)t->lines);
 	if (audit_get_status(r->control, &s, NULL) == 0)
-		say("the kernel lost %u records meanwhile", s.lost - r->lost_before);
+		say("records that the kernel lost: %u", s.lost - r->lost_before);
 	if (t->malformed)
 		say("%llu lines were not records", (unsigned long long)t->malformed);
 }

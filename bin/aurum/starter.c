@@ -173,7 +173,7 @@ int starter_load(struct kernel_state *k, struct audit_control *c, const char *pa
 	if (status == 0 && l.added + l.present == 0)
 		status = err_set(e, "%s gave no rule that this kernel takes", path);
 	if (l.absent)
-		say("%zu rules are left out: their files are not on this host", l.absent);
+		say("rules left out, for their files are not on this host: %zu", l.absent);
 	*added = l.added;
 	*present = l.present;
 	return status;

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OUT_MAX    ((size_t)1 << 20)
-#define PIECE      4096 /* PIPE_BUF: a pipe that poll calls writable takes this much at once */
-#define PATIENCE_S 1    /* for a reader of stdout that is slow when it is time to stop */
+#define OUT_MAX        ((size_t)1 << 20)
+#define TYPE_ADD_USER  1114 /* AUDIT_ADD_USER ... AUDIT_DEL_GROUP of libaudit */
+#define TYPE_DEL_GROUP 1117
+#define PIECE          4096 /* PIPE_BUF: a pipe that poll calls writable takes this much at once */
+#define PATIENCE_S     1    /* for a reader of stdout that is slow when it is time to stop */
 
 static void local_time(int64_t sec, struct tm *out)
 {
@@ -137,6 +139,12 @@ static bool is_search(const struct deed *d)
 	return d->verb->id == VERB_RUN && d->outcome == DEED_FAILED && d->error == ENOENT;
 }
 
+/* ADD_USER to DEL_GROUP: a uid may have another name from here on. */
+static bool changes_names(const struct event *ev)
+{
+	return ev->type >= TYPE_ADD_USER && ev->type <= TYPE_DEL_GROUP;
+}
+
 static void tell_complete(struct teller *t)
 {
 	const struct event *ev;
@@ -144,6 +152,8 @@ static void tell_complete(struct teller *t)
 
 	while ((ev = join_next(t->join))) {
 		t->events++;
+		if (changes_names(ev))
+			names_flush(t->names);
 		normalise(&t->normaliser, ev, &deed);
 		count_keys(t, deed.key);
 		if (t->is_full || is_own(t, &deed) || is_search(&deed) || deed.is_fragment)

@@ -103,7 +103,7 @@ static const char *how_to_get(const struct err *e)
 	if (e->sys == EPROTONOSUPPORT)
 		return "boot without audit=0 a kernel built with CONFIG_AUDIT (Debian's are)";
 	if (geteuid() != 0)
-		return "run it as root: sudo aurum watch";
+		return "run it as root, with sudo";
 	if (!audit_wire_system.is_capable(NULL, CAP_AUDIT_CONTROL))
 		return "this root has no CAP_AUDIT_CONTROL, as in most containers: run it on the "
 		       "host, "

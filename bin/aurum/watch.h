@@ -136,7 +136,7 @@ MUST_CHECK int starter_exclude_self(struct kernel_state *k, struct audit_control
 struct daemon {
 	pid_t pid; /* 0: not running */
 	char dir[PATH_BYTES], log[PATH_BYTES + 16], messages[PATH_BYTES + 32];
-	char ausearch[PATH_BYTES + 16];
+	char ausearch[PATH_BYTES];
 };
 
 /* The folder for the log: made when it is not there, refused when others can write to it. */

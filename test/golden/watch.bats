@@ -21,7 +21,7 @@ as_nobody() {
 	run as_nobody "$aurum" watch
 	[ "$status" -eq 0 ]
 	[[ $output == *"cannot record this host: "* ]]
-	[[ $output == *"run it as root: sudo aurum watch"* ]] || [[ $output == *"no audit"* ]]
+	[[ $output == *"to get it: run it as root, with sudo"* ]] || [[ $output == *"no audit"* ]]
 	[[ $output == *"alice (as root) ran /usr/sbin/useradd -m bob from pts/0"* ]]
 }
 

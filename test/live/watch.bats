@@ -93,7 +93,7 @@ do_things() {
 	told "${who}failed to open $LIVE_DIR/secret with [^ ]*cat( from [^ ]+)?: Permission denied"
 	watch_end INT 0
 	grep -q "the kernel's audit rules and status are as they were found" "$err"
-	grep -qE "the kernel lost 0 records" "$err"
+	grep -q "records that the kernel lost: 0" "$err"
 }
 
 @test "the commands that it prints at the end find the events again" {
@@ -231,7 +231,7 @@ do_things() {
 	kernel >"$BATS_TEST_TMPDIR/before"
 	run "$aurum" watch --log "$log" --state "$state" --for 1
 	[ "$status" -eq 0 ]
-	[[ $output == *"rules of $AURUM_TOP/etc/rules.d are loaded"* ]]
+	[[ $output == *"rules loaded from $AURUM_TOP/etc/rules.d: "* ]]
 	[[ $output != *"left out: cannot"* ]]
 	nothing_is_left
 }
