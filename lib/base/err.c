@@ -37,20 +37,3 @@ int err_sys(struct err *e, const char *fmt, ...)
 		       strerror_r(saved, reason, sizeof(reason)));
 	return -1;
 }
-
-int err_prefix(struct err *e, const char *fmt, ...)
-{
-	char old[ERR_TEXT_MAX];
-	size_t used;
-	va_list ap;
-
-	if (!e)
-		return -1;
-	memcpy(old, e->text, sizeof(old));
-	va_start(ap, fmt);
-	(void)vsnprintf(e->text, sizeof(e->text), fmt, ap);
-	va_end(ap);
-	used = strlen(e->text);
-	(void)snprintf(e->text + used, sizeof(e->text) - used, ": %s", old);
-	return -1;
-}

@@ -5,8 +5,7 @@
  *		return err_sys(e, "cannot open %s", path);
  *
  * The sentence is lower case, has no final stop and names the file, line, field or
- * peer. A caller adds context with err_prefix() only when that adds a fact. e may be
- * NULL everywhere: the failure is then a bare -1.
+ * peer. e may be NULL everywhere: the failure is then a bare -1.
  */
 #ifndef AURUM_BASE_ERR_H
 #define AURUM_BASE_ERR_H
@@ -25,8 +24,5 @@ int err_set(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
 /* The same, and appends ": " and the text of errno, which it also saves. */
 int err_sys(struct err *e, const char *fmt, ...) PRINTF(2, 3);
-
-/* Puts "prefix: " before the sentence that is there. Always returns -1. */
-int err_prefix(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

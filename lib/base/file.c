@@ -69,28 +69,6 @@ int file_write(int fd, struct sv bytes)
 	return 0;
 }
 
-int file_writev(int fd, struct iovec *iov, size_t count)
-{
-	while (count) {
-		ssize_t done = writev(fd, iov, count < 1024 ? (int)count : 1024);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		while (count && (size_t)done >= iov->iov_len) {
-			done -= (ssize_t)iov->iov_len;
-			iov++;
-			count--;
-		}
-		if (count) {
-			iov->iov_base = (char *)iov->iov_base + done;
-			iov->iov_len -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
 int file_replace(const char *path, struct sv content, mode_t mode, struct err *e)
 {
 	char temporary[4096];

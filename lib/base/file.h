@@ -9,7 +9,6 @@
 #include "base/err.h"
 
 #include <sys/types.h>
-#include <sys/uio.h>
 
 /*
  * Reads a whole file of at most out->max bytes and appends it to *out. A larger file, a
@@ -22,9 +21,6 @@ MUST_CHECK int file_read_fd(int fd, const char *name, struct buf *out, struct er
 
 /* Writes all of it, over short writes and EINTR. 0, or -1 with errno set. */
 MUST_CHECK int file_write(int fd, struct sv bytes);
-
-/* Writes all vectors, over short writes and EINTR; changes iov. 0, or -1 with errno set. */
-MUST_CHECK int file_writev(int fd, struct iovec *iov, size_t count);
 
 /*
  * Replaces path as a whole: a temporary file beside it, synced, renamed over it. Readers

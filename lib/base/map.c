@@ -39,13 +39,6 @@ void map_release(struct map *m)
 	map_init(m, m->max);
 }
 
-void map_clear(struct map *m)
-{
-	if (m->cap)
-		memset(m->entries, 0, m->cap * sizeof(*m->entries));
-	m->count = 0;
-}
-
 /* The entry of the key, or the free one where it would go. */
 static struct map_entry *slot(const struct map *m, uint64_t key)
 {

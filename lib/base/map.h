@@ -29,7 +29,6 @@ struct map {
 
 void map_init(struct map *m, size_t max_entries);
 void map_release(struct map *m);
-void map_clear(struct map *m);
 MUST_CHECK bool map_put(struct map *m, uint64_t key, uint64_t value); /* inserts or replaces */
 uint64_t *map_get(const struct map *m, uint64_t key);
 bool map_del(struct map *m, uint64_t key); /* true when it was there */

@@ -70,24 +70,9 @@ bool num_i64(struct sv v, int64_t *out)
 	return true;
 }
 
-bool num_i32(struct sv v, int32_t *out)
-{
-	int64_t value;
-
-	if (!num_i64(v, &value) || value < INT32_MIN || value > INT32_MAX)
-		return false;
-	*out = (int32_t)value;
-	return true;
-}
-
 bool num_hex64(struct sv v, uint64_t *out)
 {
 	return parse(v, 16, out);
-}
-
-bool num_oct64(struct sv v, uint64_t *out)
-{
-	return parse(v, 8, out);
 }
 
 bool num_auto64(struct sv v, uint64_t *out)

@@ -14,10 +14,8 @@
 MUST_CHECK bool num_u64(struct sv v, uint64_t *out);
 MUST_CHECK bool num_u32(struct sv v, uint32_t *out);
 MUST_CHECK bool num_i64(struct sv v, int64_t *out); /* an optional "-" first */
-MUST_CHECK bool num_i32(struct sv v, int32_t *out);
 /* Hexadecimal digits of either case, no "0x"; at most 16. */
 MUST_CHECK bool num_hex64(struct sv v, uint64_t *out);
-MUST_CHECK bool num_oct64(struct sv v, uint64_t *out);
 /* Base by prefix, as strtoul(…, 0) reads it: 0x1f, 017, 15; an optional "-" negates (two's
  * complement). */
 MUST_CHECK bool num_auto64(struct sv v, uint64_t *out);

@@ -166,6 +166,38 @@ static bool is_encoded(enum value_type type)
 	       type == VALUE_TTY_DATA || type == VALUE_PROCTITLE;
 }
 
+/* The name that auditd looked up when it wrote the record: UID="root" for uid=0. */
+static struct sv enriched_name(struct story *s, const struct record *r, const char *field)
+{
+	char upper[32];
+	struct field f;
+	size_t n = 0;
+
+	for (; field[n] && n + 1 < sizeof(upper); n++)
+		upper[n] = field[n] >= 'a' && field[n] <= 'z' ? (char)(field[n] - 32) : field[n];
+	if (!record_field_from(r, FIELD_TAIL, sv_make(upper, n), &f))
+		return SV_EMPTY;
+	if (sv_starts(f.value, SV("unknown(")) || says_nothing(&f))
+		return SV_EMPTY;
+	return story_decode(s, &f);
+}
+
+/* The name of a user by the record's enriched tail, the name cache, or as "uid N". */
+static struct sv user_text(struct story *s, const struct record *r, const char *field, uint32_t uid)
+{
+	struct sv name = enriched_name(s, r, field);
+	size_t from = s->n->scratch.n;
+
+	if (name.n == 0 && s->n->names)
+		name = names_user(s->n->names, uid);
+	if (name.n)
+		return arena_copy(&s->n->arena, name);
+	if (uid == NAMES_UNSET)
+		return SV("unset");
+	buf_printf(&s->n->scratch, "uid %u", uid);
+	return story_keep(s, from);
+}
+
 static struct sv field_text(struct story *s, const struct record *r, const char *name,
 			    const struct field *f)
 {
@@ -175,7 +207,7 @@ static struct sv field_text(struct story *s, const struct record *r, const char 
 	if (says_nothing(f))
 		return SV_EMPTY;
 	if (type == VALUE_UID && num_u32(f->value, &uid))
-		return story_user(s, r, name, uid);
+		return user_text(s, r, name, uid);
 	return is_encoded(type) ? story_decode(s, f) : f->value;
 }
 
@@ -235,37 +267,6 @@ const struct record *story_record(const struct story *s, uint32_t type)
 
 /* ---- who ---- */
 
-/* The name that auditd looked up when it wrote the record: UID="root" for uid=0. */
-static struct sv enriched_name(struct story *s, const struct record *r, const char *field)
-{
-	char upper[32];
-	struct field f;
-	size_t n = 0;
-
-	for (; field[n] && n + 1 < sizeof(upper); n++)
-		upper[n] = field[n] >= 'a' && field[n] <= 'z' ? (char)(field[n] - 32) : field[n];
-	if (!record_field_from(r, FIELD_TAIL, sv_make(upper, n), &f))
-		return SV_EMPTY;
-	if (sv_starts(f.value, SV("unknown(")) || says_nothing(&f))
-		return SV_EMPTY;
-	return story_decode(s, &f);
-}
-
-struct sv story_user(struct story *s, const struct record *r, const char *field, uint32_t uid)
-{
-	struct sv name = enriched_name(s, r, field);
-	size_t from = s->n->scratch.n;
-
-	if (name.n == 0 && s->n->names)
-		name = names_user(s->n->names, uid);
-	if (name.n)
-		return arena_copy(&s->n->arena, name);
-	if (uid == NAMES_UNSET)
-		return SV("unset");
-	buf_printf(&s->n->scratch, "uid %u", uid);
-	return story_keep(s, from);
-}
-
 /* The first of the fields that has a number, in the first of the two records that has one. */
 static const struct record *find_uid(const struct story *s, const char *const *fields, size_t count,
 				     const char **field, uint32_t *uid)
@@ -299,9 +300,9 @@ static void find_actor(struct story *s, enum deed_actor wish)
 
 	if (login_in && login != NAMES_UNSET) {
 		d->actor = ACTOR_USER;
-		d->who = story_user(s, login_in, login_field, login);
+		d->who = user_text(s, login_in, login_field, login);
 		if (acting_in && acting != login && wish == ACTOR_USER)
-			d->acting = story_user(s, acting_in, acting_field, acting);
+			d->acting = user_text(s, acting_in, acting_field, acting);
 		return;
 	}
 	d->actor = wish;
@@ -310,7 +311,7 @@ static void find_actor(struct story *s, enum deed_actor wish)
 		d->who = d->program;
 	} else if (wish == ACTOR_USER) {
 		d->actor = ACTOR_NOLOGIN;
-		d->who = story_user(s, acting_in, acting_field, acting);
+		d->who = user_text(s, acting_in, acting_field, acting);
 	}
 }
 

@@ -143,13 +143,6 @@ enum record_status record_parse(struct sv line, struct record *out)
 	return RECORD_OK;
 }
 
-bool record_stamp(struct sv line, struct stamp *out)
-{
-	struct sv node, type;
-
-	return take_header(&line, &node, &type, out);
-}
-
 int stamp_cmp(const struct stamp *a, const struct stamp *b)
 {
 	if (a->sec != b->sec)

@@ -54,9 +54,6 @@ enum record_status {
 /* line must not hold a newline. Constant time but for one search for the enriched mark. */
 MUST_CHECK enum record_status record_parse(struct sv line, struct record *out);
 
-/* Just the stamp, for scans that need no more. False when the line is malformed. */
-MUST_CHECK bool record_stamp(struct sv line, struct stamp *out);
-
 /* -1, 0, 1: by time, then by serial. */
 int stamp_cmp(const struct stamp *a, const struct stamp *b);
 

@@ -67,9 +67,6 @@ const struct record *story_record(const struct story *s, uint32_t type);
 struct sv story_own(struct story *s, const struct record *r, const char *name);
 struct sv story_said(struct story *s, const struct record *r, const char *name);
 
-/* The name of a user by the record's enriched tail, the name cache, or as "uid N". */
-struct sv story_user(struct story *s, const struct record *r, const char *field, uint32_t uid);
-
 /* Number in a field of the kernel's; false when it is not there or not one. */
 MUST_CHECK bool story_number(const struct record *r, const char *name, unsigned base,
 			     uint64_t *out);

@@ -48,14 +48,3 @@ bool value_of(const struct name_table *t, struct sv name, uint64_t *value)
 	}
 	return false;
 }
-
-bool value_of_nocase(const struct name_table *t, struct sv name, uint64_t *value)
-{
-	table_each (t, i) {
-		if (sv_eq_nocase(table_name(t, i), name)) {
-			*value = table_value(t, i);
-			return true;
-		}
-	}
-	return false;
-}

@@ -48,9 +48,6 @@ const char *name_of(const struct name_table *t, uint64_t value);
 /* The value of a name, letter for letter; false, with *value untouched, when unknown. */
 MUST_CHECK bool value_of(const struct name_table *t, struct sv name, uint64_t *value);
 
-/* The same without regard to ASCII letter case; reads every row. */
-MUST_CHECK bool value_of_nocase(const struct name_table *t, struct sv name, uint64_t *value);
-
 /* Runs over all rows in order; i is the row number for table_name() and table_value(). */
 #define table_each(t, i) for (size_t i = 0; i < (t)->count; i++)
 

@@ -143,11 +143,6 @@ const char *uringop_name(uint32_t op)
 	return name_of(&table_uringops, op);
 }
 
-bool uringop_find(struct sv name, uint32_t *op)
-{
-	return find_u32(&table_uringops, name, op);
-}
-
 const char *errno_name(int e)
 {
 	return e < 0 ? NULL : name_of(&table_errnos, (uint64_t)e);

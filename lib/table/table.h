@@ -60,7 +60,6 @@ MUST_CHECK bool syscall_find(enum machine m, struct sv name, uint32_t *nr);
 /* The table behind them, to iterate or suggest; NULL for MACHINE_UNKNOWN. */
 const struct name_table *syscall_table(enum machine m);
 const char *uringop_name(uint32_t op);
-MUST_CHECK bool uringop_find(struct sv name, uint32_t *op);
 
 /* Errors, with positive numbers: "EACCES", and the C library's "Permission denied". */
 const char *errno_name(int e);
