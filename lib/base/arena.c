@@ -1,7 +1,7 @@
 /*
  * The arena: a list of blocks, each twice the one before, walked again after a reset.
  *
- *	first -> [block 4 KiB] -> [block 8 KiB] -> ...
+ *	first -> [block 2 KiB] -> [block 4 KiB] -> ...
  *	                            ^ current, used
  */
 #include "base/arena.h"
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define FIRST_BLOCK 4096
+#define FIRST_BLOCK 2048
 #define ALIGN       (sizeof(max_align_t))
 
 struct arena_block {

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define DEFAULT_MAX_BYTES ((size_t)64 << 20)
+#define DEFAULT_MAX_BYTES ((size_t)128 << 20)
 #define KEEP_BYTES        ((size_t)256 << 10) /* a spare event with more memory than this is freed */
 #define NO_LIMIT          INT64_MIN
 #define FIRST_RECORDS     8
@@ -247,6 +247,15 @@ static void event_give_back(struct join *j, struct open_event *ev)
 	j->spare = ev;
 }
 
+/* What an event takes, whatever of it is in use: many short ones must not hide behind blocks. */
+static void account(struct join *j, struct open_event *ev)
+{
+	size_t bytes = sizeof(*ev) + ev->cap * sizeof(*ev->records) + ev->lines.total;
+
+	j->bytes += bytes - ev->bytes;
+	ev->bytes = bytes;
+}
+
 /* The view `part` of line `from`, moved to the copy `to` of that line. */
 static struct sv moved(struct sv part, struct sv from, struct sv to)
 {
@@ -256,7 +265,6 @@ static struct sv moved(struct sv part, struct sv from, struct sv to)
 static bool event_append(struct join *j, struct open_event *ev, const struct record *r)
 {
 	struct record copy = *r;
-	size_t bytes = sizeof(copy);
 
 	if (ev->public.count == ev->cap) {
 		size_t cap = ev->cap ? ev->cap * 2 : FIRST_RECORDS;
@@ -275,12 +283,10 @@ static bool event_append(struct join *j, struct open_event *ev, const struct rec
 		copy.type_name = moved(r->type_name, r->line, copy.line);
 		copy.body = moved(r->body, r->line, copy.line);
 		copy.tail = moved(r->tail, r->line, copy.line);
-		bytes += r->line.n;
 	}
 	ev->records[ev->public.count++] = copy;
 	ev->public.records = ev->records;
-	ev->bytes += bytes;
-	j->bytes += bytes;
+	account(j, ev);
 	return true;
 }
 

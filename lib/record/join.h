@@ -38,7 +38,7 @@ enum join_order { JOIN_ORDERED, JOIN_PROMPT };
 struct join_options {
 	enum join_order order;
 	int64_t timeout_s; /* end_of_event_timeout of auditd.conf(5) */
-	size_t max_bytes;  /* of lines and bookkeeping over all open events; 0 stands for 64 MiB */
+	size_t max_bytes;  /* that open events take, lines and all; 0 stands for 128 MiB */
 	bool stable_lines; /* lines outlive their events (a mapped file): do not copy them */
 };
 

@@ -152,6 +152,27 @@ static void full_memory_hands_out_the_oldest_and_counts_it(void **state)
 	join_free(j);
 }
 
+static void short_events_count_with_the_memory_they_take(void **state)
+{
+	struct join_options options = {.order = JOIN_ORDERED, .timeout_s = 2, .max_bytes = 1 << 20};
+	struct join *j = join_new(&options, NULL);
+	char line[128];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		struct record r;
+
+		(void)snprintf(line, sizeof(line), "type=PATH msg=audit(10.000:%d): item=0", i);
+		assert_int_equal(record_parse(sv_cstr(line), &r), RECORD_OK);
+		assert_int_equal(join_put(j, &r), 0);
+		while (join_next(j))
+			;
+	}
+	/* An event keeps a block of text and an array of records: 2 KiB and more. */
+	assert_true(join_stats(j)->open_max <= (1 << 20) / 2048);
+	join_free(j);
+}
+
 static void of_equal_stamps_the_lower_free_slot_goes_first(void **state)
 {
 	(void)state;
@@ -279,6 +300,7 @@ int main(void)
 		cmocka_unit_test(nodes_with_the_same_stamp_stay_apart),
 		cmocka_unit_test(quiet_time_completes_prompt_events),
 		cmocka_unit_test(full_memory_hands_out_the_oldest_and_counts_it),
+		cmocka_unit_test(short_events_count_with_the_memory_they_take),
 		cmocka_unit_test(of_equal_stamps_the_lower_free_slot_goes_first),
 		cmocka_unit_test(random_logs_come_out_as_from_the_model),
 	};
