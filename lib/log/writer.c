@@ -43,7 +43,7 @@ const struct log_disk log_disk_system = {
 /* Whether the file's last byte is something else than a newline. */
 static bool ends_torn(const char *path, uint64_t size)
 {
-	CLEAN_FD int fd = size ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	CLEAN_FD int fd = size ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
 	char last;
 
 	return fd >= 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
@@ -52,7 +52,8 @@ static bool ends_torn(const char *path, uint64_t size)
 int log_reopen(struct log_writer *w, struct err *e)
 {
 	const struct log_options *o = &w->options;
-	int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
+	/* Not blocking: a FIFO is refused, not waited for. To a regular file it means nothing. */
+	int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	struct stat st;
 	CLEAN_FD int fd = -1;
 

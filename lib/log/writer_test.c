@@ -547,6 +547,19 @@ static void links_and_folders_are_no_logs(void **state)
 	assert_int_equal(log_open(&w, &o, &e), -1);
 }
 
+static void a_fifo_is_refused_and_not_waited_for(void **state)
+{
+	struct log_options o = options(NULL);
+	struct log_writer w;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)alarm(10);
+	assert_int_equal(log_open(&w, &o, &e), -1);
+	(void)alarm(0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -566,6 +579,7 @@ int main(void)
 		TEST(the_listener_hears_exactly_what_is_in_the_file),
 		TEST(a_closed_log_takes_nothing_until_it_is_reopened),
 		TEST(links_and_folders_are_no_logs),
+		TEST(a_fifo_is_refused_and_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
