@@ -300,7 +300,6 @@ int main(int argc, char **argv)
 	app.voice = (struct voice){.to_stderr = true,
 				   .to_syslog = !app.run.foreground,
 				   .is_talkative = app.run.foreground};
-	openlog("auditd", LOG_PID, LOG_DAEMON);
 	if (!can_control() && geteuid() != 0) {
 		say(&app.voice, LOG_ERR,
 		    "recording needs root or the capability CAP_AUDIT_CONTROL");

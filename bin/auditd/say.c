@@ -1,9 +1,18 @@
-/* Diagnostics of the daemon: one event, one line. */
+/*
+ * Diagnostics of the daemon: one event, one line.
+ *
+ * syslog(3) waits when nobody takes messages out of /dev/log. Anybody may fill it, and a log
+ * daemon that waits for the kernel's audit backlog would wait for us while we wait for it. So
+ * messages go there without waiting (RFC 3164), and one that finds no room is dropped: what is
+ * lost of the records themselves is counted elsewhere.
+ */
 #include "auditd/app.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -18,6 +27,24 @@ int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static void send_to_syslog(int priority, const char *sentence)
+{
+	const struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	CLEAN_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char message[SENTENCE_MAX + 64], when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+	int n;
+
+	if (localtime_r(&now, &tm))
+		(void)strftime(when, sizeof(when), "%b %e %T ", &tm);
+	n = snprintf(message, sizeof(message), "<%d>%sauditd[%d]: %s", LOG_DAEMON | priority, when,
+		     getpid(), sentence);
+	if (fd >= 0 && n > 0 && (size_t)n < sizeof(message))
+		(void)!sendto(fd, message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL,
+			      (const struct sockaddr *)&log, sizeof(log));
+}
+
 void say(const struct voice *v, int priority, const char *fmt, ...)
 {
 	char sentence[SENTENCE_MAX];
@@ -29,7 +56,7 @@ void say(const struct voice *v, int priority, const char *fmt, ...)
 	if (v->to_stderr && (v->is_talkative || priority <= LOG_WARNING))
 		(void)fprintf(stderr, "auditd: %s\n", sentence);
 	if (v->to_syslog)
-		syslog(priority, "%s", sentence);
+		send_to_syslog(priority, sentence);
 }
 
 void say_rarely(const struct voice *v, struct grumble *g, int priority, const char *sentence)

@@ -96,3 +96,25 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 		grep -qF -- "$(sed 's/-/\\-/g' <<<"$option")" "$AURUM_TOP/docs/auditd.8"
 	done
 }
+
+# stuck_syslog COMMAND...: with a /dev/log of its own, which is full and nobody reads.
+stuck_syslog() {
+	unshare -m bash -c '
+		mkdir "$0/dev" && mount -t tmpfs none "$0/dev" && mknod -m 666 "$0/dev/null" c 1 3 &&
+			mount --bind "$0/dev" /dev || exit 99
+		exec perl -MSocket -e "
+			socket(L, AF_UNIX, SOCK_DGRAM, 0) and bind(L, sockaddr_un(q(/dev/log))) or exit 99;
+			socket(S, AF_UNIX, SOCK_DGRAM, 0) and connect(S, sockaddr_un(q(/dev/log))) or exit 99;
+			1 while defined send(S, q(full), MSG_DONTWAIT);
+			system(@ARGV);
+			exit(\$? >> 8);" "$@"' "$dir" "$@"
+}
+
+@test "a syslog that does not read is not waited for" {
+	needs_root
+	unshare -m true 2>/dev/null || skip "no mount namespaces"
+	configure 'nosuchkey = 1'
+	run stuck_syslog timeout 20 "$AURUM_BIN/auditd" -n -c "$dir"
+	echo "$output"
+	[ "$status" -eq 6 ]
+}
