@@ -1,12 +1,14 @@
 # The front door. meson and ninja do the work; this file only names the usual wishes.
 PREFIX ?= /usr/local
 BUILD  ?= build
+# The audit configuration of the host, or of a trial installation below some folder.
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
 $(BUILD)/build.ninja:
-	@meson setup $(BUILD) --prefix=$(PREFIX) >/dev/null
+	@meson setup $(BUILD) --prefix=$(PREFIX) --sysconfdir=$(SYSCONFDIR) >/dev/null
 
 check:
 	@test/run
@@ -21,7 +23,7 @@ lint:
 	@test/lint
 
 install: all
-	@meson configure $(BUILD) --prefix=$(PREFIX)
+	@meson configure $(BUILD) --prefix=$(PREFIX) --sysconfdir=$(SYSCONFDIR)
 	@ninja -C $(BUILD) install
 
 clean:

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# What `make install` puts where, and what it leaves alone. Installs into a folder of the test's.
+
+setup() {
+	to=$BATS_TEST_TMPDIR/root
+	share=$to/usr/local/share/aurum
+}
+
+install_there() {
+	meson install -C "${AURUM_BIN%/bin}" --no-rebuild --quiet --destdir "$to"
+}
+
+@test "programs, manual pages and samples are installed" {
+	install_there
+	for program in sbin/auditctl sbin/auditd sbin/ausearch bin/aurum; do
+		[ -x "$to/usr/local/$program" ]
+	done
+	for page in man8/auditctl.8 man8/auditd.8 man5/auditd.conf.5 man8/ausearch.8 man1/aurum.1; do
+		[ -s "$to/usr/local/share/man/$page" ]
+	done
+	cmp "$share/auditd.conf" "$AURUM_TOP/etc/auditd.conf"
+	cmp "$share/sample/audit.log" "$AURUM_TOP/etc/sample/audit.log"
+	diff -r "$share/rules.d" "$AURUM_TOP/etc/rules.d"
+}
+
+@test "a host without audit configuration gets one that only root may read" {
+	install_there
+	cmp "$to/etc/audit/auditd.conf" "$AURUM_TOP/etc/auditd.conf"
+	diff -r "$to/etc/audit/rules.d" "$AURUM_TOP/etc/rules.d"
+	[ -z "$(find "$to/etc/audit" -perm /027 ! -type d ! -perm 640)" ]
+	[ "$(stat -c %a "$to/etc/audit")" = 750 ]
+}
+
+@test "configuration and rules that are there stay as they are" {
+	mkdir -p "$to/etc/audit/rules.d"
+	echo "num_logs = 3" >"$to/etc/audit/auditd.conf"
+	echo "-D" >"$to/etc/audit/rules.d/audit.rules"
+	install_there
+	[ "$(cat "$to/etc/audit/auditd.conf")" = "num_logs = 3" ]
+	[ "$(ls "$to/etc/audit/rules.d")" = audit.rules ]
+	[ "$(cat "$to/etc/audit/rules.d/audit.rules")" = -D ]
+}
+
+@test "an installed aurum finds its sample by itself, wherever it was put" {
+	install_there
+	run "$to/usr/local/bin/aurum" watch --sample -n 1
+	[ "$status" -eq 0 ]
+	[[ $output == *"$share/sample/audit.log"* ]]
+}
