@@ -93,9 +93,11 @@ static void load_config(const struct request *r, struct auditd_conf *conf)
 	auditd_conf_init(conf);
 	(void)snprintf(path, sizeof(path), "%s/%s", r->config_dir, AUDITD_CONF_NAME);
 	if (file_read(path, &text, &e) != 0) {
-		if (e.sys != ENOENT || !r->input)
+		if (!r->input)
 			(void)fprintf(stderr, "ausearch: %s: using the default log %s\n", e.text,
 				      conf->log_file);
+		else if (e.sys != ENOENT)
+			(void)fprintf(stderr, "ausearch: %s: using the default timeout\n", e.text);
 		return;
 	}
 	if (auditd_conf_parse(conf, buf_view(&text), &problems) == 0)
