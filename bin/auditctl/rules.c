@@ -1,19 +1,19 @@
 /* The kernel's rules: added, deleted, listed. */
-#include "app.h"
+#include "auditctl/app.h"
 
 #include "record/interpret.h"
 #include "record/names_system.h"
 #include "rule/pack.h"
 #include "rule/print.h"
+#include "rule/rule_list.h"
 
 #include <stdio.h>
 
-#define LIST_MAX  (64u << 20) /* bytes of all rules of the kernel */
 #define PRINT_MAX (64u << 10) /* bytes of one rule as text */
 
-/* Rules as the kernel sent them, each behind its length. */
+/* What the kernel has, and of it the rules with a key. */
 struct collected {
-	struct buf bytes;
+	struct rule_list rules;
 	struct sv key; /* only rules with this in a key */
 	size_t seen;   /* rules of the kernel, chosen or not */
 };
@@ -21,7 +21,6 @@ struct collected {
 static void collect(void *ctx, struct sv bytes)
 {
 	struct collected *list = ctx;
-	uint32_t length = (uint32_t)bytes.n;
 	struct rule rule;
 
 	list->seen++;
@@ -29,33 +28,17 @@ static void collect(void *ctx, struct sv bytes)
 	if (list->key.n &&
 	    (rule_unpack(bytes, &rule, NULL) != 0 || !rule_has_key(&rule, list->key)))
 		return;
-	if (!buf_reserve(&list->bytes, sizeof(length) + bytes.n))
-		return;
-	buf_put(&list->bytes, sv_make((const char *)&length, sizeof(length)));
-	buf_put(&list->bytes, bytes);
-}
-
-/* Takes the next rule's bytes; false at the end. */
-static bool take(struct sv *rest, struct sv *bytes)
-{
-	uint32_t length;
-
-	if (rest->n < sizeof(length))
-		return false;
-	memcpy(&length, rest->p, sizeof(length));
-	*bytes = sv_head(sv_from(*rest, sizeof(length)), length);
-	*rest = sv_from(*rest, sizeof(length) + length);
-	return true;
+	rule_list_put(&list->rules, bytes);
 }
 
 static int collect_all(struct app *app, const struct command *c, struct collected *list)
 {
 	struct err e;
 
-	*list = (struct collected){.bytes = BUF_INIT(LIST_MAX), .key = c->key};
+	*list = (struct collected){.rules = RULE_LIST_INIT, .key = c->key};
 	if (audit_list_rules(&app->control, collect, list, &e) != 0)
 		return app_fail(app, c->at, &e);
-	if (list->bytes.failed) {
+	if (list->rules.bytes.failed) {
 		app_tell(app, c->at, "the kernel's rules do not fit into memory");
 		return -1;
 	}
@@ -64,7 +47,7 @@ static int collect_all(struct app *app, const struct command *c, struct collecte
 
 static void release(struct collected *list)
 {
-	buf_release(&list->bytes);
+	rule_list_release(&list->rules);
 }
 
 static int print_all(struct app *app, const struct command *c, const struct collected *list,
@@ -76,13 +59,13 @@ static int print_all(struct app *app, const struct command *c, const struct coll
 				   .argument = names ? argument_print : NULL,
 				   .ctx = &interpreter};
 	CLEANUP(buf_release) struct buf text = BUF_INIT(PRINT_MAX);
-	struct sv rest = buf_view(&list->bytes), bytes;
+	struct sv rest = buf_view(&list->rules.bytes), bytes;
 	struct rule rule;
 	struct err e;
 	int result = 0;
 
 	interpreter_init(&interpreter, names, ESCAPE_TTY);
-	while (take(&rest, &bytes)) {
+	while (rule_list_take(&rest, &bytes)) {
 		if (rule_unpack(bytes, &rule, &e) != 0) {
 			result = app_fail(app, c->at, &e);
 			continue;
@@ -121,8 +104,8 @@ int rules_delete_all(struct app *app, const struct command *c)
 
 	if (collect_all(app, c, &list) != 0)
 		return -1;
-	rest = buf_view(&list.bytes);
-	while (take(&rest, &bytes))
+	rest = buf_view(&list.rules.bytes);
+	while (rule_list_take(&rest, &bytes))
 		if (audit_delete_rule(&app->control, bytes, &e) != 0)
 			return app_fail(app, c->at, &e);
 	return rules_list(app, c);

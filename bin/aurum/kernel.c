@@ -25,34 +25,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define LIST_MAX    ((size_t)64 << 20)
 #define STATE_MAX   ((size_t)128 << 20)
 #define STATE_FIRST "aurum-watch 1"
 
 /* ---- lists of rules ---- */
-
-void rule_list_put(struct rule_list *list, struct sv rule)
-{
-	uint32_t length = (uint32_t)rule.n;
-
-	if (!buf_reserve(&list->bytes, sizeof(length) + rule.n))
-		return;
-	buf_put(&list->bytes, sv_make((const char *)&length, sizeof(length)));
-	buf_put(&list->bytes, rule);
-	list->count++;
-}
-
-bool rule_list_take(struct sv *rest, struct sv *rule)
-{
-	uint32_t length;
-
-	if (rest->n < sizeof(length))
-		return false;
-	memcpy(&length, rest->p, sizeof(length));
-	*rule = sv_head(sv_from(*rest, sizeof(length)), length);
-	*rest = sv_from(*rest, sizeof(length) + length);
-	return true;
-}
 
 static bool rule_list_has(const struct rule_list *list, struct sv rule)
 {
@@ -64,15 +40,10 @@ static bool rule_list_has(const struct rule_list *list, struct sv rule)
 	return false;
 }
 
-static void put_rule(void *ctx, struct sv rule)
-{
-	rule_list_put(ctx, rule);
-}
-
 static int list_rules(struct audit_control *c, struct rule_list *list, struct err *e)
 {
-	*list = (struct rule_list){.bytes = BUF_INIT(LIST_MAX)};
-	if (audit_list_rules(c, put_rule, list, e) != 0)
+	*list = RULE_LIST_INIT;
+	if (audit_list_rules(c, rule_list_collect, list, e) != 0)
 		return -1;
 	return list->bytes.failed ? err_set(e, "the kernel's rules do not fit into memory") : 0;
 }
@@ -131,7 +102,7 @@ static int create_file(struct kernel_state *k, struct err *e)
 
 int kernel_find(struct kernel_state *k, struct audit_control *c, const char *path, struct err *e)
 {
-	*k = (struct kernel_state){.path = path, .fd = -1, .ours = {.bytes = BUF_INIT(LIST_MAX)}};
+	*k = (struct kernel_state){.path = path, .fd = -1, .ours = RULE_LIST_INIT};
 	if (audit_get_status(c, &k->found, e) != 0 || list_rules(c, &k->rules, e) != 0)
 		return -1;
 	return create_file(k, e);
@@ -220,7 +191,7 @@ static bool load_line(struct loader *l, struct sv line)
 
 static int load_text(struct kernel_state *k, struct sv text, struct err *e)
 {
-	struct loader l = {.k = k, .tried = BUF_INIT(LIST_MAX)};
+	struct loader l = {.k = k, .tried = BUF_INIT(RULE_LIST_MAX)};
 	unsigned number = 1;
 	struct sv line;
 	bool is_good = sv_line(&text, &line) && sv_eq(line, SV(STATE_FIRST));
@@ -246,10 +217,8 @@ int kernel_load(struct kernel_state *k, const char *path, struct err *e)
 	CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_MAX);
 	struct stat st;
 
-	*k = (struct kernel_state){.path = path,
-				   .fd = -1,
-				   .rules = {.bytes = BUF_INIT(LIST_MAX)},
-				   .ours = {.bytes = BUF_INIT(LIST_MAX)}};
+	*k = (struct kernel_state){
+		.path = path, .fd = -1, .rules = RULE_LIST_INIT, .ours = RULE_LIST_INIT};
 	if (lstat(path, &st) != 0)
 		return err_sys(e, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
@@ -266,7 +235,7 @@ static int delete_ours(struct kernel_state *k, struct audit_control *c, struct e
 
 	while (rule_list_take(&rest, &rule)) {
 		struct err why;
-		CLEANUP(buf_release) struct buf plain = BUF_INIT(LIST_MAX);
+		CLEANUP(buf_release) struct buf plain = BUF_INIT(RULE_LIST_MAX);
 		uint32_t flags;
 
 		/* The kernel forgets that a rule was put first; so must the request to delete it.
@@ -340,7 +309,7 @@ static int check_rules(const struct kernel_state *k, struct audit_control *c, st
 			"the kernel has %zu rules, not the %zu that were found: somebody else "
 			"changed them meanwhile; ours are gone",
 			now.count, k->rules.count);
-	buf_release(&now.bytes);
+	rule_list_release(&now);
 	return status;
 }
 
@@ -358,6 +327,6 @@ void kernel_release(struct kernel_state *k)
 	if (k->fd >= 0)
 		(void)close(k->fd);
 	k->fd = -1;
-	buf_release(&k->rules.bytes);
-	buf_release(&k->ours.bytes);
+	rule_list_release(&k->rules);
+	rule_list_release(&k->ours);
 }

@@ -20,6 +20,7 @@
 #include "record/join.h"
 #include "record/names.h"
 #include "record/normalise.h"
+#include "rule/rule_list.h"
 
 #include <sys/types.h>
 
@@ -85,12 +86,6 @@ bool limit_reached(struct limit *l);
 
 /* ---- kernel.c ---- */
 
-/* Rules as the kernel's bytes, one behind the other, each with its length in front. */
-struct rule_list {
-	struct buf bytes;
-	size_t count;
-};
-
 struct kernel_state {
 	struct audit_status found; /* status as it was */
 	struct rule_list rules;    /* rules as they were */
@@ -98,9 +93,6 @@ struct kernel_state {
 	const char *path;          /* of the file that says all this */
 	int fd;
 };
-
-void rule_list_put(struct rule_list *list, struct sv rule);
-MUST_CHECK bool rule_list_take(struct sv *rest, struct sv *rule);
 
 /* Looks, and writes down what it finds; refuses while an earlier state has not been put back. */
 MUST_CHECK int kernel_find(struct kernel_state *k, struct audit_control *c, const char *path,

@@ -5,6 +5,7 @@
 #include "rule/pack.h"
 #include "rule/print.h"
 #include "rule/rule_host_test.h"
+#include "rule/rule_list.h"
 #include "rule/rules_file.h"
 
 #include <stdio.h>
@@ -283,6 +284,29 @@ static void a_full_rule_takes_no_more(void **state)
 	assert_false(rule_set_call(&r, 2048));
 }
 
+static void a_list_gives_its_rules_back_in_order(void **state)
+{
+	static const char *const rules[] = {"first", "", "a third one"};
+	struct rule_list list = RULE_LIST_INIT;
+	struct sv rest, rule;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rules); i++)
+		rule_list_collect(&list, sv_cstr(rules[i]));
+	assert_int_equal(list.count, LEN(rules));
+	rest = buf_view(&list.bytes);
+	for (size_t i = 0; i < LEN(rules); i++) {
+		assert_true(rule_list_take(&rest, &rule));
+		assert_true(sv_eq(rule, sv_cstr(rules[i])));
+	}
+	assert_false(rule_list_take(&rest, &rule));
+	list.bytes.max = list.bytes.n;
+	rule_list_put(&list, SV("one more"));
+	assert_true(list.bytes.failed);
+	assert_int_equal(list.count, LEN(rules));
+	rule_list_release(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +320,7 @@ int main(void)
 		cmocka_unit_test(hostile_bytes_are_refused_with_a_sentence),
 		cmocka_unit_test(unknown_numbers_are_printed_as_numbers),
 		cmocka_unit_test(a_full_rule_takes_no_more),
+		cmocka_unit_test(a_list_gives_its_rules_back_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
