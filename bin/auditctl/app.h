@@ -44,7 +44,4 @@ void argument_print(void *interpreter, enum machine m, uint32_t call, unsigned i
 /* message.c */
 MUST_CHECK int message_send(struct app *app, const struct command *c);
 
-/* host.c: users, groups and directories of this host */
-struct rule_host host_here(void);
-
 #endif

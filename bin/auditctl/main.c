@@ -6,11 +6,11 @@
  * file, 4 no privilege. A locked or absent audit system is told and exits with 0, so that a boot
  * does not fail over rules that cannot be loaded a second time.
  */
-#include "app.h"
+#include "auditctl/app.h"
 
+#include "rule/host.h"
 #include "rule/rules_file.h"
 
-#include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
 
@@ -243,7 +243,7 @@ int main(int argc, char **argv)
 		(void)help();
 		return EXIT_FILE;
 	}
-	app.host = host_here();
+	app.host = rule_host_here();
 	parsed = command_parse(&words, &app.host, &c, &problems);
 	if (!may(&c)) {
 		app_tell(&app, (struct rule_place){0},

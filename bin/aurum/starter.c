@@ -5,8 +5,8 @@
  */
 #include "aurum/watch.h"
 
-#include "auditctl/app.h"
 #include "rule/command.h"
+#include "rule/host.h"
 #include "rule/pack.h"
 #include "rule/rules_file.h"
 
@@ -163,7 +163,7 @@ static int load_folder(struct loading *l, const char *path, struct err *e)
 int starter_load(struct kernel_state *k, struct audit_control *c, const char *path, size_t *added,
 		 size_t *present, struct err *e)
 {
-	struct loading l = {.k = k, .c = c, .host = host_here()};
+	struct loading l = {.k = k, .c = c, .host = rule_host_here()};
 	struct stat st;
 	int status;
 
