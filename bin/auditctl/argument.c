@@ -2,7 +2,7 @@
  * What argument a0 to a3 of a system call means, for -l -i: the interpreter of records is asked
  * as if the call had been recorded with it.
  */
-#include "app.h"
+#include "auditctl/app.h"
 
 #include "record/interpret.h"
 

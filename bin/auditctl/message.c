@@ -2,7 +2,7 @@
  * -m: a USER record. Its text names program, host and terminal in the words that libaudit's
  * audit_log_user_message() uses, which ausearch and aureport look for.
  */
-#include "app.h"
+#include "auditctl/app.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* The kernel's audit status: shown, changed, and used to find the daemon for a signal. */
-#include "app.h"
+#include "auditctl/app.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
  * ausearch: finds events in the audit log. Options become a request, the request a scan of
  * the log, and what it finds goes to the output.
  */
+#include "ausearch/options.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "config/auditd_conf.h"
 #include "log/cursor.h"
-#include "options.h"
 #include "query/scan.h"
 #include "record/names_system.h"
 #include "table/table.h"

@@ -1,9 +1,9 @@
 /*
  * The command line: its table, made of options.def, and the walk over it.
  */
-#include "options.h"
+#include "ausearch/options.h"
 
-#include "take.h"
+#include "ausearch/take.h"
 
 #define NONE   QUERY_ITEMS
 #define PLAIN  false
@@ -12,14 +12,14 @@
 enum option_id {
 	OPT_NONE,
 #define OPTION(id, names, arg, value_name, sign, take, item, help) OPT_##id,
-#include "options.def"
+#include "ausearch/options.def"
 #undef OPTION
 };
 
 static const struct option_row rows[] = {
 #define OPTION(id, names, arg, value_name, sign, take, item, help)                                 \
 	{OPT_##id, names, arg, value_name, help},
-#include "options.def"
+#include "ausearch/options.def"
 #undef OPTION
 };
 
@@ -29,7 +29,7 @@ static const struct {
 	enum query_item item;
 } takers[] = {
 #define OPTION(id, names, arg, value_name, sign, take, item, help) [OPT_##id] = {sign, take, item},
-#include "options.def"
+#include "ausearch/options.def"
 #undef OPTION
 };
 

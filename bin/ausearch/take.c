@@ -1,7 +1,7 @@
 /*
  * Understands the value of each option and writes it into the request.
  */
-#include "take.h"
+#include "ausearch/take.h"
 
 #include "base/near.h"
 #include "base/num.h"

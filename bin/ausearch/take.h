@@ -6,7 +6,7 @@
 #ifndef AURUM_AUSEARCH_TAKE_H
 #define AURUM_AUSEARCH_TAKE_H
 
-#include "options.h"
+#include "ausearch/options.h"
 
 typedef int (*take_fn)(struct request *r, enum query_item item, const char *value, struct err *e);
 
