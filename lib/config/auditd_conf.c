@@ -440,7 +440,9 @@ int auditd_conf_parse(struct auditd_conf *conf, struct sv text, struct config_pr
 	(void)!config_parse(&auditd_conf_set, text, conf, &conf->memory, conf->lines, problems);
 	/* A file without a line is the defaults, which the reference does not check either. */
 	if (text.n) {
-		check_space(conf, problems);
+		/* Not after a mistake, which may be the amount that is missing here. */
+		if (problems->errors == errors)
+			check_space(conf, problems);
 		check_recording(conf, problems);
 		check_rest(conf, problems);
 	}

@@ -220,7 +220,8 @@ static void unknown_key(const struct pass *pass, struct sv key)
 			return;
 		}
 	}
-	for (size_t i = 0; i < pass->set->count; i++)
+	/* A suggestion that nobody will read is not worth its search: the file may be junk. */
+	for (size_t i = 0; i < pass->set->count && pass->problems->count < CONFIG_PROBLEMS_MAX; i++)
 		near_consider(&best, key, sv_cstr(pass->set->rows[i].key));
 	if (best.name.n)
 		config_error(pass->problems, pass->line, "unknown key '%.*s', did you mean '%.*s'?",
