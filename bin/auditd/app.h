@@ -152,7 +152,8 @@ MUST_CHECK int process_detach(struct app *app, struct err *e);
 void process_ready(struct app *app, enum exit_code code);
 MUST_CHECK int process_pid_file(struct err *e);
 void process_raise_limits(const struct voice *v);
-MUST_CHECK int process_priority(uint64_t boost, struct err *e);
+/* Higher, or lower with a negative number. */
+MUST_CHECK int process_priority(int by, struct err *e);
 /* Blocks those that the daemon hears, ignores the others. A signalfd, or -1. */
 MUST_CHECK int process_signals(bool foreground, struct err *e);
 

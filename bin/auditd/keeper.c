@@ -145,10 +145,10 @@ static int open_file(struct keeper *k, const struct auditd_conf *conf, struct er
 	struct err modes;
 	unsigned removed;
 
-	if (log_fix_modes(&o, (unsigned)conf->num_logs, &modes) != 0)
-		say(k->voice, LOG_WARNING, "%s", modes.text);
 	if (log_open(&k->log, &o, e) != 0)
 		return -1;
+	if (log_fix_modes(&o, (unsigned)conf->num_logs, &modes) != 0)
+		say(k->voice, LOG_WARNING, "%s", modes.text);
 	k->target = KEEP_FILE;
 	if (o.max_bytes && k->log.size >= o.max_bytes)
 		handle_full(k);

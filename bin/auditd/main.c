@@ -220,7 +220,7 @@ static int start(struct app *app, struct err *e)
 	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
 		return -1;
 	process_raise_limits(&app->voice);
-	if (process_priority(app->conf.priority_boost, &minor) != 0)
+	if (process_priority((int)app->conf.priority_boost, &minor) != 0)
 		say(&app->voice, LOG_WARNING, "%s", minor.text);
 	if (open_kernel(app, e) != 0 ||
 	    reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||

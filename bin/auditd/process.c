@@ -105,11 +105,11 @@ void process_raise_limits(const struct voice *v)
 		    "cannot write /proc/self/oom_score_adj");
 }
 
-int process_priority(uint64_t boost, struct err *e)
+int process_priority(int by, struct err *e)
 {
 	errno = 0;
-	if (boost && nice(-(int)boost) == -1 && errno)
-		return err_sys(e, "cannot raise the priority by %d", (int)boost);
+	if (by && nice(-by) == -1 && errno)
+		return err_sys(e, "cannot change the priority by %d", by);
 	return 0;
 }
 

@@ -84,8 +84,7 @@ static void apply(struct app *app, struct reload *r)
 	    (int)r->sender.pid, r->sender.auid, r->sender.context[0] ? r->sender.context : "?");
 	r->conf.local_events = old.local_events;
 	r->conf.verify_email = old.verify_email;
-	if (r->conf.priority_boost != old.priority_boost &&
-	    process_priority(r->conf.priority_boost, &e) != 0)
+	if (process_priority((int)r->conf.priority_boost - (int)old.priority_boost, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	app->conf = r->conf;
 	memcpy(app->node, r->node, sizeof(app->node));

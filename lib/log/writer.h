@@ -121,12 +121,13 @@ void log_suspend(struct log_writer *w);
 MUST_CHECK int log_reopen(struct log_writer *w, struct err *e);
 
 /*
- * Sets the modes and the group of the folder (0750 or 0700) and of the rotated files. -1: the
- * first that refused, the rest was tried.
+ * Sets the modes and the group of the folder (0750 or 0700) and of the rotated files, for
+ * options that log_open() has taken. -1: the first that refused, the rest was tried.
  */
 MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct err *e);
 
-/* Removes PATH.files and higher until the first gap. The number of removed files. */
+/* Removes PATH.files and higher until the first gap; options as above. The number of removed files.
+ */
 unsigned log_remove_excess(const struct log_options *o, unsigned files);
 
 #endif

@@ -225,6 +225,32 @@ life() {
 	[ ! -e "$log" ]
 }
 
+@test "without a fork the daemon is the process that was started" {
+	detached "$OURS/auditd" -n -c "$conf" &
+	live_wait_for 10 logged 'type=DAEMON_START'
+	live_wait_for 10 test -s "$PIDFILE"
+	[ "$(ps -o ppid= -p "$(daemon_pid)" | tr -d ' ')" -ne 1 ]
+	finish
+	wait $!
+}
+
+@test "without local events the kernel is left alone" {
+	configure 'local_events = no'
+	begin "$OURS"
+	[ "$(live_status pid)" -eq 0 ]
+	[ "$(live_status enabled)" -eq 0 ]
+	finish
+	[ "$(wc -l <"$log")" -eq 2 ]
+}
+
+@test "without write_logs nothing is written" {
+	configure 'write_logs = no'
+	begin "$OURS"
+	"$LIVE_AUDITCTL" -m "aurum says hello"
+	finish
+	[ ! -e "$log" ]
+}
+
 # flood: a few MiB of records.
 flood() {
 	"$LIVE_AUDITCTL" -a always,exit -F arch=b64 -S openat -F uid=64123 -k aurum-live
