@@ -5,6 +5,7 @@
 #include "aurum/watch.h"
 
 #include "record/names_system.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -117,7 +118,7 @@ static void count_keys(struct teller *t, struct sv keys)
 	struct sv key;
 
 	while (keys.n) {
-		(void)sv_cut(keys, '\x01', &key, &keys);
+		(void)sv_cut(keys, KEY_SEPARATOR, &key, &keys);
 		count_key(t, key);
 	}
 }

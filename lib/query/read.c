@@ -12,8 +12,6 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#define KEY_SEPARATOR '\x01'
-
 static enum answer answer_if(bool yes)
 {
 	return yes ? ANSWER_YES : ANSWER_NO;

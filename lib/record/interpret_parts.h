@@ -109,9 +109,6 @@ bool call_is_door(const char *name);
 /* interpret.c: what a record says of its system call; known is false for other types. */
 void call_of_record(const struct record *r, struct call *out);
 
-/* Between several keys of one key= field. */
-#define KEY_SEPARATOR 1
-
 /*
  * interpret.c: the value in words, escaped; keys keep their separator. tail_index says which of
  * several entries with the field's name in the enriched tail is this one's.

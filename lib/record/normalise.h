@@ -85,7 +85,7 @@ struct deed {
 	struct sv program;      /* path of the executable, else the command's name */
 	struct sv terminal;     /* "pts/0" */
 	struct sv address;      /* of the other end */
-	struct sv key;          /* of the rule; several are separated by byte 1 */
+	struct sv key;          /* of the rule; several with KEY_SEPARATOR between */
 	uint32_t pid;           /* 0 when not known */
 	bool program_is_object; /* the deed is about the program: it ran, it crashed */
 	bool is_fragment;       /* the record that tells the story is missing */

@@ -302,7 +302,7 @@ void rule_collect_key(struct rule_parser *p, const char *value)
 		return;
 	}
 	if (p->key_length)
-		p->key[p->key_length++] = RULE_KEY_SEPARATOR;
+		p->key[p->key_length++] = KEY_SEPARATOR;
 	else
 		p->key_at = at;
 	memcpy(p->key + p->key_length, key.p, key.n);

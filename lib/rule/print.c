@@ -6,8 +6,6 @@
 
 #include "rule/field.h"
 
-#include <stdlib.h>
-
 struct printing {
 	const struct rule *rule;
 	const struct rule_style *style;
@@ -73,7 +71,7 @@ static void put_keys(const struct printing *p, const struct rule_field *f, const
 	struct sv rest = rule_text(p->rule, f), key;
 
 	while (rest.n) {
-		(void)sv_cut(rest, RULE_KEY_SEPARATOR, &key, &rest);
+		(void)sv_cut(rest, KEY_SEPARATOR, &key, &rest);
 		if (key.n == 0)
 			continue;
 		buf_printf(out, "%s%s", option, op);

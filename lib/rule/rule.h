@@ -25,8 +25,6 @@
 
 /* Larger rules do not fit into the 8970 bytes that user space may send in one message. */
 #define RULE_TEXT_MAX 7912
-/* Key texts of one rule are joined by this byte (kernel and ausearch split there). */
-#define RULE_KEY_SEPARATOR '\x01'
 
 /* Where a rule or a part of it was written, counted from 1; a column counts bytes. */
 struct rule_place {

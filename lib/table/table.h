@@ -66,6 +66,9 @@ const char *errno_name(int e);
 MUST_CHECK bool errno_find(struct sv name, int *e);
 const char *errno_text(int e);
 
+/* Between the keys of one rule, in its key= field and in the kernel's rule. */
+#define KEY_SEPARATOR '\x01'
+
 /* Fields of rules, AUDIT_PID ...: the words of auditctl -F. */
 const char *rulefield_name(uint32_t field);
 MUST_CHECK bool rulefield_find(struct sv name, uint32_t *field);
