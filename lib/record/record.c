@@ -70,10 +70,7 @@ static uint32_t type_of(struct sv name)
 {
 	uint32_t type = 0;
 
-	if (msgtype_find(name, &type))
-		return type;
-	if (sv_starts(name, SV("UNKNOWN[")) && sv_ends(name, SV("]")) &&
-	    num_u32(sv_make(name.p + 8, name.n - 9), &type))
+	if (msgtype_find(name, &type) || msgtype_unnamed(name, &type))
 		return type;
 	return num_u32(name, &type) ? type : 0;
 }

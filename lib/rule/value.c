@@ -135,22 +135,13 @@ static void read_exit(struct rule_parser *p, const struct condition *c)
 			      SV_FMT(c->value));
 }
 
-/* "UNKNOWN[1334]", as ausearch prints types without a name. */
-static bool unnamed_msgtype(struct sv v, uint32_t *type)
-{
-	struct sv prefix = SV("UNKNOWN[");
-
-	return sv_starts(v, prefix) && sv_ends(v, SV("]")) &&
-	       num_u32(sv_make(v.p + prefix.n, v.n - prefix.n - 1), type);
-}
-
 static void read_msgtype(struct rule_parser *p, const struct condition *c)
 {
 	struct near_best best = NEAR_INIT;
 	uint32_t value;
 
 	if (number(c->value, &value) || msgtype_find(c->value, &value) ||
-	    unnamed_msgtype(c->value, &value)) {
+	    msgtype_unnamed(c->value, &value)) {
 		put(p, c, value);
 		return;
 	}

@@ -4,6 +4,8 @@
  */
 #include "table/table.h"
 
+#include "base/num.h"
+
 #include <linux/audit.h>
 
 /* Wide machines name the sibling whose programs their kernel runs too. */
@@ -119,6 +121,14 @@ const char *msgtype_name(uint32_t type)
 bool msgtype_find(struct sv name, uint32_t *type)
 {
 	return find_u32(&table_msgtypes, name, type);
+}
+
+bool msgtype_unnamed(struct sv text, uint32_t *type)
+{
+	struct sv prefix = SV("UNKNOWN[");
+
+	return sv_starts(text, prefix) && sv_ends(text, SV("]")) &&
+	       num_u32(sv_make(text.p + prefix.n, text.n - prefix.n - 1), type);
 }
 
 const struct name_table *syscall_table(enum machine m)

@@ -53,6 +53,8 @@ bool machine_is_64bit(enum machine m);
 /* Record types: "SYSCALL" for AUDIT_SYSCALL. */
 const char *msgtype_name(uint32_t type);
 MUST_CHECK bool msgtype_find(struct sv name, uint32_t *type);
+/* "UNKNOWN[1334]", as logs and listings write a type without a name. */
+MUST_CHECK bool msgtype_unnamed(struct sv text, uint32_t *type);
 
 /* System calls; MACHINE_URING gives io_uring operations, MACHINE_UNKNOWN knows none. */
 const char *syscall_name(enum machine m, uint32_t nr);

@@ -92,6 +92,20 @@ static void letter_case_matters(void **state)
 	assert_int_equal(value, 0);
 }
 
+static void a_record_type_without_a_name_is_read_from_its_number(void **state)
+{
+	static const char *const wrong[] = {"UNKNOWN[]", "UNKNOWN[1334", "UNKNOWN",
+					    "[1334]",    "UNKNOWN[-1]",  "UNKNOWN[4294967296]"};
+	uint32_t type = 7;
+
+	(void)state;
+	assert_true(msgtype_unnamed(SV("UNKNOWN[1334]"), &type));
+	assert_int_equal(type, 1334);
+	for (size_t i = 0; i < LEN(wrong); i++)
+		assert_false(msgtype_unnamed(sv_cstr(wrong[i]), &type));
+	assert_int_equal(type, 1334);
+}
+
 static void record_types_are_found_both_ways(void **state)
 {
 	uint32_t type = 0;
@@ -241,6 +255,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_in_a_table_has_no_name_and_no_value),
 		cmocka_unit_test(letter_case_matters),
 		cmocka_unit_test(record_types_are_found_both_ways),
+		cmocka_unit_test(a_record_type_without_a_name_is_read_from_its_number),
 		cmocka_unit_test(machines_are_known_by_arch_and_by_every_name),
 		cmocka_unit_test(system_calls_differ_by_machine),
 		cmocka_unit_test(errors_have_names_and_texts),
