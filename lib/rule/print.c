@@ -148,16 +148,20 @@ static void print_exit(struct printing *p, const struct rule_field *f, struct bu
 		put_signed(f, out);
 }
 
-static void print_msgtype(struct printing *p, const struct rule_field *f, struct buf *out)
+/* The value by its name, NULL for a number without one. */
+static void put_named(const struct rule_field *f, const char *name, struct buf *out)
 {
-	const char *name = msgtype_name(f->value);
-
-	(void)p;
 	put_name(f, out);
 	if (name)
 		buf_puts(out, name);
 	else
 		put_signed(f, out);
+}
+
+static void print_msgtype(struct printing *p, const struct rule_field *f, struct buf *out)
+{
+	(void)p;
+	put_named(f, msgtype_name(f->value), out);
 }
 
 static void print_machine(struct printing *p, const struct rule_field *f, struct buf *out)
@@ -184,14 +188,8 @@ static void print_perm(struct printing *p, const struct rule_field *f, struct bu
 
 static void print_fstype(struct printing *p, const struct rule_field *f, struct buf *out)
 {
-	const char *name = name_of(&table_rule_fstypes, f->value);
-
 	(void)p;
-	put_name(f, out);
-	if (name)
-		buf_puts(out, name);
-	else
-		put_signed(f, out);
+	put_named(f, name_of(&table_rule_fstypes, f->value), out);
 }
 
 static void print_text(struct printing *p, const struct rule_field *f, struct buf *out)

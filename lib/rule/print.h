@@ -5,7 +5,7 @@
  *	rule_print(&r, &style, &out);		-- "-w /etc/passwd -p wa -k identity"
  *
  * The text is that of the reference's listing (docs/differences.md has the few exceptions).
- * What rule_parse() made can be read back from it and packs to the same bytes. Spaces and
+ * What command_parse() made can be read back from it and packs to the same bytes. Spaces and
  * backslashes in paths and keys are written as a rules file wants them, "\ " and "\\"; control
  * bytes as "\001", so that a listing has one line a rule whatever the kernel holds.
  */

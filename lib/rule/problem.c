@@ -5,34 +5,35 @@
 #include <stdio.h>
 
 static void tell(struct problems *list, enum problem_level level, struct rule_place at,
-		 const char *text)
+		 const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
+
+static void tell(struct problems *list, enum problem_level level, struct rule_place at,
+		 const char *fmt, va_list args)
 {
+	char text[ERR_TEXT_MAX];
 	struct problem p = {.level = level, .at = at, .text = text};
 
+	(void)vsnprintf(text, sizeof(text), fmt, args);
 	if (list->tell)
 		list->tell(list->ctx, &p);
 }
 
 void problem_error(struct problems *list, struct rule_place at, const char *fmt, ...)
 {
-	char text[ERR_TEXT_MAX];
 	va_list args;
 
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	list->errors++;
-	tell(list, PROBLEM_ERROR, at, text);
+	va_start(args, fmt);
+	tell(list, PROBLEM_ERROR, at, fmt, args);
+	va_end(args);
 }
 
 void problem_warning(struct problems *list, struct rule_place at, const char *fmt, ...)
 {
-	char text[ERR_TEXT_MAX];
 	va_list args;
 
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	list->warnings++;
-	tell(list, PROBLEM_WARNING, at, text);
+	va_start(args, fmt);
+	tell(list, PROBLEM_WARNING, at, fmt, args);
+	va_end(args);
 }

@@ -1,7 +1,7 @@
 /*
  * An audit rule as a value: what the kernel holds, what auditctl reads and prints.
  *
- *	words --rule_parse()--> struct rule --rule_pack()--> struct audit_rule_data
+ *	words --command_parse()--> struct rule --rule_pack()--> struct audit_rule_data
  *	                              ^                             |
  *	        text <--rule_print()--+--------rule_unpack()--------+
  *

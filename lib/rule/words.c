@@ -1,8 +1,6 @@
 /* Splits lines into words and finds back where in the line a byte of a word came from. */
 #include "rule/words.h"
 
-static char program[] = "auditctl";
-
 struct rule_words words_of_command_line(int argc, char *const argv[])
 {
 	return (struct rule_words){.argc = argc, .argv = argv};
@@ -80,7 +78,9 @@ int words_split(struct sv line, uint32_t number, struct arena *a, struct rule_wo
 	raw = arena_alloc(a, (count + 1) * sizeof(*raw));
 	if (!argv || !raw)
 		goto no_memory;
-	argv[0] = program;
+	argv[0] = unescape(SV("auditctl"), a);
+	if (!argv[0])
+		goto no_memory;
 	raw[0] = SV_EMPTY;
 	for (size_t i = 1; i <= count && take_word(&rest, &word); i++) {
 		raw[i] = word;
