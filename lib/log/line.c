@@ -23,10 +23,21 @@ static void blank_newlines(char *p, size_t n)
 		*p = ' ';
 }
 
+/*
+ * The kernel closes a program's text with the last byte of the record. When that byte is cut off,
+ * a quote of the program's own would end the text, and what it wrote behind would pass for the
+ * kernel's fields and for the names that are appended here.
+ */
 static void cut_at(struct buf *out, size_t start, size_t max)
 {
-	if (out->n - start > max)
-		out->n = start + max;
+	struct sv line;
+
+	if (out->n - start <= max)
+		return;
+	out->n = start + max;
+	line = sv_make(out->p + start, max);
+	if (sv_find(line, SV(" msg='")) < line.n)
+		out->p[out->n - 1] = '\'';
 }
 
 void log_put_line(const struct log_line_style *style, uint32_t type, struct sv text,

@@ -92,6 +92,25 @@ static void a_line_that_does_not_fit_leaves_the_buffer_as_it_was(void **state)
 	assert_string_equal(buf_cstr(&out), "type=CWD msg=audit(1.002:3): cwd\n");
 }
 
+/* A long security label moves the end of the program's text out of the line. */
+static void a_users_text_is_closed_where_the_line_is_cut(void **state)
+{
+	const struct log_line_style styles[] = {{{NULL, 0}, NULL}, {SV("web1"), NULL}};
+	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16), out = BUF_INIT(1 << 16);
+
+	(void)state;
+	buf_puts(&text, "audit(1.002:3): pid=1 uid=1000 msg='x' uid=0 \x1dUID=\"root\" ");
+	while (text.n < LOG_LINE_MAX)
+		buf_putc(&text, 'y');
+	buf_putc(&text, '\'');
+	for (size_t i = 0; i < LEN(styles); i++) {
+		buf_reset(&out);
+		log_put_line(&styles[i], 1100, buf_view(&text), &out);
+		assert_int_equal(out.n - 1, i ? LOG_LINE_MAX : LOG_LINE_RAW_MAX);
+		assert_memory_equal(out.p + out.n - 3, "y'\n", 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +120,7 @@ int main(void)
 		cmocka_unit_test(names_follow_the_mark_in_an_enriched_line),
 		cmocka_unit_test(overlong_lines_end_where_they_always_did),
 		cmocka_unit_test(a_line_that_does_not_fit_leaves_the_buffer_as_it_was),
+		cmocka_unit_test(a_users_text_is_closed_where_the_line_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
