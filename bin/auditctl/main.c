@@ -8,6 +8,7 @@
  */
 #include "auditctl/app.h"
 
+#include "base/file.h"
 #include "rule/host.h"
 #include "rule/rules_file.h"
 
@@ -239,6 +240,8 @@ int main(int argc, char **argv)
 	struct command c;
 	int parsed, code;
 
+	if (file_fill_standard() != 0)
+		return EXIT_FAILED;
 	if (argc < 2) {
 		(void)help();
 		return EXIT_FILE;

@@ -4,6 +4,7 @@
  */
 #include "auditd/app.h"
 
+#include "base/file.h"
 #include "config/option.h"
 
 #include <errno.h>
@@ -292,6 +293,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int code;
 
+	if (file_fill_standard() != 0)
+		return EXIT_INIT;
 	code = read_options(&app.run, argc, argv);
 	if (code >= 0)
 		return code;

@@ -4,6 +4,7 @@
  */
 #include "aurum/app.h"
 
+#include "base/file.h"
 #include "base/near.h"
 #include "output/terminal.h"
 
@@ -84,6 +85,8 @@ int main(int argc, char **argv)
 {
 	struct sv word;
 
+	if (file_fill_standard() != 0)
+		return EXIT_TROUBLE;
 	if (argc < 2) {
 		put_usage(stderr);
 		return EXIT_TROUBLE;

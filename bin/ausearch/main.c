@@ -251,6 +251,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = EXIT_TROUBLE;
 
+	if (file_fill_standard() != 0)
+		return EXIT_TROUBLE;
 	(void)setlocale(LC_ALL, "");
 	if (argc < 2) {
 		(void)help();

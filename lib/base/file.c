@@ -87,3 +87,11 @@ int file_replace(const char *path, struct sv content, mode_t mode, struct err *e
 	}
 	return 0;
 }
+
+int file_fill_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return -1;
+	return 0;
+}

@@ -392,6 +392,13 @@ assert_just_full() {
 	[ "${lines[2]}" = "auditd: this build only reports trouble with the disk to syslog: disk_full_action not carried out" ]
 }
 
+@test "started without standard descriptors it records and hears signals" {
+	detached timeout 20 bash -c 'exec "$@" <&- >&- 2>&-' - "$OURS/auditd" -c "$conf"
+	live_wait_for 10 logged 'type=DAEMON_START'
+	finish
+	logged 'type=DAEMON_END'
+}
+
 @test "SIGCONT writes a state report" {
 	begin "$OURS"
 	kill -CONT "$(daemon_pid)"
