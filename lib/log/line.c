@@ -63,8 +63,10 @@ void log_put_line(const struct log_line_style *style, uint32_t type, struct sv t
 	}
 	if (!out->failed && style->names)
 		enrich_tail(type, text, out->n - start, style->names, out);
-	if (!out->failed)
+	if (!out->failed) {
+		blank_newlines(out->p + start, out->n - start);
 		cut_at(out, start, LOG_LINE_MAX);
+	}
 	buf_putc(out, '\n');
 	if (out->failed)
 		out->n = start;

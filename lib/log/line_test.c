@@ -111,6 +111,31 @@ static void a_users_text_is_closed_where_the_line_is_cut(void **state)
 	}
 }
 
+static bool somebody(void *arg, uint32_t id, char *out, size_t cap)
+{
+	(void)arg;
+	return sv_to_cstr(id == 7 ? SV("o'hara") : SV("mallory"), out, cap);
+}
+
+/* The path of a socket is any bytes, and whoever connects chooses them. */
+static void names_cannot_end_the_line_or_the_text_they_belong_to(void **state)
+{
+	static const struct name_source source = {.user_name = somebody};
+	struct names *names = names_new(&source, NULL);
+	const struct log_line_style style = {{NULL, 0}, names};
+
+	(void)state;
+	assert_line(&style, 1306, "audit(1.002:3): saddr=01002F610A62271D63007F",
+		    "type=SOCKADDR msg=audit(1.002:3): saddr=01002F610A62271D63007F\x1d"
+		    "SADDR={ saddr_fam=local path=/a\\012b\\047\\035c }\n");
+	assert_line(&style, 1100, "audit(1.002:3): uid=5 msg='arch=a'\x1dUID=\"root\" x'",
+		    "type=USER_AUTH msg=audit(1.002:3): uid=5 msg='arch=a'\x1dUID=\"root\" x'\x1d"
+		    "UID=\"mallory\" ARCH=unknown-elf-type(a\\047\\035UID=\"root\")\n");
+	assert_line(&style, 1100, "audit(1.002:3): uid=7 msg='x'",
+		    "type=USER_AUTH msg=audit(1.002:3): uid=7 msg='x'\x1dUID=6F2768617261\n");
+	names_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +146,7 @@ int main(void)
 		cmocka_unit_test(overlong_lines_end_where_they_always_did),
 		cmocka_unit_test(a_line_that_does_not_fit_leaves_the_buffer_as_it_was),
 		cmocka_unit_test(a_users_text_is_closed_where_the_line_is_cut),
+		cmocka_unit_test(names_cannot_end_the_line_or_the_text_they_belong_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

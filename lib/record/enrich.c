@@ -149,13 +149,52 @@ static void note_call(struct enrich *en, size_t place, struct sv value, struct s
 		en->call.a0 = argument_ahead(rest, place);
 }
 
+/*
+ * Bytes that would end the line, the tail, or the program's text in front of it (the last ' of a
+ * record does): whoever writes the record could then write another one, or names of his own.
+ */
+static bool ends_something(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f || c == '\'';
+}
+
+/* Turns these bytes from `from` on into a backslash and three octal digits. */
+static void make_safe(struct buf *out, size_t from)
+{
+	size_t unsafe = 0, to;
+
+	for (size_t i = from; i < out->n; i++)
+		unsafe += ends_something(out->p[i]);
+	if (unsafe == 0)
+		return;
+	if (!buf_reserve(out, 3 * unsafe)) {
+		out->n = from;
+		return;
+	}
+	to = out->n + 3 * unsafe;
+	for (size_t i = out->n; i-- > from;) {
+		unsigned char c = (unsigned char)out->p[i];
+
+		if (!ends_something((char)c)) {
+			out->p[--to] = (char)c;
+			continue;
+		}
+		out->p[--to] = (char)('0' + (c & 7));
+		out->p[--to] = (char)('0' + (c >> 3 & 7));
+		out->p[--to] = (char)('0' + (c >> 6));
+		out->p[--to] = '\\';
+	}
+	out->n += 3 * unsafe;
+}
+
 /* In quotes, or in hexadecimal when the text holds a quote, a space or an unprintable byte. */
 static void put_quoted(struct sv text, struct buf *out)
 {
 	bool hex = false;
 
 	for (size_t i = 0; i < text.n; i++)
-		hex |= text.p[i] == '"' || text.p[i] < 0x21 || text.p[i] > 0x7e;
+		hex |= text.p[i] == '"' || text.p[i] == '\'' || text.p[i] < 0x21 ||
+		       text.p[i] > 0x7e;
 	if (hex) {
 		buf_put_hex(out, text);
 		return;
@@ -213,15 +252,17 @@ static void put_entry(struct enrich *en, enum value_type type, struct sv name, s
 	};
 	struct value v = {name, value, &nothing, &en->call, en->names};
 	bool is_id = type == VALUE_UID || type == VALUE_GID;
-	size_t before = en->out->n;
+	size_t before = en->out->n, value_at;
 
 	if (!is_id && !readings[type])
 		return;
 	open_entry(en, name);
+	value_at = en->out->n;
 	if (is_id)
 		put_id(en, type, value);
 	else
 		put_reading(readings[type], &v, en->out);
+	make_safe(en->out, value_at);
 	if (en->used + en->out->n - en->from >= ENRICH_RECORD_MAX)
 		en->out->n = before; /* all of it or nothing */
 }
