@@ -10,9 +10,9 @@
  *
  *	struct config_problems problems = {0};
  *	config_defaults(&set, &app, &memory);
- *	if (config_parse(&set, text, "app.conf", &app, &memory, NULL, &problems) != 0) ...
+ *	if (config_parse(&set, text, &app, &memory, NULL, &problems) != 0) ...
  *	for (size_t i = 0; i < problems.count; i++)
- *		print(config_problem_text(&problems, i, &line));
+ *		config_put_problem(&problems.list[i], "app.conf", &out);
  *
  * The language: one `key = value` a line; blanks and tabs around the parts mean nothing;
  * a line whose first visible byte is '#' is a comment; keys and the words of tables are

@@ -1,22 +1,26 @@
 /*
  * One reader for every command line. A program lists its options once, as rows; parsing,
- * --help, the manual page's option section and shell completion all come from them.
+ * --help and the manual page's option section come from them.
  *
  *	static const struct option_row rows[] = {
  *		{'a', "-a --event", ARG_REQUIRED, "SERIAL", "events with this serial number"},
  *		...
  *	};
- *	static const struct option_set set = {.program = "ausearch", .rows = rows, .count =
- *LEN(rows)}; struct options o; struct option_hit hit;
+ *	static const struct option_set set = {
+ *		.program = "ausearch", .rows = rows, .count = LEN(rows)};
+ *	struct options o;
+ *	struct option_hit hit;
  *
  *	options_init(&o, &set, argc, argv);
  *	while ((status = option_next(&o, &hit, &e)) != OPTION_END)
  *		switch (status) ...
  *
  * Two dialects, because the programs we stand in for have two:
- *	OPTION_WORDS	each option is one whole argv word ("-ts", "--start"), its value the next
- *word OPTION_GETOPT	letters bundle ("-Dk"), values may be glued ("-Farch=b64", "--signal=TERM"),
- *			long names may be shortened while they stay unambiguous, "--" ends options
+ *	OPTION_WORDS	each option is one whole argv word ("-ts", "--start"), its value the
+ *			next word
+ *	OPTION_GETOPT	letters bundle ("-Dk"), values may be glued ("-Farch=b64",
+ *			"--signal=TERM"), long names may be shortened while they stay
+ *			unambiguous, "--" ends options
  * Options are handed out in the order they stand on the command line.
  */
 #ifndef AURUM_CONFIG_OPTION_H
@@ -28,8 +32,7 @@
 enum option_arg {
 	ARG_NONE,
 	ARG_REQUIRED,
-	ARG_OPTIONAL, /* taken when the next word does not start with '-' (OPTION_GETOPT: only when
-			 glued) */
+	ARG_OPTIONAL, /* the next word unless it starts with '-'; OPTION_GETOPT: only if glued */
 };
 
 enum option_style { OPTION_WORDS, OPTION_GETOPT };
@@ -61,19 +64,16 @@ struct options {
 };
 
 struct option_hit {
-	int id; /* of the row; 0 for an operand */
-	const char
-		*name; /* the spelling of the row that was typed; the word itself for an operand */
+	int id;            /* of the row; 0 for an operand */
+	const char *name;  /* the argv word that holds the option; an operand */
 	const char *value; /* NULL when there is none; points into argv */
 };
 
 enum option_status {
 	OPTION_FOUND,   /* hit is set */
-	OPTION_OPERAND, /* hit.name is a word that is no option; OPTION_WORDS programs decide if
-			   that is wrong */
+	OPTION_OPERAND, /* hit.name is a word that is no option: the program decides */
 	OPTION_END,     /* nothing left */
-	OPTION_ERROR,   /* e has the sentence: unknown option with the nearest one, missing or
-			   unwanted value */
+	OPTION_ERROR,   /* e has the sentence: unknown option, missing or unwanted value */
 };
 
 /* argv[0] is skipped. Rows, argv and the strings in them must outlive o. */

@@ -1,10 +1,8 @@
 /*
  * The names that auditd appends to a record in ENRICHED format.
  *
- *	arch=c000003e syscall=59 ... auid=1000 uid=0 ... \x1dARCH=x86_64 SYSCALL=execve AUID="alice"
- *UID="root"
- *	                                                  ----- what enrich_tail() puts
- *------------------------
+ *	arch=c000003e syscall=59 ... auid=1000 uid=0 ...
+ *	\x1dARCH=x86_64 SYSCALL=execve AUID="alice" UID="root"		what enrich_tail() puts
  *
  * For each field that holds a user, a group, a machine, a system call or a socket address, in
  * the order of the record: the field's name in capitals and what it means on this machine.

@@ -4,8 +4,7 @@
  *	struct interpreter ip;
  *	interpreter_init(&ip, names, ESCAPE_TTY);
  *	interpret_record(&ip, &record, &out);		-- the line that `ausearch -i` prints
- *	interpret_value(&ip, &record, &field, &out);	-- one value of it: "EACCES(Permission
- *denied)"
+ *	interpret_value(&ip, &record, &field, &out);	-- one value of it: "alice"
  *
  * What a value means depends on the field's name, the record's type, and for arguments on the
  * machine and the system call, so the record is always at hand. Names that auditd looked up

@@ -15,15 +15,17 @@
  *
  * Two orders:
  *
- *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch` prints
- *them: the one with the lowest stamp goes as soon as it is complete, which is at once for
- *			single-record types, else when an event starts that is `timeout_s` younger.
- *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or PROCTITLE
- *record, at once for single-record types, else after timeout_s (join_expire() for quiet times).
+ *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch`
+ *			prints them: the one with the lowest stamp goes as soon as it is
+ *			complete, which is at once for single-record types, else when an event
+ *			starts that is `timeout_s` younger.
+ *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or
+ *			PROCTITLE record, at once for single-record types, else after timeout_s
+ *			(join_expire() for quiet times).
  *
  * A record costs O(1) (a hash look-up), an event O(log n) in the number of open ones, whatever the
- * rate. Memory is bounded: past max_bytes the oldest open event is handed out as it is, and
- *counted.
+ * rate. Memory is bounded: past max_bytes the oldest open event is handed out as it is and
+ * counted.
  */
 #ifndef AURUM_RECORD_JOIN_H
 #define AURUM_RECORD_JOIN_H

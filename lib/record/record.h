@@ -1,10 +1,8 @@
 /*
  * One record of an audit log, read without copying.
  *
- *	node=web1 type=SYSCALL msg=audit(1700000000.123:456): arch=c000003e ...
- *key="x"\x1dARCH=x86_64 ...
- *	     ---- node ------- type          ---------- --- --- stamp   ---- body --------   ----
- *tail ----
+ *	node=web1 type=SYSCALL msg=audit(1700000000.123:456): arch=c000003e ...\x1dARCH=x86_64 ...
+ *	     node      type              seconds    ms  serial body            tail
  *
  *	struct record r;
  *	struct fields it;
