@@ -4,9 +4,7 @@
  */
 #include "auditctl/app.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 
 #define MESSAGE_MAX 8560 /* AUDIT_MESSAGE_TEXT_MAX of linux/audit.h */
 #define TTY_MAX     32

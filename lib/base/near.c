@@ -1,8 +1,6 @@
 /* Edit distance with swaps (optimal string alignment), three rows at a time. */
 #include "base/near.h"
 
-#include <stdint.h>
-
 #define WORD_MAX 64
 
 static char fold(char c)

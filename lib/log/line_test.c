@@ -2,8 +2,6 @@
 
 #include "log/line.h"
 
-#include <stdlib.h>
-
 static const struct log_line_style raw = {{NULL, 0}, NULL};
 
 static void assert_line(const struct log_line_style *style, uint32_t type, const char *text,

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define STAMP   "msg=audit(1700000000.123:42): "
 #define SYSCALL "type=SYSCALL " STAMP "arch=c000003e syscall=59"

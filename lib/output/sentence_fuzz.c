@@ -3,7 +3,6 @@
 #include "record/join.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #define OUT_MAX ((size_t)64 << 20)
 

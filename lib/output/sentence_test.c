@@ -5,8 +5,6 @@
 #include "output/terminal.h"
 #include "record/join.h"
 
-#include <string.h>
-
 #define HEAD(type) "type=" type " msg=audit(1700000000.123:77): "
 /* A system call of x86_64: number, success, exit and arguments, then whose it is. */
 #define CALL(nr, success, exit, args)                                                              \

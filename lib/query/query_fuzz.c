@@ -1,8 +1,6 @@
 /* Any log, asked for everything at once: the values are read, decoded and compared. */
 #include "query/query.h"
 
-#include <stdlib.h>
-
 #define RECORDS_MAX 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

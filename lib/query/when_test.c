@@ -3,7 +3,6 @@
 
 #include "query/when.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

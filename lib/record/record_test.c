@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "record/record.h"
 
-#include <inttypes.h>
 #include <linux/audit.h>
 
 #define STAMP "msg=audit(1700000000.123:456): "

@@ -5,8 +5,6 @@
  */
 #include "record/story.h"
 
-#include "base/num.h"
-
 #include <arpa/inet.h>
 #include <linux/audit.h>
 #include <sys/socket.h>

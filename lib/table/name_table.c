@@ -3,8 +3,6 @@
  */
 #include "table/name_table.h"
 
-#include <assert.h>
-
 /* Number of the first row with the value, or -1. */
 static int64_t find_sorted(const struct name_table *t, uint64_t value)
 {
