@@ -215,6 +215,22 @@ static void maps_keep_every_entry_over_growth_and_deletion(void **state)
 	map_release(&m);
 }
 
+static void failures_are_told_once_and_need_no_listener(void **state)
+{
+	struct err e;
+
+	(void)state;
+	errno = EACCES;
+	assert_int_equal(err_sys(&e, "cannot open %s", "x"), -1);
+	assert_int_equal(e.sys, EACCES);
+	assert_string_equal(e.text, "cannot open x: Permission denied");
+	assert_int_equal(err_set(&e, "no %s", "y"), -1);
+	assert_int_equal(e.sys, 0);
+	assert_string_equal(e.text, "no y");
+	assert_int_equal(err_sys(NULL, "cannot open %s", "x"), -1);
+	assert_int_equal(err_set(NULL, "no %s", "y"), -1);
+}
+
 static void files_are_read_whole_and_replaced_whole(void **state)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(10), small = BUF_INIT(9);
@@ -268,6 +284,7 @@ int main(void)
 		cmocka_unit_test(buffers_stop_at_their_maximum_and_stay_stopped),
 		cmocka_unit_test(arenas_reuse_their_blocks_and_stop_at_their_maximum),
 		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),
+		cmocka_unit_test(failures_are_told_once_and_need_no_listener),
 		cmocka_unit_test(files_are_read_whole_and_replaced_whole),
 		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),
 	};

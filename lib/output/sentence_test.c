@@ -102,6 +102,9 @@ static void programs_that_run_are_shown_with_their_words(void **state)
 		{CALL("59", "yes", "0", ARGS("1", "2", "3", "8")) ALICE EXE("/usr/bin/echo")
 			 HEAD("EXECVE") "argc=3 a0=\"echo\" a1=\"it's\" a2=\n",
 		 "alice ran /usr/bin/echo \"it's\" '' from pts/0"},
+		{CALL("59", "yes", "0", ARGS("1", "2", "3", "8")) ALICE EXE("/usr/bin/echo")
+			 HEAD("EXECVE") "argc=3 a0=\"echo\" a1=ABC a2=abxy\n",
+		 "alice ran /usr/bin/echo ABC abxy from pts/0"},
 		{CALL("59", "no", "-13", ARGS("1", "2", "3", "8")) ALICE EXE("/usr/bin/bash")
 			 CWD("/home/alice") PATH("./x", "NORMAL"),
 		 "alice failed to run /home/alice/x with /usr/bin/bash from pts/0: Permission "

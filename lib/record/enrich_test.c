@@ -7,7 +7,10 @@
 
 static bool some_user(void *arg, uint32_t uid, char *out, size_t cap)
 {
-	(void)arg;
+	int *asked = arg;
+
+	if (asked)
+		++*asked;
 	(void)snprintf(out, cap, "%s", uid == 1000 ? "alice" : "o\"dd");
 	return uid == 1000 || uid == 1001;
 }
@@ -68,6 +71,8 @@ static void the_tail_names_ids_machines_calls_and_addresses(void **state)
 		{1327, "proctitle=\"ls\"", ""},
 		{1300, "", ""},
 		{1105, "uid= gid=,", "\x1dGID=\"root\""},
+		{1105, "pid=1 op=x msg='uid=0'", "\x1dUID=\"root\""},
+		{1105, "pid=1 op=x xmsg='uid=0'", ""},
 	};
 	struct names *names = names_new(&some, NULL);
 
@@ -94,11 +99,34 @@ static void a_tail_that_does_not_fit_is_cut_between_entries(void **state)
 	names_free(names);
 }
 
+static void names_are_asked_for_again_only_after_accounts_may_have_changed(void **state)
+{
+	static const struct {
+		uint32_t type;
+		int asked; /* in all */
+	} rows[] = {{1300, 1}, {1300, 1}, {1114, 2}, {1300, 2}, {1116, 3},
+		    {1115, 3}, {1300, 4}, {1102, 4}, {1105, 5}, {1105, 5}};
+	int asked = 0;
+	const struct name_source counting = {.user_name = some_user, .arg = &asked};
+	struct names *names = names_new(&counting, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
+
+		enrich_tail(rows[i].type, SV("audit(1.002:3): uid=1000"), 0, names, &out);
+		assert_string_equal(buf_cstr(&out), "\x1dUID=\"alice\"");
+		assert_int_equal(asked, rows[i].asked);
+	}
+	names_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_tail_names_ids_machines_calls_and_addresses),
 		cmocka_unit_test(a_tail_that_does_not_fit_is_cut_between_entries),
+		cmocka_unit_test(names_are_asked_for_again_only_after_accounts_may_have_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

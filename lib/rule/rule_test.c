@@ -205,6 +205,27 @@ static void odd_but_possible_lines_are_warned_about(void **state)
 	assert_int_equal(c.kind, COMMAND_NONE);
 }
 
+static void a_path_has_room_for_what_the_kernel_takes(void **state)
+{
+	static const struct {
+		size_t folders, last; /* "/d" so often, then "/" and a name of so many bytes */
+		int status;
+	} rows[] = {{0, 255, 0}, {0, 256, -1}, {1920, 254, 0}, {1920, 255, -1}};
+	struct command c;
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		CLEANUP(buf_release) struct buf line = BUF_INIT(8192);
+
+		buf_puts(&line, "-w ");
+		for (size_t n = 0; n < rows[i].folders; n++)
+			buf_puts(&line, "/d");
+		buf_printf(&line, "/%0*d -p wa", (int)rows[i].last, 0);
+		assert_int_equal(read_line(buf_cstr(&line), &c, &h), rows[i].status);
+	}
+}
+
 static void a_file_is_read_line_by_line_whatever_its_ends(void **state)
 {
 	struct problems problems = {0};
@@ -316,6 +337,7 @@ int main(void)
 		cmocka_unit_test(a_bad_line_is_told_with_its_column_and_what_would_be_right),
 		cmocka_unit_test(every_problem_of_a_line_is_told),
 		cmocka_unit_test(odd_but_possible_lines_are_warned_about),
+		cmocka_unit_test(a_path_has_room_for_what_the_kernel_takes),
 		cmocka_unit_test(a_file_is_read_line_by_line_whatever_its_ends),
 		cmocka_unit_test(hostile_bytes_are_refused_with_a_sentence),
 		cmocka_unit_test(unknown_numbers_are_printed_as_numbers),
