@@ -24,12 +24,13 @@
 
 struct enrich {
 	uint32_t type;
-	size_t counted; /* fields before text: type=, and the result and permissions of an AVC */
-	struct sv text; /* the fields */
+	size_t counted, counted_to; /* so many fields stand before this place in text */
+	struct sv text;             /* the fields */
 	struct names *names;
 	struct buf *out;
-	size_t used; /* bytes of the record without its tail */
-	size_t from; /* where the tail starts in out */
+	size_t used;  /* bytes of the record without its tail */
+	size_t from;  /* where the tail starts in out */
+	bool is_full; /* an entry did not fit: a later, shorter one would be taken for it */
 	struct call call;
 };
 
@@ -104,14 +105,15 @@ static bool is_field(struct sv word)
 	return sv_index(word, '=') + 1 < word.n;
 }
 
-/* The place of the field that starts right after text. */
-static size_t place_after(size_t counted, struct sv text)
+/* The place of the field that starts at `start`. Counts on from the last one that was asked for. */
+static size_t place_of(struct enrich *en, size_t start)
 {
-	struct sv word;
+	struct sv rest = sv_from(sv_head(en->text, start), en->counted_to), word;
 
-	while (sv_cut(text, ' ', &word, &text))
-		counted += is_field(word);
-	return counted + 1;
+	while (sv_cut(rest, ' ', &word, &rest))
+		en->counted += is_field(word);
+	en->counted_to = start - word.n;
+	return en->counted + 1;
 }
 
 /* The first argument of a call that is a door to many, from the words behind its number. */
@@ -254,7 +256,7 @@ static void put_entry(struct enrich *en, enum value_type type, struct sv name, s
 	bool is_id = type == VALUE_UID || type == VALUE_GID;
 	size_t before = en->out->n, value_at;
 
-	if (!is_id && !readings[type])
+	if (en->is_full || (!is_id && !readings[type]))
 		return;
 	open_entry(en, name);
 	value_at = en->out->n;
@@ -263,7 +265,8 @@ static void put_entry(struct enrich *en, enum value_type type, struct sv name, s
 	else
 		put_reading(readings[type], &v, en->out);
 	make_safe(en->out, value_at);
-	if (en->used + en->out->n - en->from >= ENRICH_RECORD_MAX)
+	en->is_full = en->used + en->out->n - en->from >= ENRICH_RECORD_MAX;
+	if (en->is_full)
 		en->out->n = before; /* all of it or nothing */
 }
 
@@ -275,7 +278,7 @@ static void note_field(struct enrich *en, struct sv name, struct sv value, struc
 
 	if (!is_arch && !sv_eq(name, SV("syscall")))
 		return;
-	place = place_after(en->counted, sv_head(en->text, (size_t)(name.p - en->text.p)));
+	place = place_of(en, (size_t)(name.p - en->text.p));
 	if (is_arch)
 		note_machine(en, place, value);
 	else

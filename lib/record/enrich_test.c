@@ -96,6 +96,11 @@ static void a_tail_that_does_not_fit_is_cut_between_entries(void **state)
 	enrich_tail(1300, SV("audit(1.002:3): uid=0 gid=0 euid=0"), ENRICH_RECORD_MAX - 25, names,
 		    &out);
 	assert_string_equal(buf_cstr(&out), "\x1dUID=\"root\" GID=\"root\"");
+	/* A shorter name behind it would be read as the name of the first. */
+	buf_reset(&out);
+	enrich_tail(1100, SV("audit(1.002:3): uid=77777 msg='uid=0"), ENRICH_RECORD_MAX - 12, names,
+		    &out);
+	assert_string_equal(buf_cstr(&out), "");
 	names_free(names);
 }
 
