@@ -123,6 +123,32 @@ static void what_is_no_time_is_refused_with_its_text_and_leaves_the_result(void 
 }
 
 /* New York leaves daylight saving on 5 November 2023 and is five hours behind UTC after it. */
+static bool no_local(int64_t seconds, struct tm *out)
+{
+	(void)seconds;
+	(void)out;
+	return false;
+}
+
+static void without_a_local_date_nothing_is_guessed(void **state)
+{
+	static const char *const words[] = {"now",        "recent",    "this-hour", "boot",
+					    "today",      "yesterday", "this-week", "week-ago",
+					    "this-month", "this-year", "10:30"};
+	struct when_context here = utc();
+	int64_t out = 77;
+	struct err e;
+
+	(void)state;
+	here.to_local = no_local;
+	for (size_t i = 0; i < LEN(words); i++) {
+		assert_int_equal(when_parse(&here, WHEN_START, words[i], NULL, &out, &e), -1);
+		assert_non_null(strstr(e.text, "has no local date"));
+	}
+	assert_int_equal(when_parse(&here, WHEN_END, "11/14/23", NULL, &out, &e), -1);
+	assert_int_equal(out, 77);
+}
+
 static void the_day_asked_for_decides_about_daylight_saving(void **state)
 {
 	struct when_context c = utc();
@@ -150,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_dates_and_times_give_the_second_they_mean),
 		cmocka_unit_test(what_is_no_time_is_refused_with_its_text_and_leaves_the_result),
+		cmocka_unit_test(without_a_local_date_nothing_is_guessed),
 		cmocka_unit_test(the_day_asked_for_decides_about_daylight_saving),
 	};
 	int failed;

@@ -280,3 +280,13 @@ count_of() { { "$OURS" -r "$@" -if "$BATS_TEST_TMPDIR/log" || true; } | wc -l; }
 	[ "$(count_of -ui 0 -m USER)" -eq 1 ]
 	[ "$(count_of -ui 1000 -m USER)" -eq 1 ]
 }
+
+@test "the manual's examples are searches" {
+	sed -n '/^.SH EXAMPLES/,/^.SH SEE/s/^ausearch //p' "$AURUM_TOP/docs/ausearch.8" | sed 's/\\-/-/g; s/alice/root/' >"$BATS_TEST_TMPDIR/manual"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/manual")" -ge 3 ]
+	while read -r -a words; do
+		"$AURUM_BIN/ausearch" "${words[@]}" -if "$AURUM_TOP/etc/sample/audit.log" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || true
+		echo "${words[*]}: $(cat "$BATS_TEST_TMPDIR/err")"
+		[ -s "$BATS_TEST_TMPDIR/out" ] || [ "$(cat "$BATS_TEST_TMPDIR/err")" = "<no matches>" ]
+	done <"$BATS_TEST_TMPDIR/manual"
+}

@@ -298,3 +298,16 @@ signalled() {
 		cmp "$WORK/t" "$WORK/o"
 	done
 }
+
+@test "the manual's examples do their work without a complaint" {
+	export FAKE_AUDIT_RULES=$WORK/own.theirs
+	sed -n '/^.SH EXAMPLES/,/^.SH SEE/s/^auditctl //p' "$AURUM_TOP/docs/auditctl.8" | sed 's/\\-/-/g' >"$WORK/manual"
+	[ "$(wc -l <"$WORK/manual")" -ge 7 ]
+	while read -r -a words; do
+		run_both "${words[@]}"
+		echo "${words[*]}: $theirs / $ours: $(cat "$WORK/o.err")"
+		[ "$theirs" = "$ours" ]
+		[ "${ours##*exit }" -eq 0 ]
+		[ ! -s "$WORK/o.err" ]
+	done <"$WORK/manual"
+}
