@@ -58,9 +58,6 @@ struct grumble {
 };
 void say_rarely(const struct voice *v, struct grumble *g, int priority, const char *sentence);
 
-/* Monotonic milliseconds. */
-int64_t now_ms(void);
-
 /* The log as the configuration wants it kept. */
 struct keeper {
 	const struct voice *voice;

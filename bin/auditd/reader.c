@@ -9,6 +9,7 @@
  */
 #include "auditd/app.h"
 
+#include "base/clock.h"
 #include "record/names_system.h"
 
 #include <inttypes.h>
@@ -99,7 +100,7 @@ static void refresh_names(struct reader *r)
 
 	if (!r->style.names)
 		return;
-	now = now_ms();
+	now = clock_ms();
 	if (!resolver_recovered(r->resolver) && now < r->names_fresh_until_ms)
 		return;
 	names_flush(r->names);

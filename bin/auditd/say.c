@@ -8,6 +8,8 @@
  */
 #include "auditd/app.h"
 
+#include "base/clock.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,14 +20,6 @@
 
 #define SENTENCE_MAX 1400
 #define HELD_BACK_MS 60000
-
-int64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void send_to_syslog(int priority, const char *sentence)
 {
@@ -61,7 +55,7 @@ void say(const struct voice *v, int priority, const char *fmt, ...)
 
 void say_rarely(const struct voice *v, struct grumble *g, int priority, const char *sentence)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (now < g->next_ms) {
 		g->held_back++;

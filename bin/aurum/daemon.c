@@ -4,6 +4,7 @@
  */
 #include "aurum/watch.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -159,11 +160,11 @@ bool daemon_has_ended(struct daemon *d)
 
 static int wait_registered(struct daemon *d, struct audit_control *c, struct err *e)
 {
-	int64_t end = monotonic_ms() + START_MS;
+	int64_t end = clock_ms() + START_MS;
 	struct audit_status s;
 	char words[256];
 
-	while (monotonic_ms() < end) {
+	while (clock_ms() < end) {
 		if (daemon_has_ended(d)) {
 			last_words(d, words);
 			return err_set(e, "auditd did not start: %s", words);
@@ -201,13 +202,13 @@ int daemon_start(struct daemon *d, struct audit_control *c, struct err *e)
 
 void daemon_stop(struct daemon *d)
 {
-	int64_t end = monotonic_ms() + STOP_MS;
+	int64_t end = clock_ms() + STOP_MS;
 
 	if (d->pid <= 0)
 		return;
 	(void)kill(d->pid, SIGTERM);
 	while (!daemon_has_ended(d)) {
-		if (monotonic_ms() > end)
+		if (clock_ms() > end)
 			(void)kill(d->pid, SIGKILL);
 		pause_ms(LOOK_EACH_MS);
 	}

@@ -5,6 +5,8 @@
  */
 #include "aurum/watch.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -182,10 +184,10 @@ static int run(struct recording *r, struct err *e)
 /* Gives the daemon time for what the kernel still holds. */
 static void drain(struct recording *r)
 {
-	int64_t end = monotonic_ms() + DRAIN_MS;
+	int64_t end = clock_ms() + DRAIN_MS;
 	struct audit_status s;
 
-	while (audit_get_status(r->control, &s, NULL) == 0 && s.backlog > 0 && monotonic_ms() < end)
+	while (audit_get_status(r->control, &s, NULL) == 0 && s.backlog > 0 && clock_ms() < end)
 		(void)poll(NULL, 0, 20);
 }
 

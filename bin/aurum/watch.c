@@ -4,6 +4,7 @@
  */
 #include "aurum/watch.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "config/option.h"
 
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <time.h>
 
 #define STATE_FILE    "/run/aurum-watch.state"
 #define DEFAULT_LOG   "aurum-log"
@@ -46,14 +46,6 @@ static const struct option_set watch_set = {
 	.rows = rows,
 	.count = LEN(rows)};
 
-int64_t monotonic_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* ---- when to end ---- */
 
 static int limit_init(struct limit *l, const struct watch_options *options, struct err *e)
@@ -69,14 +61,13 @@ static int limit_init(struct limit *l, const struct watch_options *options, stru
 	l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (l->signals < 0)
 		return err_sys(e, "cannot receive signals");
-	l->end_ms =
-		options->seconds ? monotonic_ms() + (int64_t)options->seconds * 1000 : INT64_MAX;
+	l->end_ms = options->seconds ? clock_ms() + (int64_t)options->seconds * 1000 : INT64_MAX;
 	return 0;
 }
 
 int limit_wait_ms(const struct limit *l, int most_ms)
 {
-	int64_t left = l->end_ms - monotonic_ms();
+	int64_t left = l->end_ms - clock_ms();
 
 	if (left < 0)
 		return 0;
@@ -86,7 +77,7 @@ int limit_wait_ms(const struct limit *l, int most_ms)
 bool limit_reached(struct limit *l)
 {
 	struct signalfd_siginfo info;
-	bool is_end = monotonic_ms() >= l->end_ms;
+	bool is_end = clock_ms() >= l->end_ms;
 
 	while (read(l->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		is_end = is_end || info.ssi_signo != SIGCHLD;

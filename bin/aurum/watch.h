@@ -78,7 +78,6 @@ struct limit {
 	int64_t end_ms; /* monotonic; INT64_MAX: never */
 };
 
-int64_t monotonic_ms(void);
 /* Milliseconds to wait at most: until the end, or most_ms. */
 int limit_wait_ms(const struct limit *l, int most_ms);
 /* Takes pending signals; true when one of them, or the time, says that it is the end. */

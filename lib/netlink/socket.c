@@ -4,6 +4,8 @@
  */
 #include "netlink/socket.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <linux/audit.h>
@@ -12,7 +14,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #ifndef CAP_AUDIT_READ
 #define CAP_AUDIT_READ 37
@@ -56,11 +57,8 @@ static int system_wait(void *ctx, int fd, short events, int timeout_ms)
 
 static int64_t system_now_ms(void *ctx)
 {
-	struct timespec now = {0, 0};
-
 	(void)ctx;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_ms();
 }
 
 static bool system_is_capable(void *ctx, int capability)
