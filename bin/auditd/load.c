@@ -6,7 +6,6 @@
 
 #include "config/plugin_conf.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -160,16 +159,10 @@ static void warn_plugins(const char *folder, const struct voice *voice)
 
 void load_warn(const struct auditd_conf *c, const struct voice *voice)
 {
-	const struct {
-		const char *key;
-		const struct conf_action *action;
-	} actions[] = {{"max_log_file_action", &c->max_log_file_action},
-		       {"space_left_action", &c->space_left_action},
-		       {"admin_space_left_action", &c->admin_space_left_action},
-		       {"disk_full_action", &c->disk_full_action},
-		       {"disk_error_action", &c->disk_error_action}};
+	struct conf_named_action actions[AUDITD_CONF_ACTIONS];
 	CLEANUP(buf_release) struct buf keys = BUF_INIT(1024);
 
+	auditd_conf_actions(c, actions);
 	warn_plugins(c->plugin_dir, voice);
 	if (c->tcp_listen_port)
 		say(voice, LOG_WARNING,

@@ -28,7 +28,7 @@ static const struct option_row option_rows[] = {
 	{'h', "-h --help", ARG_NONE, NULL, "say this"},
 	{'v', "-v --version", ARG_NONE, NULL, "say the version"},
 };
-static const struct option_set option_rows_of_auditd = {
+static const struct option_set auditd_options = {
 	.program = "auditd",
 	.usage = "[-f] [-l] [-n] [-s disable|enable|nochange] [-c DIR]",
 	.summary = "Records what the kernel's audit system says.",
@@ -52,8 +52,7 @@ static bool find_state(const char *word, enum enable_state *out)
 
 static int bad_arguments(const char *sentence)
 {
-	(void)fprintf(stderr, "auditd: %s\nusage: auditd %s\n", sentence,
-		      option_rows_of_auditd.usage);
+	(void)fprintf(stderr, "auditd: %s\nusage: auditd %s\n", sentence, auditd_options.usage);
 	return EXIT_ARGUMENTS;
 }
 
@@ -61,7 +60,7 @@ static int show_help(void)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
 
-	option_help(&option_rows_of_auditd, &out);
+	option_help(&auditd_options, &out);
 	(void)fwrite(out.p, 1, out.n, stdout);
 	return EXIT_STOPPED;
 }
@@ -113,7 +112,7 @@ static int read_options(struct run_options *run, int argc, char **argv)
 	int code = -1;
 
 	*run = (struct run_options){.enable = ENABLE_ON, .config_dir = DEFAULT_CONFIG_DIR};
-	options_init(&o, &option_rows_of_auditd, argc, argv);
+	options_init(&o, &auditd_options, argc, argv);
 	while (code < 0) {
 		switch (option_next(&o, &hit, &e)) {
 		case OPTION_FOUND:

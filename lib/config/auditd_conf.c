@@ -12,9 +12,8 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#define LINE_MAX_BYTES                                                                             \
-	158 /* the reference reads lines into 160 bytes, newline and NUL included                  \
-	     */
+/* The reference reads lines into 160 bytes, newline and NUL included. */
+#define LINE_MAX_BYTES     158
 #define CONF_MEMORY_MAX    (4u << 20)
 #define REPORT_MAX_S       (40 * 86400)
 #define MAX_LOG_FILE_MIB   (UINT64_C(1) << 40)
@@ -537,18 +536,26 @@ static void check_program(const char *key, const struct conf_action *action, uns
 			     key, action->program);
 }
 
+void auditd_conf_actions(const struct auditd_conf *c,
+			 struct conf_named_action out[AUDITD_CONF_ACTIONS])
+{
+	const struct conf_named_action all[AUDITD_CONF_ACTIONS] = {
+		{"max_log_file_action", &c->max_log_file_action},
+		{"space_left_action", &c->space_left_action},
+		{"admin_space_left_action", &c->admin_space_left_action},
+		{"disk_full_action", &c->disk_full_action},
+		{"disk_error_action", &c->disk_error_action},
+	};
+
+	memcpy(out, all, sizeof(all));
+}
+
 int auditd_conf_check_host(struct auditd_conf *c, struct config_problems *problems)
 {
-	const struct {
-		const char *key;
-		const struct conf_action *action;
-	} actions[] = {{"max_log_file_action", &c->max_log_file_action},
-		       {"space_left_action", &c->space_left_action},
-		       {"admin_space_left_action", &c->admin_space_left_action},
-		       {"disk_full_action", &c->disk_full_action},
-		       {"disk_error_action", &c->disk_error_action}};
+	struct conf_named_action actions[AUDITD_CONF_ACTIONS];
 	size_t errors = problems->errors;
 
+	auditd_conf_actions(c, actions);
 	check_group(c, problems);
 	check_log_file(c, problems);
 	for (size_t i = 0; i < LEN(actions); i++)

@@ -114,6 +114,17 @@ MUST_CHECK int auditd_conf_parse(struct auditd_conf *conf, struct sv text,
  */
 MUST_CHECK int auditd_conf_check_host(struct auditd_conf *conf, struct config_problems *problems);
 
+/* A key that takes an action, and its value. */
+struct conf_named_action {
+	const char *key;
+	const struct conf_action *action; /* borrowed from the configuration */
+};
+
+#define AUDITD_CONF_ACTIONS 5
+/* All of them: max_log_file_action first, then those about space and the disk. */
+void auditd_conf_actions(const struct auditd_conf *conf,
+			 struct conf_named_action out[AUDITD_CONF_ACTIONS]);
+
 /* The line that set the key, 0 when the file does not. */
 unsigned auditd_conf_line(const struct auditd_conf *conf, const char *key);
 
