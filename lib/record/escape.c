@@ -9,14 +9,26 @@ static const char *const specials[] = {
 	[ESCAPE_SHELL_QUOTE] = "\"'`$\\!()| ;#&*?[]<>{}",
 };
 
-/* How many bytes c becomes: 1 as it is, 2 with a backslash, 4 in octal. */
-static size_t width(enum escape_mode mode, char c, int keep)
+/*
+ * What drives a terminal: ASCII's control bytes but DEL, which it ignores, and U+0080 to U+009F in
+ * UTF-8, of which U+009B is ESC [ in one. before and after are the bytes around c, 0 where there
+ * is none.
+ */
+static bool is_control(unsigned char before, unsigned char c, unsigned char after)
 {
-	if (mode == ESCAPE_RAW || (unsigned char)c == keep)
+	if (c == 0xc2)
+		return after >= 0x80 && after <= 0x9f;
+	return c < 32 || (before == 0xc2 && c >= 0x80 && c <= 0x9f);
+}
+
+/* How many bytes p[i], with `after` behind it, becomes: 1 as it is, 2 with a backslash, 4 in octal. */
+static size_t width(enum escape_mode mode, const char *p, size_t i, char after, int keep)
+{
+	if (mode == ESCAPE_RAW || (unsigned char)p[i] == keep)
 		return 1;
-	if ((unsigned char)c < 32)
+	if (is_control(i ? (unsigned char)p[i - 1] : 0, (unsigned char)p[i], (unsigned char)after))
 		return 4;
-	return strchr(specials[mode], c) ? 2 : 1;
+	return strchr(specials[mode], p[i]) ? 2 : 1;
 }
 
 bool escape_mode_find(struct sv word, enum escape_mode *out)
@@ -45,28 +57,31 @@ static bool is_plain(struct sv text)
 	bool control = false;
 
 	for (size_t i = 0; i < text.n; i++)
-		control |= (unsigned char)text.p[i] < 32;
+		control |= (unsigned char)text.p[i] < 32 || text.p[i] == '\xc2';
 	return !control;
 }
 
 void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)
 {
 	size_t extra = 0, to;
+	char after = 0;
 
 	if (mode == ESCAPE_RAW ||
 	    (mode == ESCAPE_TTY && is_plain(sv_make(b->p + from, b->n - from))))
 		return;
 
-	for (size_t i = from; i < b->n; i++)
-		extra += width(mode, b->p[i], keep) - 1;
+	for (size_t i = b->n; i-- > from; after = b->p[i])
+		extra += width(mode, b->p + from, i - from, after, keep) - 1;
 	if (extra == 0 || !buf_reserve(b, extra))
 		return;
 	/* From the back, so that no byte is overwritten before it has moved. */
 	to = b->n + extra;
+	after = 0;
 	for (size_t i = b->n; i-- > from;) {
 		unsigned char c = (unsigned char)b->p[i];
-		size_t w = width(mode, (char)c, keep);
+		size_t w = width(mode, b->p + from, i - from, after, keep);
 
+		after = (char)c;
 		to -= w;
 		if (w == 4) {
 			b->p[to + 1] = (char)('0' + (c >> 6));

@@ -369,6 +369,28 @@ static void a_line_keeps_its_shape(void **state)
 	names_free(names);
 }
 
+static void no_byte_that_drives_a_terminal_is_shown(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{"a\033[31m", "a\\033[31m"},
+		{"a\xc2\x9b"
+		 "31m",
+		 "a\\302\\23331m"},
+		{"\xc2\x80\xc2\x9f", "\\302\\200\\302\\237"},
+		{"\xc2\xa0\xc3\x9b\xe2\x82\x9b\xc2", "\xc2\xa0\xc3\x9b\xe2\x82\x9b\xc2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(64);
+
+		escape_put(ESCAPE_TTY, sv_cstr(rows[i].text), &out);
+		assert_string_equal(buf_cstr(&out), rows[i].shown);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +399,7 @@ int main(void)
 		cmocka_unit_test(arguments_are_read_as_the_system_call_has_them),
 		cmocka_unit_test(names_in_the_tail_win_and_those_of_user_text_stay_apart),
 		cmocka_unit_test(a_line_keeps_its_shape),
+		cmocka_unit_test(no_byte_that_drives_a_terminal_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -399,6 +399,18 @@ assert_just_full() {
 	logged 'type=DAEMON_END'
 }
 
+@test "a socket's path cannot write a record of its own" {
+	configure 'log_format = ENRICHED'
+	begin "$OURS"
+	"$LIVE_AUDITCTL" -a always,exit -F arch=b64 -S connect -F uid=64123 -k aurum-live
+	as 64123 perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0);
+		connect(S, pack("S a*", AF_UNIX, "\0\ntype=USER_AUTH msg=audit(1700000000.000:9): uid=0 forged"))' || :
+	live_wait_for 10 logged 'type=SOCKADDR .*forged'
+	finish
+	! logged '^type=USER_AUTH'
+}
+
 @test "SIGCONT writes a state report" {
 	begin "$OURS"
 	kill -CONT "$(daemon_pid)"
