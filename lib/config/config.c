@@ -363,31 +363,43 @@ void config_put_manual(const struct config_set *set, struct buf *out)
 	}
 }
 
+/* Whether an open file is one that nobody but owner can change; else tells why not. */
+static bool is_trusted(int fd, const char *path, uid_t owner, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		(void)err_sys(e, "cannot examine %s", path);
+	else if (!S_ISREG(st.st_mode))
+		(void)err_set(e, "%s is not a regular file", path);
+	else if (st.st_uid != owner)
+		(void)err_set(e, "%s belongs to user %u: it must belong to user %u", path,
+			      st.st_uid, owner);
+	else if (st.st_mode & S_IWOTH)
+		(void)err_set(e, "%s is writable by everyone: chmod o-w %s", path, path);
+	else
+		return true;
+	return false;
+}
+
 enum config_file_status config_read_file(const char *path, bool follow_links, uid_t owner,
 					 struct buf *out, struct err *e)
 {
+	/* Not blocking: a FIFO must be refused, not waited for. */
 	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
 					     (follow_links ? 0 : O_NOFOLLOW));
-	struct stat st;
-	const char *wrong = NULL;
 
-	if (fd < 0 && errno == ENOENT)
-		return CONFIG_FILE_ABSENT;
-	if (fd < 0 && errno == ELOOP)
-		wrong = "is a symbolic link";
-	else if (fd < 0)
+	if (fd < 0 && errno == ELOOP && !follow_links) {
+		(void)err_set(e, "%s is a symbolic link", path);
+		return CONFIG_FILE_REFUSED;
+	}
+	if (fd < 0) {
+		bool is_absent = errno == ENOENT;
+
 		(void)err_sys(e, "cannot open %s", path);
-	else if (fstat(fd, &st) != 0)
-		(void)err_sys(e, "cannot examine %s", path);
-	else if (!S_ISREG(st.st_mode))
-		wrong = "is not a regular file";
-	else if (st.st_uid != owner)
-		wrong = owner ? "has another owner" : "is not owned by root";
-	else if (st.st_mode & S_IWOTH)
-		wrong = "is writable for everyone";
-	else if (file_read_fd(fd, path, out, e) == 0)
+		return is_absent ? CONFIG_FILE_ABSENT : CONFIG_FILE_REFUSED;
+	}
+	if (is_trusted(fd, path, owner, e) && file_read_fd(fd, path, out, e) == 0)
 		return CONFIG_FILE_READ;
-	if (wrong)
-		(void)err_set(e, "%s %s", path, wrong);
 	return CONFIG_FILE_REFUSED;
 }

@@ -160,7 +160,7 @@ enum config_file_status { CONFIG_FILE_READ, CONFIG_FILE_ABSENT, CONFIG_FILE_REFU
 /*
  * Reads a configuration file that decides about security: regular, owned by owner (0 for
  * root's files), not writable for others, no symbolic link unless follow_links. REFUSED
- * fills *e; ABSENT means that the name does not exist.
+ * and ABSENT, when the name does not exist, fill *e.
  */
 MUST_CHECK enum config_file_status config_read_file(const char *path, bool follow_links,
 						    uid_t owner, struct buf *out, struct err *e);

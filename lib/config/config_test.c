@@ -224,7 +224,7 @@ static void only_a_file_that_nobody_else_can_change_is_read(void **state)
 	assert_int_equal(try_file(link_path, true, &e), CONFIG_FILE_READ);
 	assert_int_equal(fchmod(fd, 0646), 0);
 	assert_int_equal(try_file(path, false, &e), CONFIG_FILE_REFUSED);
-	assert_non_null(strstr(e.text, "a.conf is writable for everyone"));
+	assert_non_null(strstr(e.text, "a.conf is writable by everyone: chmod o-w "));
 	assert_int_equal(try_file(folder, false, &e), CONFIG_FILE_REFUSED);
 	assert_non_null(strstr(e.text, "is not a regular file"));
 	assert_int_equal(unlink(link_path) + unlink(path) + rmdir(folder), 0);

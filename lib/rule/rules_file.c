@@ -1,10 +1,7 @@
-/* Opens a rules file with the checks that keep others from writing rules, and takes its lines. */
+/* Takes the lines of a rules file, which only its owner may have written. */
 #include "rule/rules_file.h"
 
-#include "base/file.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "config/config.h"
 
 #define WORDS_MAX (64u << 20) /* bytes of words of one line, four times the largest file */
 
@@ -14,33 +11,10 @@ void rules_file_from_text(struct rules_file *f, struct sv text)
 	arena_init(&f->arena, WORDS_MAX);
 }
 
-static int check(int fd, const char *path, uid_t owner, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return err_sys(e, "cannot look at %s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, "%s is not a regular file", path);
-	if (st.st_uid != owner)
-		return err_set(e, "%s belongs to user %u: it must belong to user %u", path,
-			       st.st_uid, owner);
-	if (st.st_mode & S_IWOTH)
-		return err_set(e, "%s is writable by everyone: chmod o-w %s", path, path);
-	return 0;
-}
-
 int rules_file_open(struct rules_file *f, const char *path, uid_t owner, struct err *e)
 {
-	/* Not blocking: a FIFO must be refused, not waited for. */
-	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
 	rules_file_from_text(f, SV_EMPTY);
-	if (fd < 0)
-		return err_sys(e, "cannot open %s", path);
-	if (check(fd, path, owner, e) != 0)
-		return -1;
-	if (file_read_fd(fd, path, &f->content, e) != 0) {
+	if (config_read_file(path, true, owner, &f->content, e) != CONFIG_FILE_READ) {
 		rules_file_close(f);
 		return -1;
 	}

@@ -62,7 +62,7 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	chmod 646 "$dir/auditd.conf"
 	run auditd
 	[ "$status" -eq 6 ]
-	[ "$output" = "auditd: $dir/auditd.conf is writable for everyone" ]
+	[ "$output" = "auditd: $dir/auditd.conf is writable by everyone: chmod o-w $dir/auditd.conf" ]
 	mv "$dir/auditd.conf" "$dir/real.conf"
 	ln -s real.conf "$dir/auditd.conf"
 	run auditd
