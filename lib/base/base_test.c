@@ -215,6 +215,15 @@ static void maps_keep_every_entry_over_growth_and_deletion(void **state)
 	map_release(&m);
 }
 
+static void seeds_differ(void **state)
+{
+	uint64_t first = hash_seed();
+
+	(void)state;
+	assert_true(first != hash_seed());
+	assert_true(hash_sv(SV("a"), 1) != hash_sv(SV("a"), 2));
+}
+
 static void failures_are_told_once_and_need_no_listener(void **state)
 {
 	struct err e;
@@ -284,6 +293,7 @@ int main(void)
 		cmocka_unit_test(buffers_stop_at_their_maximum_and_stay_stopped),
 		cmocka_unit_test(arenas_reuse_their_blocks_and_stop_at_their_maximum),
 		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),
+		cmocka_unit_test(seeds_differ),
 		cmocka_unit_test(failures_are_told_once_and_need_no_listener),
 		cmocka_unit_test(files_are_read_whole_and_replaced_whole),
 		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),

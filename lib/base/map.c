@@ -1,7 +1,10 @@
 /* The hash map: linear probing, at most half full, backward-shift deletion. */
 #include "base/map.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
+#include <sys/random.h>
 
 #define FIRST_CAP 64
 
@@ -26,6 +29,15 @@ uint64_t hash_sv(struct sv v, uint64_t seed)
 	if (v.n)
 		memcpy(&word, v.p, v.n);
 	return hash_u64(h ^ word, seed);
+}
+
+uint64_t hash_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+		seed = hash_u64((uint64_t)clock_ms(), (uint64_t)getpid());
+	return seed;
 }
 
 void map_init(struct map *m, size_t max_entries)

@@ -36,5 +36,7 @@ bool map_del(struct map *m, uint64_t key); /* true when it was there */
 /* Scrambles a number; a seed from the system keeps hostile keys from colliding on purpose. */
 uint64_t hash_u64(uint64_t value, uint64_t seed);
 uint64_t hash_sv(struct sv v, uint64_t seed);
+/* A seed that nobody outside can know; early at boot, before the system has one, a weak one. */
+uint64_t hash_seed(void);
 
 #endif

@@ -19,7 +19,6 @@
 
 #include <linux/audit.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define DEFAULT_MAX_BYTES ((size_t)128 << 20)
 #define KEEP_BYTES        ((size_t)256 << 10) /* a spare event with more memory than this is freed */
@@ -472,8 +471,7 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	j->ready_tail = &j->ready;
 	j->limit = NO_LIMIT;
 	/* Serials come from hostile logs too: an unknown seed keeps them from sharing one chain. */
-	if (getrandom(&j->seed, sizeof(j->seed), GRND_NONBLOCK) != (ssize_t)sizeof(j->seed))
-		j->seed = (uint64_t)(uintptr_t)j;
+	j->seed = hash_seed();
 	return j;
 }
 

@@ -8,7 +8,6 @@
 #include "base/map.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define SETS          128
 #define WAYS          4
@@ -43,8 +42,7 @@ struct names *names_new(const struct name_source *source, struct err *e)
 		return NULL;
 	}
 	n->source = source;
-	if (getrandom(&n->seed, sizeof(n->seed), GRND_NONBLOCK) != (ssize_t)sizeof(n->seed))
-		n->seed = (uint64_t)(uintptr_t)n;
+	n->seed = hash_seed();
 	return n;
 }
 
