@@ -5,10 +5,11 @@ setup() {
 	aurum=$AURUM_BIN/aurum
 }
 
-# as_nobody COMMAND...: without root and without any capability.
+# as_nobody COMMAND...: without root and without any capability but to read this tree, wherever it is.
 as_nobody() {
 	if [ "$(id -u)" -ne 0 ]; then "$@"; else
-		setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all "$@"
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+			--inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search "$@"
 	fi
 }
 
