@@ -25,7 +25,9 @@
 #define NO_LIMIT          INT64_MIN
 #define FIRST_RECORDS     8
 
-/* Blocks of types that <linux/audit.h> only describes: kernel events, NetLabel, user anomalies. */
+/* Blocks of types that <linux/audit.h> only describes: the daemon, kernel events, NetLabel, user anomalies. */
+#define TYPE_DAEMON_FIRST   1200
+#define TYPE_DAEMON_LAST    1299
 #define TYPE_EVENT_FIRST    1300
 #define TYPE_NETLABEL_FIRST 1406
 #define TYPE_NETLABEL_LAST  1419
@@ -353,6 +355,12 @@ static int start_event(struct join *j, uint64_t hash, const struct record *r)
 	return 0;
 }
 
+/* The daemon numbers its own records: a serial that an event of the kernel has too is chance. */
+static bool is_daemons(uint32_t type)
+{
+	return type >= TYPE_DAEMON_FIRST && type <= TYPE_DAEMON_LAST;
+}
+
 static bool closes_event(uint32_t type)
 {
 	return type == AUDIT_EOE || type == AUDIT_PROCTITLE;
@@ -372,29 +380,28 @@ static void relieve(struct join *j)
 	}
 }
 
+/* The open event that the record belongs to, or NULL; *hash is set with NULL. */
+static struct open_event *event_of(struct join *j, const struct record *r, uint64_t *hash)
+{
+	if (j->last && is_of(j->last, r) && !is_daemons(r->type))
+		return j->last;
+	*hash = hash_of(j, r);
+	return is_daemons(r->type) ? NULL : find(j, *hash, r);
+}
+
 int join_put(struct join *j, const struct record *r)
 {
-	struct open_event *ev = j->last;
-	uint64_t hash;
+	uint64_t hash = 0;
+	struct open_event *ev = event_of(j, r, &hash);
 
-	if (!ev || !is_of(ev, r)) {
-		hash = hash_of(j, r);
-		ev = find(j, hash, r);
-		if (!ev && r->type == AUDIT_EOE)
-			return 0;
-		if (!ev) {
-			if (start_event(j, hash, r) != 0)
-				return -1;
-			j->stats.records++;
-			relieve(j);
-			return 0;
-		}
+	if (!ev && r->type == AUDIT_EOE)
+		return 0;
+	if (ev)
 		j->last = ev;
-	}
-	if (!event_append(j, ev, r))
+	if (ev ? !event_append(j, ev, r) : start_event(j, hash, r) != 0)
 		return -1;
 	j->stats.records++;
-	if (j->options.order == JOIN_PROMPT && closes_event(r->type))
+	if (ev && j->options.order == JOIN_PROMPT && closes_event(r->type))
 		move_to_ready(j, ev);
 	relieve(j);
 	return 0;

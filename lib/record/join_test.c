@@ -88,6 +88,14 @@ static void lone_end_marks_are_dropped_and_joined_ones_kept(void **state)
 	check(JOIN_ORDERED, R("EOE", 10, 1) R("SYSCALL", 10, 2) R("EOE", 10, 2), " | 10/2:2");
 }
 
+static void a_record_of_the_daemon_never_joins_an_event_of_the_kernel(void **state)
+{
+	(void)state;
+	check(JOIN_ORDERED,
+	      R("SYSCALL", 10, 1) R("DAEMON_CONFIG", 10, 1) R("CWD", 10, 1) R("DAEMON_END", 10, 1),
+	      " | 10/1:2 10/1:1 10/1:1");
+}
+
 static void prompt_order_closes_at_proctitle_and_eoe(void **state)
 {
 	(void)state;
@@ -296,6 +304,7 @@ int main(void)
 		cmocka_unit_test(an_event_two_seconds_younger_completes_the_older),
 		cmocka_unit_test(a_single_record_event_waits_for_older_open_ones),
 		cmocka_unit_test(lone_end_marks_are_dropped_and_joined_ones_kept),
+		cmocka_unit_test(a_record_of_the_daemon_never_joins_an_event_of_the_kernel),
 		cmocka_unit_test(prompt_order_closes_at_proctitle_and_eoe),
 		cmocka_unit_test(nodes_with_the_same_stamp_stay_apart),
 		cmocka_unit_test(quiet_time_completes_prompt_events),
