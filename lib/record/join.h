@@ -13,12 +13,15 @@
  *		use(event);
  *	join_free(j);
  *
- * Two orders:
+ * Three orders:
  *
  *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch`
  *			prints them: the one with the lowest stamp goes as soon as it is
  *			complete, which is at once for single-record types, else when an event
  *			starts that is `timeout_s` younger.
+ *	JOIN_CLOSING	the same, but an EOE or PROCTITLE record ends its event as well; for tools
+ *			whose model reads logs through libauparse, as `aulast` does. Events
+ *			leave only when another one starts.
  *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or
  *			PROCTITLE record, at once for single-record types, else after timeout_s
  *			(join_expire() for quiet times).
@@ -33,7 +36,7 @@
 #include "base/err.h"
 #include "record/record.h"
 
-enum join_order { JOIN_ORDERED, JOIN_PROMPT };
+enum join_order { JOIN_ORDERED, JOIN_CLOSING, JOIN_PROMPT };
 
 #define JOIN_TIMEOUT_DEFAULT_S 2
 
