@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/near.h"
 #include "base/num.h"
+#include "base/pool.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -240,6 +241,33 @@ static void failures_are_told_once_and_need_no_listener(void **state)
 	assert_int_equal(err_set(NULL, "no %s", "y"), -1);
 }
 
+static void a_pool_hands_out_what_was_given_back(void **state)
+{
+	struct pool p;
+	char *pieces[1000];
+
+	(void)state;
+	pool_init(&p);
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < LEN(pieces); i++) {
+			pieces[i] = pool_take(&p, i * 3);
+			assert_non_null(pieces[i]);
+			assert_int_equal((uintptr_t)pieces[i] % _Alignof(max_align_t), 0);
+			memset(pieces[i], (int)i, i * 3);
+		}
+		for (size_t i = 0; i < LEN(pieces); i++) {
+			for (size_t k = 0; k < i * 3; k++)
+				assert_int_equal((unsigned char)pieces[i][k], i % 256);
+			pool_give(&p, pieces[i], i * 3);
+		}
+	}
+	pieces[0] = pool_take(&p, 100);
+	pool_give(&p, pieces[0], 100);
+	assert_ptr_equal(pool_take(&p, 97), pieces[0]);
+	pool_give(&p, NULL, 10);
+	pool_release(&p);
+}
+
 static void files_are_read_whole_and_replaced_whole(void **state)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(10), small = BUF_INIT(9);
@@ -295,6 +323,7 @@ int main(void)
 		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),
 		cmocka_unit_test(seeds_differ),
 		cmocka_unit_test(failures_are_told_once_and_need_no_listener),
+		cmocka_unit_test(a_pool_hands_out_what_was_given_back),
 		cmocka_unit_test(files_are_read_whole_and_replaced_whole),
 		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),
 	};
