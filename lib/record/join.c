@@ -9,23 +9,21 @@
  * (`limit`) stands for marking them, and it holds only until they have left: an event that
  * arrives late with an old time waits for the next new event, as in the reference.
  *
- * In JOIN_CLOSING an event that is closed leaves the index but stays in the heap, complete.
- *
  * In JOIN_PROMPT a complete event moves from the heap to a first-in first-out list.
  */
 #include "record/join.h"
 
-#include "base/arena.h"
 #include "base/map.h"
+#include "base/pool.h"
 #include "record/slots.h"
 
 #include <linux/audit.h>
 #include <stdlib.h>
 
 #define DEFAULT_MAX_BYTES ((size_t)128 << 20)
-#define KEEP_BYTES        ((size_t)256 << 10) /* a spare event with more memory than this is freed */
 #define NO_LIMIT          INT64_MIN
-#define FIRST_RECORDS     8
+#define FIRST_RECORDS     16
+#define FIRST_PIECES      2
 
 /* Blocks of types that <linux/audit.h> only describes: the daemon, kernel events, NetLabel, user anomalies. */
 #define TYPE_DAEMON_FIRST   1200
@@ -35,17 +33,26 @@
 #define TYPE_NETLABEL_LAST  1419
 #define TYPE_ANOMALY_FIRST  2100
 
+/* A record of an open event, without what the event knows: a third of a struct record. */
+struct kept {
+	struct kept *next;
+	const char *line; /* the caller's, or right behind this struct */
+	uint32_t line_bytes, type;
+	uint32_t node_at, node_bytes, name_at, name_bytes, body_at, body_bytes, tail_at, tail_bytes;
+};
+
 struct open_event {
 	struct event public;
-	struct record *records;
-	size_t cap;
-	struct arena lines;
+	struct kept *records, **records_tail;
+	struct join_piece *pieces;
+	size_t pieces_cap;
+	char *node;   /* of pieces: a copy */
 	size_t bytes; /* what it counts for in the joiner's total */
 	uint64_t hash;
 	uint32_t slot; /* decides between equal stamps */
 	size_t heap_at;
 	bool building;           /* takes records: is in the index */
-	struct open_event *next; /* in the index chain, the ready list or the spare list */
+	struct open_event *next; /* in the index chain or the ready list */
 };
 
 struct join {
@@ -57,11 +64,13 @@ struct join {
 	struct open_event **heap;
 	size_t heap_count, heap_cap;
 	struct open_event *ready, **ready_tail;
-	struct open_event *spare, *handed_out, *last;
+	struct open_event *handed_out, *last;
+	struct pool pool;   /* of open events and all they hold */
+	struct record *out; /* records of the event that is handed out */
+	size_t out_cap;
 	size_t bytes;
 	int64_t limit;
 	bool finishing;
-	bool started; /* the last record put began an event */
 };
 
 bool join_is_single(uint32_t type)
@@ -212,85 +221,155 @@ static void index_remove(struct join *j, struct open_event *ev)
 
 /* ---- events ---- */
 
-static void event_free(struct open_event *ev)
-{
-	if (!ev)
-		return;
-	arena_release(&ev->lines);
-	free(ev->records);
-	free(ev);
-}
-
 static struct open_event *event_take(struct join *j)
 {
-	struct open_event *ev = j->spare;
+	struct open_event *ev = pool_take(&j->pool, sizeof(*ev));
 
-	if (ev) {
-		j->spare = ev->next;
-		ev->next = NULL;
-		return ev;
-	}
-	ev = calloc(1, sizeof(*ev));
-	if (ev)
-		arena_init(&ev->lines, 4 * j->options.max_bytes); /* blocks double: room to spare */
+	if (!ev)
+		return NULL;
+	*ev = (struct open_event){.bytes = sizeof(*ev)};
+	ev->records_tail = &ev->records;
+	j->bytes += ev->bytes;
 	return ev;
 }
 
-/* Memory of an event that is done with: kept for the next one unless it grew large. */
+static size_t kept_size(const struct join *j, size_t line_bytes)
+{
+	return sizeof(struct kept) + (j->options.stable_lines ? 0 : line_bytes);
+}
+
 static void event_give_back(struct join *j, struct open_event *ev)
 {
-	j->bytes -= ev->bytes;
-	ev->bytes = 0;
-	ev->public.count = 0;
-	if (ev->lines.total + ev->cap * sizeof(*ev->records) > KEEP_BYTES) {
-		event_free(ev);
+	if (!ev)
 		return;
+	j->bytes -= ev->bytes;
+	for (struct kept *k = ev->records, *next; k; k = next) {
+		next = k->next;
+		pool_give(&j->pool, k, kept_size(j, k->line_bytes));
 	}
-	arena_reset(&ev->lines);
-	ev->next = j->spare;
-	j->spare = ev;
+	pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*ev->pieces));
+	if (ev->node)
+		pool_give(&j->pool, ev->node, ev->public.node.n);
+	pool_give(&j->pool, ev, sizeof(*ev));
 }
 
-/* What an event takes, whatever of it is in use: many short ones must not hide behind blocks. */
-static void account(struct join *j, struct open_event *ev)
+/* Records and pieces count alike, so that memory runs out for both at the same place. */
+static void count_bytes(struct join *j, struct open_event *ev, size_t bytes)
 {
-	size_t bytes = sizeof(*ev) + ev->cap * sizeof(*ev->records) + ev->lines.total;
-
-	j->bytes += bytes - ev->bytes;
-	ev->bytes = bytes;
+	ev->bytes += bytes;
+	j->bytes += bytes;
 }
 
-/* The view `part` of line `from`, moved to the copy `to` of that line. */
-static struct sv moved(struct sv part, struct sv from, struct sv to)
+static uint32_t offset_of(struct sv part, struct sv line)
 {
-	return part.n ? sv_make(to.p + (part.p - from.p), part.n) : SV_EMPTY;
+	return part.n ? (uint32_t)(part.p - line.p) : 0;
 }
 
-static bool event_append(struct join *j, struct open_event *ev, const struct record *r)
+static bool append_record(struct join *j, struct open_event *ev, const struct record *r)
 {
-	struct record copy = *r;
+	struct kept *k;
 
-	if (ev->public.count == ev->cap) {
-		size_t cap = ev->cap ? ev->cap * 2 : FIRST_RECORDS;
-		struct record *grown = reallocarray(ev->records, cap, sizeof(*grown));
+	if (r->line.n > UINT32_MAX || !(k = pool_take(&j->pool, kept_size(j, r->line.n))))
+		return false;
+	*k = (struct kept){
+		.line = r->line.p,
+		.line_bytes = (uint32_t)r->line.n,
+		.type = r->type,
+		.node_at = offset_of(r->node, r->line),
+		.node_bytes = (uint32_t)r->node.n,
+		.name_at = offset_of(r->type_name, r->line),
+		.name_bytes = (uint32_t)r->type_name.n,
+		.body_at = offset_of(r->body, r->line),
+		.body_bytes = (uint32_t)r->body.n,
+		.tail_at = offset_of(r->tail, r->line),
+		.tail_bytes = (uint32_t)r->tail.n,
+	};
+	if (!j->options.stable_lines) {
+		k->line = (char *)(k + 1);
+		if (r->line.n)
+			memcpy(k + 1, r->line.p, r->line.n);
+	}
+	*ev->records_tail = k;
+	ev->records_tail = &k->next;
+	if (ev->public.count++ == 0)
+		ev->public.node = sv_make(k->line + k->node_at, k->node_bytes);
+	count_bytes(j, ev, kept_size(j, r->line.n));
+	return true;
+}
+
+static bool append_piece(struct join *j, struct open_event *ev, const struct join_piece *piece)
+{
+	if (ev->public.piece_count == ev->pieces_cap) {
+		size_t cap = ev->pieces_cap ? ev->pieces_cap * 2 : FIRST_PIECES;
+		struct join_piece *grown = pool_take(&j->pool, cap * sizeof(*grown));
 
 		if (!grown)
 			return false;
-		ev->records = grown;
-		ev->cap = cap;
+		if (ev->pieces)
+			memcpy(grown, ev->pieces, ev->public.piece_count * sizeof(*grown));
+		pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*grown));
+		ev->public.pieces = ev->pieces = grown;
+		ev->pieces_cap = cap;
 	}
-	if (!j->options.stable_lines) {
-		copy.line = arena_copy(&ev->lines, r->line);
-		if (r->line.n && !copy.line.p)
+	ev->pieces[ev->public.piece_count++] = *piece;
+	ev->public.marks |= piece->marks;
+	count_bytes(j, ev, piece->bytes + piece->lines * sizeof(struct kept));
+	return true;
+}
+
+static bool copy_node(struct join *j, struct open_event *ev, struct sv node)
+{
+	if (!node.n)
+		return true;
+	ev->node = pool_take(&j->pool, node.n);
+	if (!ev->node)
+		return false;
+	memcpy(ev->node, node.p, node.n);
+	ev->public.node = sv_make(ev->node, node.n);
+	return true;
+}
+
+/* One record, or a piece of which r is the head. */
+static bool event_append(struct join *j, struct open_event *ev, const struct record *r,
+			 const struct join_piece *piece)
+{
+	return piece ? append_piece(j, ev, piece) : append_record(j, ev, r);
+}
+
+static struct sv part(const struct kept *k, uint32_t at, uint32_t bytes)
+{
+	return bytes ? sv_make(k->line + at, bytes) : SV_EMPTY;
+}
+
+/* Spells the records of an event out for the caller; false when there is no memory. */
+static bool hand_out(struct join *j, struct open_event *ev)
+{
+	struct record *r;
+
+	if (ev->public.count > j->out_cap) {
+		size_t cap = j->out_cap ? j->out_cap : FIRST_RECORDS;
+		struct record *grown;
+
+		while (cap < ev->public.count)
+			cap *= 2;
+		grown = reallocarray(j->out, cap, sizeof(*grown));
+		if (!grown)
 			return false;
-		copy.node = moved(r->node, r->line, copy.line);
-		copy.type_name = moved(r->type_name, r->line, copy.line);
-		copy.body = moved(r->body, r->line, copy.line);
-		copy.tail = moved(r->tail, r->line, copy.line);
+		j->out = grown;
+		j->out_cap = cap;
 	}
-	ev->records[ev->public.count++] = copy;
-	ev->public.records = ev->records;
-	account(j, ev);
+	r = j->out;
+	for (const struct kept *k = ev->records; k; k = k->next)
+		*r++ = (struct record){
+			.line = sv_make(k->line, k->line_bytes),
+			.node = part(k, k->node_at, k->node_bytes),
+			.type = k->type,
+			.type_name = part(k, k->name_at, k->name_bytes),
+			.stamp = ev->public.stamp,
+			.body = part(k, k->body_at, k->body_bytes),
+			.tail = part(k, k->tail_at, k->tail_bytes),
+		};
+	ev->public.records = ev->public.count ? j->out : NULL;
 	return true;
 }
 
@@ -321,7 +400,8 @@ static int64_t limit_for(const struct join *j, int64_t sec)
 	return __builtin_sub_overflow(sec, j->options.timeout_s, &limit) ? NO_LIMIT : limit;
 }
 
-static int start_event(struct join *j, uint64_t hash, const struct record *r)
+static int start_event(struct join *j, uint64_t hash, const struct record *r,
+		       const struct join_piece *piece)
 {
 	struct open_event *ev = event_take(j);
 
@@ -330,12 +410,11 @@ static int start_event(struct join *j, uint64_t hash, const struct record *r)
 	j->limit = limit_for(j, r->stamp.sec);
 	if (j->options.order == JOIN_PROMPT)
 		ready_up_to(j, j->limit);
-	if (!event_append(j, ev, r)) {
+	if ((piece && !copy_node(j, ev, r->node)) || !event_append(j, ev, r, piece)) {
 		event_give_back(j, ev);
 		return -1;
 	}
 	ev->public.stamp = r->stamp;
-	ev->public.node = ev->records[0].node;
 	ev->public.type = r->type;
 	ev->hash = hash;
 	ev->building = false;
@@ -392,7 +471,7 @@ static struct open_event *event_of(struct join *j, const struct record *r, uint6
 	return is_daemons(r->type) ? NULL : find(j, *hash, r);
 }
 
-int join_put(struct join *j, const struct record *r)
+static int put(struct join *j, const struct record *r, const struct join_piece *piece)
 {
 	uint64_t hash = 0;
 	struct open_event *ev = event_of(j, r, &hash);
@@ -401,17 +480,23 @@ int join_put(struct join *j, const struct record *r)
 		return 0;
 	if (ev)
 		j->last = ev;
-	if (ev ? !event_append(j, ev, r) : start_event(j, hash, r) != 0)
+	if (ev ? !event_append(j, ev, r, piece) : start_event(j, hash, r, piece) != 0)
 		return -1;
-	j->stats.records++;
-	j->started = !ev;
+	j->stats.records += piece ? piece->lines : 1;
 	if (ev && j->options.order == JOIN_PROMPT && closes_event(r->type))
 		move_to_ready(j, ev);
-	if (ev && j->options.order == JOIN_CLOSING &&
-	    (closes_event(r->type) || join_is_single(r->type)))
-		index_remove(j, ev);
 	relieve(j);
 	return 0;
+}
+
+int join_put(struct join *j, const struct record *r)
+{
+	return put(j, r, NULL);
+}
+
+int join_put_piece(struct join *j, const struct record *head, const struct join_piece *piece)
+{
+	return put(j, head, piece);
 }
 
 static struct open_event *next_ready(struct join *j)
@@ -424,7 +509,7 @@ static struct open_event *next_ready(struct join *j)
 			j->ready_tail = &j->ready;
 		return ev;
 	}
-	if (!j->heap_count || (j->options.order == JOIN_CLOSING && !j->started && !j->finishing))
+	if (!j->heap_count)
 		return NULL;
 	ev = j->heap[0];
 	if (ev->building && !j->finishing) {
@@ -441,9 +526,13 @@ const struct event *join_next(struct join *j)
 {
 	struct open_event *ev;
 
-	if (j->handed_out)
-		event_give_back(j, j->handed_out);
+	event_give_back(j, j->handed_out);
 	ev = next_ready(j);
+	/* Without memory for its records an event is lost: the only thing left to do. */
+	while (ev && !hand_out(j, ev)) {
+		event_give_back(j, ev);
+		ev = next_ready(j);
+	}
 	j->handed_out = ev;
 	j->stats.open = j->heap_count;
 	if (!ev) {
@@ -470,6 +559,11 @@ const struct join_stats *join_stats(const struct join *j)
 	return &j->stats;
 }
 
+int64_t join_timeout_s(const struct join *j)
+{
+	return j->options.timeout_s;
+}
+
 struct join *join_new(const struct join_options *options, struct err *e)
 {
 	struct join *j = calloc(1, sizeof(*j));
@@ -482,6 +576,7 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	if (!j->options.max_bytes)
 		j->options.max_bytes = DEFAULT_MAX_BYTES;
 	map_init(&j->index, SIZE_MAX / 4);
+	pool_init(&j->pool);
 	j->ready_tail = &j->ready;
 	j->limit = NO_LIMIT;
 	/* Serials come from hostile logs too: an unknown seed keeps them from sharing one chain. */
@@ -489,12 +584,12 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	return j;
 }
 
-static void free_list(struct open_event *ev)
+static void give_back_list(struct join *j, struct open_event *ev)
 {
 	while (ev) {
 		struct open_event *next = ev->next;
 
-		event_free(ev);
+		event_give_back(j, ev);
 		ev = next;
 	}
 }
@@ -503,12 +598,14 @@ void join_free(struct join *j)
 {
 	if (!j)
 		return;
+	/* One by one, because of the pieces that are too long for the pool. */
 	for (size_t i = 0; i < j->heap_count; i++)
-		event_free(j->heap[i]);
-	free_list(j->ready);
-	free_list(j->spare);
-	event_free(j->handed_out);
+		event_give_back(j, j->heap[i]);
+	give_back_list(j, j->ready);
+	event_give_back(j, j->handed_out);
+	pool_release(&j->pool);
 	free(j->heap);
+	free(j->out);
 	map_release(&j->index);
 	slots_release(&j->slots);
 	free(j);

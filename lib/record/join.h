@@ -13,15 +13,12 @@
  *		use(event);
  *	join_free(j);
  *
- * Three orders:
+ * Two orders:
  *
  *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch`
  *			prints them: the one with the lowest stamp goes as soon as it is
  *			complete, which is at once for single-record types, else when an event
  *			starts that is `timeout_s` younger.
- *	JOIN_CLOSING	the same, but an EOE or PROCTITLE record ends its event as well; for tools
- *			whose model reads logs through libauparse, as `aulast` does. Events
- *			leave only when another one starts.
  *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or
  *			PROCTITLE record, at once for single-record types, else after timeout_s
  *			(join_expire() for quiet times).
@@ -36,7 +33,7 @@
 #include "base/err.h"
 #include "record/record.h"
 
-enum join_order { JOIN_ORDERED, JOIN_CLOSING, JOIN_PROMPT };
+enum join_order { JOIN_ORDERED, JOIN_PROMPT };
 
 #define JOIN_TIMEOUT_DEFAULT_S 2
 
@@ -47,12 +44,22 @@ struct join_options {
 	bool stable_lines; /* lines outlive their events (a mapped file): do not copy them */
 };
 
+/* Lines of one event that follow one another, for callers that keep the lines themselves. */
+struct join_piece {
+	uint64_t at; /* where they are: the caller's, not looked at */
+	uint32_t bytes, lines;
+	unsigned marks; /* the caller's bits; an event has those of all its pieces */
+};
+
 struct event {
 	struct stamp stamp;
 	struct sv node;
-	uint32_t type; /* of the first record */
-	const struct record *records;
-	size_t count; /* at least 1 */
+	uint32_t type;                   /* of the first record */
+	const struct record *records;    /* of join_put(), else NULL; */
+	size_t count;                    /* at least 1 */
+	const struct join_piece *pieces; /* of join_put_piece(), else NULL; */
+	size_t piece_count;              /* at least 1 */
+	unsigned marks;
 };
 
 struct join_stats {
@@ -75,6 +82,16 @@ void join_free(struct join *j);
  */
 MUST_CHECK int join_put(struct join *j, const struct record *r);
 
+/*
+ * The same for callers that only need to know which lines are an event. head has the node, stamp
+ * and type of the piece's first line; all its lines have that node and stamp. A piece is
+ * a line alone where it starts with a single-record type or an EOE, where the daemon (types 1200
+ * to 1299) wrote a line of it, and where timeout_s is 0. The node is copied. A joiner takes
+ * either records or pieces. What events are made of, and their order, is the same for both.
+ */
+MUST_CHECK int join_put_piece(struct join *j, const struct record *head,
+			      const struct join_piece *piece);
+
 /* The next complete event, or NULL. It is valid until the next call on this joiner. */
 const struct event *join_next(struct join *j);
 
@@ -85,6 +102,7 @@ void join_finish(struct join *j);
 void join_expire(struct join *j, int64_t now_s);
 
 const struct join_stats *join_stats(const struct join *j);
+int64_t join_timeout_s(const struct join *j);
 
 /* True for the types of which the kernel and user space only ever write one record an event. */
 bool join_is_single(uint32_t type);

@@ -66,7 +66,7 @@ static bool take_stamp(struct sv *rest, struct stamp *out)
 	return true;
 }
 
-static uint32_t type_of(struct sv name)
+uint32_t record_type(struct sv name)
 {
 	uint32_t type = 0;
 
@@ -131,13 +131,19 @@ enum record_status record_parse(struct sv line, struct record *out)
 	*out = (struct record){
 		.line = line,
 		.node = node,
-		.type = type_of(type),
+		.type = record_type(type),
 		.type_name = type,
 		.stamp = stamp,
 		.body = sv_head(rest, mark),
 		.tail = sv_from(rest, mark + 1),
 	};
 	return RECORD_OK;
+}
+
+bool record_head(struct sv line, struct record *out)
+{
+	*out = (struct record){.line = line};
+	return take_header(&line, &out->node, &out->type_name, &out->stamp);
 }
 
 int stamp_cmp(const struct stamp *a, const struct stamp *b)

@@ -52,6 +52,15 @@ enum record_status {
 /* line must not hold a newline. Constant time but for one search for the enriched mark. */
 MUST_CHECK enum record_status record_parse(struct sv line, struct record *out);
 
+/*
+ * Just line, node, type_name and stamp, for scans that may need no more; the other members are
+ * empty. False when the line is malformed, exactly where record_parse() says so.
+ */
+MUST_CHECK bool record_head(struct sv line, struct record *out);
+
+/* A record's type_name as its type. */
+uint32_t record_type(struct sv name);
+
 /* -1, 0, 1: by time, then by serial. */
 int stamp_cmp(const struct stamp *a, const struct stamp *b);
 
