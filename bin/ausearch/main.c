@@ -153,10 +153,8 @@ static enum scan_next found(void *arg, const struct event *event)
 static void malformed(void *arg, struct sv line)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(DEBUG_MAX);
-	const struct app *app = arg;
 
-	if (!app->request.debug)
-		return;
+	(void)arg;
 	escape_put(ESCAPE_TTY, line, &text);
 	(void)fprintf(stderr, "ausearch: not a record: %s\n", buf_cstr(&text));
 }
@@ -193,7 +191,7 @@ static int search(struct app *app, struct names *names)
 	struct scan scan = {.query = &r->query,
 			    .cursor = &cursor,
 			    .found = found,
-			    .malformed = malformed,
+			    .malformed = r->debug ? malformed : NULL,
 			    .arg = app};
 	struct err e;
 	int status;

@@ -1,21 +1,47 @@
 /*
  * The plain full scan: every line is parsed, every event joined, each one asked. It is the
- * measure for anything faster.
+ * measure for anything faster, and what pipes get.
  */
-#include "query/scan.h"
+#include "query/engine.h"
+
+struct plain {
+	struct query_scratch scratch;
+	void *state; /* of the chunk at hand, and how many events it has */
+	size_t events;
+};
+
+#define CHUNK_EVENTS_MAX 1024
+
+static enum scan_next end_chunk(struct scan *s, struct plain *p, bool discard)
+{
+	void *state = p->state;
+
+	p->state = NULL;
+	p->events = 0;
+	return state ? s->chunk_end(s->arg, state, discard) : SCAN_ON;
+}
+
+static enum scan_next hand_on(struct scan *s, struct plain *p, const struct event *event)
+{
+	s->matches++;
+	if (!s->chunk_new)
+		return s->found(s->arg, event);
+	if (!p->state)
+		p->state = s->chunk_new(s->arg);
+	if (!p->state)
+		return SCAN_STOP;
+	s->chunk_event(s->arg, p->state, event);
+	return ++p->events == CHUNK_EVENTS_MAX ? end_chunk(s, p, false) : SCAN_ON;
+}
 
 /* Hands on what is complete. */
-static enum scan_next drain(struct scan *s, struct query_scratch *scratch)
+static enum scan_next drain(struct scan *s, struct plain *p)
 {
 	const struct event *event;
 
-	while ((event = join_next(s->join))) {
-		if (!query_match(s->query, event, scratch))
-			continue;
-		s->matches++;
-		if (s->found(s->arg, event) == SCAN_STOP)
+	while ((event = join_next(s->join)))
+		if (query_match(s->query, event, &p->scratch) && hand_on(s, p, event) == SCAN_STOP)
 			return SCAN_STOP;
-	}
 	return SCAN_ON;
 }
 
@@ -36,7 +62,7 @@ static int take_line(struct scan *s, struct sv line, struct err *e)
 	return 0;
 }
 
-static int run(struct scan *s, struct query_scratch *scratch, struct err *e)
+static int run(struct scan *s, struct plain *p, struct err *e)
 {
 	struct sv line;
 
@@ -48,28 +74,46 @@ static int run(struct scan *s, struct query_scratch *scratch, struct err *e)
 			break;
 		case CURSOR_WAIT:
 			join_finish(s->join);
+			if (drain(s, p) == SCAN_STOP || end_chunk(s, p, false) == SCAN_STOP)
+				return 0;
 			break;
 		case CURSOR_END:
 			join_finish(s->join);
-			(void)drain(s, scratch);
+			if (drain(s, p) != SCAN_STOP)
+				(void)end_chunk(s, p, false);
 			return 0;
 		case CURSOR_ERROR:
 			join_finish(s->join);
-			(void)drain(s, scratch);
+			if (drain(s, p) != SCAN_STOP)
+				(void)end_chunk(s, p, false);
 			return -1;
 		}
-		if (drain(s, scratch) == SCAN_STOP)
+		if (drain(s, p) == SCAN_STOP)
 			return 0;
 	}
 }
 
-int scan_run(struct scan *s, struct err *e)
+static int plain_run(struct scan *s, struct err *e)
 {
-	struct query_scratch scratch;
+	struct plain p = {.state = NULL};
 	int status;
 
-	query_scratch_init(&scratch);
-	status = run(s, &scratch, e);
-	query_scratch_release(&scratch);
+	query_scratch_init(&p.scratch);
+	status = run(s, &p, e);
+	(void)end_chunk(s, &p, true);
+	query_scratch_release(&p.scratch);
 	return status;
+}
+
+int scan_run(struct scan *s, struct err *e)
+{
+	struct blocks blocks;
+
+	if (!s->plain && !s->malformed && join_timeout_s(s->join) > 0 &&
+	    blocks_open(&blocks, s->cursor)) {
+		if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
+			blocks.block_bytes = s->block_bytes;
+		return engine_run(s, &blocks, e);
+	}
+	return plain_run(s, e);
 }

@@ -7,6 +7,18 @@
  *
  * Records outside the query's window are left out before they are joined. A line that is no
  * record is told and passed over; everything around it is still found.
+ *
+ * Files are read in blocks, by as many threads as there are processors: of most lines only the
+ * head is looked at, and only events whose bytes can be what the query asks for are parsed.
+ * Pipes are parsed line by line. The events and their order are the same.
+ *
+ * Work on the events themselves (words, counts) can be done by those threads, too:
+ *
+ *	struct scan s = {..., .chunk_new = counts_new, .chunk_event = count, .chunk_end = add_up};
+ *
+ * A chunk is some matching events that follow one another. chunk_new() makes it a state,
+ * chunk_event() is given its events in order, on any one thread, and chunk_end() gets the states
+ * back in the order of the log. found() is not called then.
  */
 #ifndef AURUM_QUERY_SCAN_H
 #define AURUM_QUERY_SCAN_H
@@ -18,21 +30,39 @@ enum scan_next { SCAN_ON, SCAN_STOP };
 
 struct scan {
 	const struct query *query;
-	struct cursor *cursor;
-	struct join *join;
-	/* An event that matches; valid only during the call. */
+	struct cursor *cursor; /* nothing read from it yet */
+	struct join *join;     /* new; JOIN_ORDERED, and lines copied */
+	/* An event that matches; valid only during the call, on the caller's thread. */
 	enum scan_next (*found)(void *arg, const struct event *event);
-	/* A line that is no record and not empty; may be NULL. */
+	/* A line that is no record and not empty; may be NULL. With one, lines go one by one. */
 	void (*malformed)(void *arg, struct sv line);
+
+	/*
+	 * All NULL, or all set. chunk_new() and chunk_end() never run at the same time;
+	 * chunk_event() of several chunks may, beside them. chunk_new() returns NULL when there is
+	 * no memory. chunk_end() runs on the caller's thread and takes the state back, also when
+	 * the scan fails or is stopped: it is then called with `discard`, and its answer is not
+	 * looked at.
+	 */
+	void *(*chunk_new)(void *arg);
+	void (*chunk_event)(void *arg, void *state, const struct event *event);
+	enum scan_next (*chunk_end)(void *arg, void *state, bool discard);
+
+	/* Every now and then: bytes of files read so far, and in all. On any thread; may be NULL.
+	 */
+	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
+	unsigned threads;   /* 0: as many as are worth it */
+	size_t block_bytes; /* 0: BLOCK_BYTES of query/block.h; less for tests */
+	bool plain;         /* line by line, whatever the input: what the rest is measured by */
 
 	uint64_t matches, malformed_lines; /* filled in */
 };
 
 /*
- * Runs to the end of the input or until found() says SCAN_STOP: both give 0. -1 when the input
- * cannot be read; what was read before it has gone to found(). A pipe that pauses for the
- * cursor's idle time completes the events that are open.
+ * Runs to the end of the input or until found() or chunk_end() says SCAN_STOP: both give 0. -1
+ * when the input cannot be read; what was read before it has been handed on. A pipe that pauses
+ * for the cursor's idle time completes the events that are open.
  */
 MUST_CHECK int scan_run(struct scan *s, struct err *e);
 

@@ -1,0 +1,71 @@
+/*
+ * Inside lib/query: files cut into blocks of whole lines, which can be read in any order and by
+ * several threads.
+ *
+ *	struct blocks all;
+ *	if (!blocks_open(&all, &cursor)) ...	-- not files only: has to be read line by line
+ *	while (blocks_next(&all, &spec)) ...	-- one thread at a time
+ *	block_read(&all, &spec, &block);	-- any thread
+ *
+ * A line belongs to the block in which it starts:
+ *
+ *	file	| ...line\nline\nli|ne\nline\n...          |ne that is very long ...
+ *		  parts[0]   parts[1]                        no part: nothing starts here
+ *
+ * parts[1] is the last line, read to its end; NUL bytes in front of it are left out, so that it
+ * need not stand right behind parts[0]. Of a line that is too long enough is read to see that.
+ */
+#ifndef AURUM_QUERY_BLOCK_H
+#define AURUM_QUERY_BLOCK_H
+
+#include "log/cursor.h"
+
+#define BLOCK_BYTES ((size_t)256 << 10)
+
+struct blocks {
+	struct cursor *cursor;
+	uint64_t *sizes; /* of each source, as they were at the start */
+	uint64_t total;
+	size_t block_bytes; /* BLOCK_BYTES, or less for tests */
+	size_t source;      /* of the next block */
+	uint64_t from;
+};
+
+struct block_spec {
+	size_t source;
+	uint64_t from, to;
+};
+
+struct block_part {
+	struct sv lines;
+	uint64_t at; /* of their first byte: block_at(source, offset) */
+};
+
+struct block {
+	struct block_spec spec;
+	char *buffer;
+	size_t filled;
+	struct block_part parts[2];
+	int error; /* errno of a read that failed; the parts are what was read before */
+};
+
+/* A place in all sources: 65,536 of them, 256 TiB each. */
+static inline uint64_t block_at(size_t source, uint64_t offset)
+{
+	return (uint64_t)source << 48 | offset;
+}
+
+/* False when a source is not a file with bytes in it, or there is no memory. */
+MUST_CHECK bool blocks_open(struct blocks *b, struct cursor *cursor);
+void blocks_close(struct blocks *b);
+/* False at the end. */
+MUST_CHECK bool blocks_next(struct blocks *b, struct block_spec *out);
+
+/* Reads a block. 0, or -1 when there is no memory. */
+MUST_CHECK int block_read(const struct blocks *b, const struct block_spec *spec, struct block *out);
+void block_release(struct block *block);
+
+/* Reads bytes that were once in a block; how many are still there. */
+size_t block_reread(const struct blocks *b, uint64_t at, char *out, size_t n);
+
+#endif
