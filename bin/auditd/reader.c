@@ -101,7 +101,9 @@ static void refresh_names(struct reader *r)
 	if (!r->style.names)
 		return;
 	now = clock_ms();
-	if (!resolver_recovered(r->resolver) && now < r->names_fresh_until_ms)
+	if (resolver_recovered(r->resolver))
+		names_forget_absent(r->names);
+	if (now < r->names_fresh_until_ms)
 		return;
 	names_flush(r->names);
 	r->names_fresh_until_ms = now + NAMES_FRESH_MS;

@@ -17,7 +17,7 @@
 #include "query/engine.h"
 
 #include "query/chunk.h"
-#include "query/walk.h"
+#include "query/heads.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -32,7 +32,7 @@
 
 struct slot {
 	struct block block;
-	struct walk walk;
+	struct heads heads;
 	bool ready;
 };
 
@@ -100,10 +100,10 @@ static void read_block(struct engine *g)
 	slot->ready = false;
 	g->read_at++;
 	(void)pthread_mutex_unlock(&g->lock);
-	walk_reset(&slot->walk);
+	heads_reset(&slot->heads);
 	failed = block_read(&g->blocks, &spec, &slot->block) != 0;
 	for (size_t i = 0; i < LEN(slot->block.parts) && !failed; i++)
-		failed = walk_lines(&slot->walk, &g->plan, slot->block.parts[i].lines,
+		failed = heads_read(&slot->heads, &g->plan, slot->block.parts[i].lines,
 				    slot->block.parts[i].at) != 0;
 	(void)pthread_mutex_lock(&g->lock);
 	slot->ready = true;
@@ -184,9 +184,9 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 			for (size_t i = 0; i < event->piece_count; i++)
 				copy_piece(g, &event->pieces[i], &chunk->text);
 		}
-		if (!slot || g->head_at == slot->walk.count)
+		if (!slot || g->head_at == slot->heads.count)
 			return true;
-		const struct walk_head *head = &slot->walk.heads[g->head_at++];
+		const struct head *head = &slot->heads.list[g->head_at++];
 
 		if (join_put_piece(join, &head->record, &head->piece) != 0)
 			g->no_memory = true;
@@ -201,8 +201,8 @@ static void end_block(struct engine *g, const struct slot *slot)
 		g->all_joined = true;
 		return;
 	}
-	g->scan->malformed_lines += slot->walk.malformed;
-	g->scan->cursor->stats.too_long += slot->walk.too_long;
+	g->scan->malformed_lines += slot->heads.malformed;
+	g->scan->cursor->stats.too_long += slot->heads.too_long;
 	g->scan->cursor->stats.bytes += slot->block.spec.to - slot->block.spec.from;
 	g->head_at = 0;
 	g->join_at++;
@@ -400,7 +400,7 @@ static void tear_down(struct engine *g)
 
 	for (size_t i = 0; g->slots && i < g->slot_count; i++) {
 		block_release(&g->slots[i].block);
-		walk_release(&g->slots[i].walk);
+		heads_release(&g->slots[i].heads);
 	}
 	for (size_t i = 0; g->shelves && i < g->shelf_count; i++) {
 		struct chunk *chunk = &g->shelves[i].chunk;

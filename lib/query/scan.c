@@ -109,7 +109,7 @@ int scan_run(struct scan *s, struct err *e)
 {
 	struct blocks blocks;
 
-	if (!s->plain && !s->malformed && join_timeout_s(s->join) > 0 &&
+	if (!s->plain && !s->malformed && join_takes_pieces(s->join) &&
 	    blocks_open(&blocks, s->cursor)) {
 		if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
 			blocks.block_bytes = s->block_bytes;

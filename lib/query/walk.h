@@ -1,43 +1,58 @@
 /*
- * Inside lib/query: the lines of a block as pieces of events, of which only heads are looked at.
+ * A walk over the fields of an event, forwards only, for records in which one name stands
+ * several times and its place says what it means: the second auid= of an old LOGIN record is
+ * the new one.
  *
  *	struct walk w;
- *	walk_init(&w);
- *	walk_reset(&w);
- *	if (walk_lines(&w, &plan, lines, at) != 0) ...
- *	for (i = 0; i < w.count; i++) join_put_piece(join, &w.heads[i].record, &w.heads[i].piece);
- *	walk_release(&w);
+ *	struct field f;
+ *
+ *	walk_first(&w, event);
+ *	if (walk_find(&w, SV("old-auid"), &f) && walk_find(&w, SV("auid"), &f)) ...
+ *
+ * The words of user-space programs (inside msg='...') count as fields, as every audit tool has
+ * it; the enriched tail does not. Fields without a value are passed over.
  */
 #ifndef AURUM_QUERY_WALK_H
 #define AURUM_QUERY_WALK_H
 
-#include "query/plan.h"
 #include "record/join.h"
 
-struct walk_head {
-	struct record record; /* record_head() of the piece's first line, and its type */
-	struct join_piece piece;
-};
-
 struct walk {
-	struct walk_head *heads;
-	size_t count, cap;
-	uint64_t *marks;
-	size_t marks_cap;
-	uint64_t malformed, too_long; /* lines since the reset */
+	const struct event *event;
+	size_t record; /* event->count: behind the last one */
+	struct fields it;
+	struct field at;
+	bool on_field; /* at is set; else the walk stands before the record's first field */
 };
 
-void walk_init(struct walk *w);
-void walk_release(struct walk *w);
+/* Before the first field of the first record. */
+void walk_first(struct walk *w, const struct event *event);
+/* The same, at another record; i must be below event->count. */
+void walk_record(struct walk *w, const struct event *event, size_t i);
 
-/* Forgets the lines, keeps the memory. */
-void walk_reset(struct walk *w);
+/* One field on, within the record; stays where it is, and says false, at its last one. */
+bool walk_next(struct walk *w);
 
 /*
- * Adds whole lines, of which the last may lack its newline. Lines outside the query's window are
- * left out. Pieces count their bytes from `at`; heads point into the lines. 0, or -1 when
- * there is no memory.
+ * The field that the walk stands on, if it has that name, or the next one that has. It goes on
+ * to the following records, but not from the last field of one. False leaves the walk there, or
+ * behind the event, where nothing is found any more until walk_first().
  */
-MUST_CHECK int walk_lines(struct walk *w, const struct plan *plan, struct sv lines, uint64_t at);
+MUST_CHECK bool walk_find(struct walk *w, struct sv name, struct field *out);
+
+/*
+ * The number that a value starts with, read as all audit tools read it: -1 for 4294967295, 0
+ * without a digit, -1 when it does not fit into 64 bits.
+ */
+int32_t walk_number(const struct field *f);
+
+/* A value as it stands in the record, without its quotes or the punctuation of old programs. */
+struct sv walk_text(const struct field *f);
+
+/* The record that the walk stands in; not behind the event. */
+static inline const struct record *walk_where(const struct walk *w)
+{
+	return &w->event->records[w->record];
+}
 
 #endif

@@ -9,6 +9,8 @@
  * (`limit`) stands for marking them, and it holds only until they have left: an event that
  * arrives late with an old time waits for the next new event, as in the reference.
  *
+ * In JOIN_CLOSING an event that is closed leaves the index but stays in the heap, complete.
+ *
  * In JOIN_PROMPT a complete event moves from the heap to a first-in first-out list.
  */
 #include "record/join.h"
@@ -71,6 +73,7 @@ struct join {
 	size_t bytes;
 	int64_t limit;
 	bool finishing;
+	bool started; /* the last record put began an event */
 };
 
 bool join_is_single(uint32_t type)
@@ -483,8 +486,12 @@ static int put(struct join *j, const struct record *r, const struct join_piece *
 	if (ev ? !event_append(j, ev, r, piece) : start_event(j, hash, r, piece) != 0)
 		return -1;
 	j->stats.records += piece ? piece->lines : 1;
+	j->started = !ev;
 	if (ev && j->options.order == JOIN_PROMPT && closes_event(r->type))
 		move_to_ready(j, ev);
+	if (ev && j->options.order == JOIN_CLOSING &&
+	    (closes_event(r->type) || join_is_single(r->type)))
+		index_remove(j, ev);
 	relieve(j);
 	return 0;
 }
@@ -509,7 +516,7 @@ static struct open_event *next_ready(struct join *j)
 			j->ready_tail = &j->ready;
 		return ev;
 	}
-	if (!j->heap_count)
+	if (!j->heap_count || (j->options.order == JOIN_CLOSING && !j->started && !j->finishing))
 		return NULL;
 	ev = j->heap[0];
 	if (ev->building && !j->finishing) {
@@ -559,9 +566,9 @@ const struct join_stats *join_stats(const struct join *j)
 	return &j->stats;
 }
 
-int64_t join_timeout_s(const struct join *j)
+bool join_takes_pieces(const struct join *j)
 {
-	return j->options.timeout_s;
+	return j->options.order == JOIN_ORDERED && j->options.timeout_s > 0;
 }
 
 struct join *join_new(const struct join_options *options, struct err *e)

@@ -13,12 +13,15 @@
  *		use(event);
  *	join_free(j);
  *
- * Two orders:
+ * Three orders:
  *
  *	JOIN_ORDERED	for stored logs. Events come out by time and serial, as `ausearch`
  *			prints them: the one with the lowest stamp goes as soon as it is
  *			complete, which is at once for single-record types, else when an event
  *			starts that is `timeout_s` younger.
+ *	JOIN_CLOSING	the same, but an EOE or PROCTITLE record ends its event as well; for tools
+ *			whose model reads logs through libauparse, as `aulast` does. Events
+ *			leave only when another one starts.
  *	JOIN_PROMPT	for live followers. An event is complete, and out, at its EOE or
  *			PROCTITLE record, at once for single-record types, else after timeout_s
  *			(join_expire() for quiet times).
@@ -33,7 +36,7 @@
 #include "base/err.h"
 #include "record/record.h"
 
-enum join_order { JOIN_ORDERED, JOIN_PROMPT };
+enum join_order { JOIN_ORDERED, JOIN_CLOSING, JOIN_PROMPT };
 
 #define JOIN_TIMEOUT_DEFAULT_S 2
 
@@ -84,13 +87,15 @@ MUST_CHECK int join_put(struct join *j, const struct record *r);
 
 /*
  * The same for callers that only need to know which lines are an event. head has the node, stamp
- * and type of the piece's first line; all its lines have that node and stamp. A piece is
- * a line alone where it starts with a single-record type or an EOE, where the daemon (types 1200
- * to 1299) wrote a line of it, and where timeout_s is 0. The node is copied. A joiner takes
- * either records or pieces. What events are made of, and their order, is the same for both.
+ * and type of the piece's first line; all its lines have that node and stamp. A piece is a line
+ * alone where it starts with a single-record type or an EOE, and where the daemon (types 1200 to
+ * 1299) wrote a line of it. The node is copied. A joiner takes either records or pieces, and
+ * pieces only if join_takes_pieces(): in JOIN_ORDERED with a timeout over 0, where what
+ * events are made of, and their order, is the same for both.
  */
 MUST_CHECK int join_put_piece(struct join *j, const struct record *head,
 			      const struct join_piece *piece);
+bool join_takes_pieces(const struct join *j);
 
 /* The next complete event, or NULL. It is valid until the next call on this joiner. */
 const struct event *join_next(struct join *j);
@@ -102,7 +107,6 @@ void join_finish(struct join *j);
 void join_expire(struct join *j, int64_t now_s);
 
 const struct join_stats *join_stats(const struct join *j);
-int64_t join_timeout_s(const struct join *j);
 
 /* True for the types of which the kernel and user space only ever write one record an event. */
 bool join_is_single(uint32_t type);

@@ -106,6 +106,23 @@ static void prompt_order_closes_at_proctitle_and_eoe(void **state)
 	      "10/2:1 10/1:1 12/3:1 |");
 }
 
+static void closing_order_completes_at_proctitle_and_eoe_but_keeps_the_order(void **state)
+{
+	(void)state;
+	/* Out when the next one starts, and never before an older one that is open. */
+	check(JOIN_CLOSING, R("SYSCALL", 10, 2) R("EOE", 10, 2), " | 10/2:2");
+	check(JOIN_CLOSING, R("SYSCALL", 10, 2) R("PROCTITLE", 10, 2) R("USER_CMD", 10, 3),
+	      "10/2:2 10/3:1 |");
+	check(JOIN_CLOSING, R("SYSCALL", 10, 2) R("PROCTITLE", 10, 2) R("USER_CMD", 10, 1),
+	      "10/1:1 10/2:2 |");
+	check(JOIN_CLOSING,
+	      R("SYSCALL", 10, 1) R("USER_CMD", 10, 3) R("EOE", 10, 1) R("SYSCALL", 10, 2),
+	      "10/1:2 | 10/2:1 10/3:1");
+	check(JOIN_CLOSING, R("SYSCALL", 10, 1) R("USER_CMD", 12, 2), "10/1:1 12/2:1 |");
+	/* A closed event takes no more records. */
+	check(JOIN_CLOSING, R("SYSCALL", 10, 1) R("EOE", 10, 1) R("CWD", 10, 1), "10/1:2 | 10/1:1");
+}
+
 static void nodes_with_the_same_stamp_stay_apart(void **state)
 {
 	(void)state;
@@ -306,6 +323,7 @@ int main(void)
 		cmocka_unit_test(lone_end_marks_are_dropped_and_joined_ones_kept),
 		cmocka_unit_test(a_record_of_the_daemon_never_joins_an_event_of_the_kernel),
 		cmocka_unit_test(prompt_order_closes_at_proctitle_and_eoe),
+		cmocka_unit_test(closing_order_completes_at_proctitle_and_eoe_but_keeps_the_order),
 		cmocka_unit_test(nodes_with_the_same_stamp_stay_apart),
 		cmocka_unit_test(quiet_time_completes_prompt_events),
 		cmocka_unit_test(full_memory_hands_out_the_oldest_and_counts_it),

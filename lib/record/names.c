@@ -57,6 +57,20 @@ void names_flush(struct names *n)
 	memset(&n->by_name, 0, sizeof(n->by_name));
 }
 
+static void forget_absent(struct table *t)
+{
+	for (size_t s = 0; s < SETS; s++)
+		for (size_t w = 0; w < WAYS; w++)
+			if (t->entries[s][w].answer == ANSWER_ABSENT)
+				memset(&t->entries[s][w], 0, sizeof(t->entries[s][w]));
+}
+
+void names_forget_absent(struct names *n)
+{
+	forget_absent(&n->by_id);
+	forget_absent(&n->by_name);
+}
+
 /* The entry to fill for a new answer in a set, emptied. */
 static struct entry *claim(struct table *t, size_t set)
 {

@@ -50,6 +50,9 @@ void names_free(struct names *n);
 /* Forgets every answer. */
 void names_flush(struct names *n);
 
+/* Forgets the answers "there is none". */
+void names_forget_absent(struct names *n);
+
 /* The name, or an empty view when there is none; valid until the next call on n. */
 struct sv names_user(struct names *n, uint32_t uid);
 struct sv names_group(struct names *n, uint32_t gid);

@@ -1,5 +1,7 @@
 /*
- * One question at a time between a caller that has little patience and a thread that has all:
+ * One question at a time between a caller that has little patience and a thread that has all.
+ * What the caller waits comes out of a purse that time fills slowly, so that many slow answers
+ * cannot cost it more than one lost one.
  *
  *	caller				thread
  *	  ask(uid 1000) ------------->	behind->user_name()
@@ -14,6 +16,7 @@
 #include <time.h>
 
 #define STACK_BYTES (1u << 20) /* name service modules are guests: give them room */
+#define EARN_RATE   10         /* so many milliseconds of time earn one of waiting */
 
 enum question { ASK_NOTHING, ASK_USER, ASK_GROUP, ASK_END };
 
@@ -27,10 +30,35 @@ struct resolver {
 	/* under the lock */
 	enum question question; /* ASK_NOTHING once it is answered */
 	uint32_t id;
-	bool is_found, is_late, has_recovered;
+	bool is_found, is_late, may_recover;
 	char name[NAMES_NAME_MAX + 1];
 	uint64_t timeouts;
+	/* the caller's own: waiting that may still be spent, and when it was last added to */
+	int64_t purse_ns, earned_ns;
 };
+
+static int64_t now_ns(void)
+{
+	struct timespec t = {0, 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t full_purse_ns(const struct resolver *r)
+{
+	return (int64_t)r->patience_ms * 1000000;
+}
+
+/* Time fills the purse, up to the patience for one question. True: there is enough for one. */
+static bool earn(struct resolver *r, int64_t now)
+{
+	r->purse_ns += (now - r->earned_ns) / EARN_RATE;
+	r->earned_ns = now;
+	if (r->purse_ns > full_purse_ns(r))
+		r->purse_ns = full_purse_ns(r);
+	return r->purse_ns >= full_purse_ns(r) / 2;
+}
 
 static bool look_up(const struct name_source *source, enum question question, uint32_t id,
 		    char *out, size_t cap)
@@ -65,38 +93,29 @@ static void *run(void *arg)
 			memcpy(r->name, name, sizeof(name));
 		if (r->question != ASK_END)
 			r->question = ASK_NOTHING;
-		if (r->is_late) {
-			r->is_late = false;
-			r->has_recovered = true;
-		}
+		r->may_recover |= r->is_late;
+		r->is_late = false;
 		(void)pthread_cond_signal(&r->answered);
 	}
 	(void)pthread_mutex_unlock(&r->lock);
 	return NULL;
 }
 
-static struct timespec in_ms(unsigned ms)
+static struct timespec at_ns(int64_t ns)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
+	return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
 }
 
 static bool ask(struct resolver *r, enum question question, uint32_t id, char *out, size_t cap)
 {
-	struct timespec deadline = in_ms(r->patience_ms);
-	bool found = false;
+	int64_t asked_ns = now_ns();
+	struct timespec deadline;
+	bool may_wait = earn(r, asked_ns), found = false;
 	int waited = 0;
 
+	deadline = at_ns(asked_ns + r->purse_ns);
 	(void)pthread_mutex_lock(&r->lock);
-	if (!r->is_late) {
+	if (!r->is_late && may_wait) {
 		r->question = question;
 		r->id = id;
 		(void)pthread_cond_signal(&r->asked);
@@ -104,8 +123,12 @@ static bool ask(struct resolver *r, enum question question, uint32_t id, char *o
 			waited = pthread_cond_timedwait(&r->answered, &r->lock, &deadline);
 		r->is_late = r->question != ASK_NOTHING;
 		found = !r->is_late && r->is_found && sv_to_cstr(sv_cstr(r->name), out, cap);
+		r->timeouts += r->is_late;
+		r->purse_ns -= now_ns() - asked_ns;
+	} else {
+		r->timeouts++;
+		r->may_recover |= !r->is_late;
 	}
-	r->timeouts += r->is_late;
 	(void)pthread_mutex_unlock(&r->lock);
 	return found;
 }
@@ -156,6 +179,8 @@ struct resolver *resolver_new(const struct name_source *behind, unsigned patienc
 	}
 	r->behind = behind;
 	r->patience_ms = patience_ms;
+	r->purse_ns = full_purse_ns(r);
+	r->earned_ns = now_ns();
 	r->source =
 		(struct name_source){.user_name = user_name, .group_name = group_name, .arg = r};
 	if (start(r, e) == 0)
@@ -193,11 +218,12 @@ const struct name_source *resolver_source(struct resolver *r)
 
 bool resolver_recovered(struct resolver *r)
 {
-	bool recovered;
+	bool may_wait = earn(r, now_ns()), recovered;
 
 	(void)pthread_mutex_lock(&r->lock);
-	recovered = r->has_recovered;
-	r->has_recovered = false;
+	recovered = r->may_recover && !r->is_late && may_wait;
+	if (recovered)
+		r->may_recover = false;
 	(void)pthread_mutex_unlock(&r->lock);
 	return recovered;
 }

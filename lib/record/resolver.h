@@ -6,13 +6,15 @@
  *	struct names *names = names_new(resolver_source(r), &e);
  *	...
  *	if (resolver_recovered(r))
- *		names_flush(names);
+ *		names_forget_absent(names);
  *	names_free(names);
  *	resolver_free(r);
  *
  * An answer that is late is thrown away, and until it has come every other question is
  * answered "there is none" at once: a service that hangs costs its caller one wait, not one
- * for each name. Once it answers again resolver_recovered() says so.
+ * for each name. And all waiting together is at most the patience, plus a tenth of the time: past
+ * that, too, there is no name until some time has passed, so that no one who can make up numbers
+ * can slow the caller down by asking for them. Once it answers again resolver_recovered() says so.
  *
  * Users and groups by number only. For one calling thread.
  */
@@ -36,7 +38,10 @@ void resolver_free(struct resolver *r);
 /* For names_new(); valid as long as r. */
 const struct name_source *resolver_source(struct resolver *r);
 
-/* True once after a late answer came: what was cached meanwhile may be wrong. */
+/*
+ * True once after questions went without an answer and there is patience for new ones: names that
+ * were said to be absent meanwhile may exist.
+ */
 bool resolver_recovered(struct resolver *r);
 
 /* Questions that were not answered in time, with those that were not even asked. */

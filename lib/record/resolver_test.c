@@ -108,6 +108,32 @@ static void a_service_that_hangs_costs_one_wait_and_is_asked_once(void **state)
 	resolver_free(s.resolver);
 }
 
+/* Every answer takes a while: forty of them would cost 40 ms, four times the patience. */
+static bool slow_name(void *arg, uint32_t uid, char *out, size_t cap)
+{
+	(void)usleep(1000);
+	return user_name(arg, uid, out, cap);
+}
+
+static void many_slow_answers_cost_no_more_than_the_patience(void **state)
+{
+	struct setup s;
+	unsigned found = 0;
+
+	(void)state;
+	begin(&s, 10);
+	s.behind.user_name = slow_name;
+	for (uint32_t uid = 100; uid < 100000; uid++)
+		found += ask_user(&s, uid);
+	/* At 1 ms each some fit into the patience; the others were never asked. */
+	assert_in_range(found, 1, 2000);
+	assert_true(resolver_timeouts(s.resolver) > 90000);
+	while (!resolver_recovered(s.resolver))
+		(void)usleep(1000);
+	assert_true(ask_user(&s, 7));
+	resolver_free(s.resolver);
+}
+
 static void names_go_through_the_cache(void **state)
 {
 	struct names *names;
@@ -130,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_come_from_the_service),
 		cmocka_unit_test(a_service_that_hangs_costs_one_wait_and_is_asked_once),
+		cmocka_unit_test(many_slow_answers_cost_no_more_than_the_patience),
 		cmocka_unit_test(names_go_through_the_cache),
 	};
 
