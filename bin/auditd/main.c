@@ -17,16 +17,9 @@
 #define DEFAULT_CONFIG_DIR AURUM_SYSCONFDIR "/audit"
 
 static const struct option_row option_rows[] = {
-	{'f', "-f --foreground", ARG_NONE, NULL,
-	 "stay in the foreground, records to stdout, messages to stderr"},
-	{'l', "-l --allow_links", ARG_NONE, NULL, "follow symbolic links to the configuration"},
-	{'n', "-n --disable_fork", ARG_NONE, NULL, "do not fork, for inittab and systemd"},
-	{'s', "-s --enable_state", ARG_REQUIRED, "STATE",
-	 "the kernel's enabled flag at start: disable, enable or nochange"},
-	{'c', "-c --config_file", ARG_REQUIRED, "DIR",
-	 "the folder of auditd.conf instead of " DEFAULT_CONFIG_DIR},
-	{'h', "-h --help", ARG_NONE, NULL, "say this"},
-	{'v', "-v --version", ARG_NONE, NULL, "say the version"},
+#define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
+#include "options.def"
+#undef OPTION
 };
 static const struct option_set auditd_options = {
 	.program = "auditd",

@@ -23,9 +23,9 @@ static int help_main(int argc, char **argv);
 static int version_main(int argc, char **argv);
 
 static const struct verb verbs[] = {
-	{"watch", watch_main, "record this host and tell in sentences who does what, until Ctrl-C"},
-	{"help", help_main, "say this; `aurum VERB --help` says more about one"},
-	{"version", version_main, "say the version"},
+#define VERB(name, help) {#name, name##_main, help},
+#include "aurum/verbs.def"
+#undef VERB
 };
 
 void say(const char *fmt, ...)

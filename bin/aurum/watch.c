@@ -15,27 +15,13 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 
-#define STATE_FILE    "/run/aurum-watch.state"
-#define DEFAULT_LOG   "aurum-log"
 #define SECONDS_MAX   (366u * 24 * 3600)
 #define RECEIVE_BYTES ((size_t)1 << 20) /* for long lists of rules */
 
 static const struct option_row rows[] = {
-	{'l', "-l --log", ARG_REQUIRED, "DIR",
-	 "the folder for log and configuration, made if it is not there (default: " DEFAULT_LOG
-	 ")"},
-	{'r', "-r --rules", ARG_REQUIRED, "PATH",
-	 "a rules file, or a folder of *.rules, instead of the starter rules"},
-	{'f', "-f --for", ARG_REQUIRED, "SECONDS", "end by itself after this time"},
-	{'n', "-n --count", ARG_REQUIRED, "N", "end by itself after N sentences"},
-	{'d', "-d --date", ARG_NONE, NULL, "put the day in front of the time"},
-	{'s', "-s --serial", ARG_NONE, NULL, "add each event's serial number, for ausearch -a"},
-	{1000, "--sample", ARG_NONE, NULL, "tell the bundled sample log; needs no privilege"},
-	{1001, "--restore", ARG_NONE, NULL,
-	 "put back what a watch found that was killed (SIGKILL) before it could"},
-	{1002, "--state", ARG_REQUIRED, "FILE",
-	 "where the kernel's state is kept meanwhile (default: " STATE_FILE ")"},
-	{'h', "-h --help", ARG_NONE, NULL, "say this"},
+#define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
+#include "aurum/watch.def"
+#undef OPTION
 };
 static const struct option_set watch_set = {
 	.program = "aurum watch",
@@ -237,7 +223,7 @@ static int read_options(struct watch_options *w, int argc, char **argv)
 	struct err e;
 	int code = -1;
 
-	*w = (struct watch_options){.log_dir = DEFAULT_LOG, .state = STATE_FILE};
+	*w = (struct watch_options){.log_dir = WATCH_DEFAULT_LOG, .state = WATCH_STATE_FILE};
 	options_init(&o, &watch_set, argc, argv);
 	while (code < 0) {
 		switch (option_next(&o, &hit, &e)) {

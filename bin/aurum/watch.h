@@ -24,6 +24,9 @@
 
 #include <sys/types.h>
 
+#define WATCH_STATE_FILE  "/run/aurum-watch.state"
+#define WATCH_DEFAULT_LOG "aurum-log"
+
 #define PATH_BYTES 4096
 
 struct watch_options {

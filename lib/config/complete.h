@@ -1,0 +1,58 @@
+/*
+ * Shell completion out of the option tables: what a program takes is written down once, and
+ * bash and zsh offer exactly that.
+ *
+ *	static const struct complete_rule rules[] = {
+ *		{NULL, "FILE", COMPLETE_FILES, NULL},
+ *		{"--format", NULL, COMPLETE_LISTED, NULL},
+ *		{"--syscall", NULL, COMPLETE_WORDS, "open close read write"},
+ *	};
+ *	const struct completion c = {&set, rules, LEN(rules), NULL};
+ *
+ *	option_complete_bash(&c, 1, &out);
+ *
+ * A program with verbs has one completion for each verb that takes options; set->program is then
+ * both words, "aurum watch". Option names, words and programs must be plain: letters, digits,
+ * and _ - + . , = / but no quotes or blanks.
+ */
+#ifndef AURUM_CONFIG_COMPLETE_H
+#define AURUM_CONFIG_COMPLETE_H
+
+#include "config/option.h"
+
+enum complete_kind {
+	COMPLETE_NOTHING, /* only the user knows */
+	COMPLETE_FILES,
+	COMPLETE_FOLDERS,
+	COMPLETE_USERS,
+	COMPLETE_GROUPS,
+	COMPLETE_WORDS,
+	COMPLETE_LIST,   /* words, several joined by commas */
+	COMPLETE_LISTED, /* the words that the option's help lists, behind its last colon if it has
+			    one: "how to show it: raw, csv or json" */
+};
+
+/* What to offer for an option's value: the first rule that fits an option counts. */
+struct complete_rule {
+	const char *option;     /* one of its spellings, or NULL: any option */
+	const char *value_name; /* as in its row, or NULL: any */
+	enum complete_kind kind;
+	const char *words; /* separated by one space; of COMPLETE_WORDS and COMPLETE_LIST */
+};
+
+/*
+ * For an option without a rule the lower-case alternatives of its value's name are offered:
+ * yes and no of "yes|no".
+ */
+struct completion {
+	const struct option_set *set;
+	const struct complete_rule *rules;
+	size_t rule_count;
+	const char *operands; /* words in place of an option, or verbs; NULL for none */
+};
+
+/* All of the same command; operands of the first are its verbs when there are verbs. */
+void option_complete_bash(const struct completion *list, size_t count, struct buf *out);
+void option_complete_zsh(const struct completion *list, size_t count, struct buf *out);
+
+#endif

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# Shell completion as a shell does it: the scripts of the build are read and asked.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	SCRIPTS=$AURUM_BIN/completions
+	programs="auditctl auditd aulast aulastlog aurum ausearch ausyscall"
+	[ ! -f "$AURUM_BIN/aureport" ] || programs+=" aureport"
+}
+
+# offer WORD... : what bash offers for the last word, which may be empty; in $offered. The shell
+# asks in a child of its own, without anybody's start files.
+offer() {
+	offered=$(bash --norc -c '
+		set -u
+		source "$1/$2"
+		shift
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		compopt() { :; }
+		function=$(complete -p "$1" | sed "s/.*-F \([^ ]*\).*/\1/")
+		"$function" "$1" "${!#}" "${@:$#-1:1}"
+		[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' _ "$SCRIPTS" "$@")
+}
+
+is() { [ "$offered" = "$(printf '%s\n' "$@")" ] || { echo "offered: $offered"; return 1; }; }
+has() {
+	local word
+	for word in "$@"; do grep -qxF -e "$word" <<<"$offered" || { echo "no $word in: $offered"; return 1; }; done
+}
+
+@test "every option that a program lists is offered, and nothing else" {
+	local program
+	for program in $programs; do
+		offer "$program" -
+		[ "$program" != aurum ] || offer aurum watch -
+		diff <(sort -u <<<"$offered") <(
+			if [ "$program" = aurum ]; then "$AURUM_BIN/aurum" watch --help; else "$AURUM_BIN/$program" --help; fi |
+				grep -oE '^  -[^ ]+(, -[^ ]+)*' | grep -oE -- '-[^ ,]+' | sort -u
+		)
+	done
+}
+
+@test "options are completed from what is typed" {
+	offer ausearch --ju
+	is --just-one
+	offer auditctl --loginuid
+	is --loginuid-immutable
+	offer aulast --pr
+	is --proof
+}
+
+@test "record types are completed, each of several" {
+	offer ausearch -m USER_LOGI
+	is USER_LOGIN
+	offer ausearch --message SYSCALL,USER_LOGI
+	is SYSCALL,USER_LOGIN
+	offer ausearch -m --ju
+	is --just-one
+}
+
+@test "system calls and machines are completed" {
+	offer ausearch -sc openat2
+	is openat2
+	offer ausearch --arch aarch
+	is aarch64
+	offer auditctl -S execve,renameat
+	has execve,renameat execve,renameat2
+	offer ausyscall renamea
+	has renameat renameat2
+	offer ausyscall b
+	has b32 b64 bpf bind brk
+	offer ausyscall --e
+	is --exact
+}
+
+@test "formats, words of time, users and groups are completed" {
+	offer ausearch --format ra
+	has raw
+	offer ausearch --escape shell
+	has shell shell_quote
+	offer ausearch -ts yes
+	is yesterday
+	offer ausearch -sv y
+	is yes
+	offer ausearch -ul roo
+	is root
+	offer ausearch -gi roo
+	is root
+	offer aulast --user roo
+	is root
+	offer auditctl --signal = ROT
+	is
+	offer auditctl --signal = rot
+	is rotate
+	offer auditctl --signal =
+	has TERM stop reload
+	offer auditd -s en
+	is enable
+	offer auditctl -a always,e
+	has always,exit always,exclude
+}
+
+@test "files and folders are completed, blanks and all" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir "a folder"
+	touch "a file" other
+	offer ausearch -if a
+	has "a file" "a folder"
+	offer aulast -f "a f"
+	has "a file" "a folder"
+	offer aurum watch --log a
+	is "a folder"
+	offer ausearch --config-dir a
+	is "a folder"
+}
+
+@test "values that nobody can know are left alone" {
+	offer ausearch -p ""
+	is ""
+	offer ausearch -k ""
+	is ""
+}
+
+@test "aurum's verbs come first" {
+	offer aurum ""
+	has watch help version
+	offer aurum watch --sam
+	is --sample
+	offer aurum help --sam
+	is ""
+}
+
+@test "zsh reads the scripts and is given every option" {
+	command -v zsh >/dev/null || skip "zsh is not installed"
+	local program words
+	for program in $programs; do
+		zsh -f -n "$SCRIPTS/_$program"
+		# What _arguments is called with, when nothing is typed yet.
+		words=$program
+		[ "$program" != aurum ] || words="watch"
+		zsh -f -c '
+			_arguments() { [[ $1 == -C ]] && return 1; print -rl -- "$@" }
+			words=($2)
+			source $1' _ "$SCRIPTS/_$program" "$words" >"$BATS_TEST_TMPDIR/specs"
+		offer "$program" -
+		[ "$program" != aurum ] || offer aurum watch -
+		diff <(sort -u <<<"$offered") <(sed -nE 's/^\*(-[^[+=]+)[+=]?\[.*/\1/p' "$BATS_TEST_TMPDIR/specs" | sort -u)
+	done
+}
+
+@test "zsh completes with them" {
+	command -v zsh >/dev/null || skip "zsh is not installed"
+	# A terminal that zsh types into, Tab keys and all; the commands say how they were run.
+	cat >"$BATS_TEST_TMPDIR/type.zsh" <<-'TYPED'
+		zmodload zsh/zpty
+		zpty z zsh -f -i
+		zpty -w z "fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D"
+		zpty -w z 'ausearch() { print -r -- RAN "$@" }; auditctl() { print -r -- RAN "$@" }; aurum() { print -r -- RAN "$@" }'
+		zpty -n -w z $'ausearch --just\t --form\tinterp\t -m USER_LOGI\t -sc openat2\t\n'
+		zpty -n -w z $'auditctl --loginuid\t -S execve,openat2\t\n'
+		zpty -n -w z $'aurum wat\t--samp\t\n'
+		zpty -w z exit
+		while zpty -r z line; do print -r -- $line; done
+	TYPED
+	timeout 120 zsh -f "$BATS_TEST_TMPDIR/type.zsh" "$SCRIPTS" 2>&1 | tr -d '\r' | grep '^RAN' >"$BATS_TEST_TMPDIR/ran"
+	diff "$BATS_TEST_TMPDIR/ran" - <<-'RAN'
+		RAN --just-one --format interpret -m USER_LOGIN -sc openat2
+		RAN --loginuid-immutable -S execve,openat2
+		RAN watch --sample
+	RAN
+}
