@@ -1,0 +1,430 @@
+/*
+ * Events of one record: which field is who, what and how, for each family of record types. The
+ * order of the searches is what the classic words depend on (record/trail.h), so each family is
+ * a list of searches. Private to classic.c.
+ */
+#include "record/classic_parts.h"
+
+#include "base/num.h"
+
+#include <linux/audit.h>
+
+/* Types of the user-space ranges and of the kernel's that linux/audit.h may lack. */
+enum {
+	TYPE_USER_AVC = 1107,
+	TYPE_USER_START = 1105,
+	TYPE_USER_END = 1106,
+	TYPE_USER_ERR = 1109,
+	TYPE_USYS_CONFIG = 1111,
+	TYPE_USER_LOGIN = 1112,
+	TYPE_SYSTEM_BOOT = 1127,
+	TYPE_SYSTEM_SHUTDOWN = 1128,
+	TYPE_USER_DEVICE = 1137,
+	TYPE_DAEMON_START = 1200,
+	TYPE_DAEMON_ABORT = 1202,
+	TYPE_DAEMON_ACCEPT = 1207,
+	TYPE_TTY = 1319,
+	TYPE_ANOM_EXEC = 2112,
+};
+
+typedef void (*family_fn)(struct classic_story *s);
+
+static uint32_t type_of(const struct classic_story *s)
+{
+	return s->w.records[0].type;
+}
+
+/* ---- searches that several families make; each starts where the last one ended ---- */
+
+static bool take(struct classic_story *s, enum classic_slot slot, const char *name)
+{
+	return classic_take(s, slot, sv_cstr(name), 0);
+}
+
+static void take_or_top(struct classic_story *s, enum classic_slot slot, const char *name)
+{
+	if (!take(s, slot, name))
+		trail_top(&s->w);
+}
+
+static void acting(struct classic_story *s)
+{
+	if (take(s, CLASSIC_ACTING, "uid"))
+		classic_subject_kind(s);
+}
+
+static void acting_or_top(struct classic_story *s)
+{
+	if (take(s, CLASSIC_ACTING, "uid"))
+		classic_subject_kind(s);
+	else
+		trail_top(&s->w);
+}
+
+static void labels(struct classic_story *s)
+{
+	if (s->detail != CLASSIC_LABELS)
+		return;
+	trail_top(&s->w);
+	(void)classic_attribute(s, &s->subject_label, SV("pid"), 0);
+	(void)classic_attribute(s, &s->subject_label, SV("subj"), 0);
+}
+
+/* Where the user came from counts among his attributes. */
+static void origin_labels(struct classic_story *s)
+{
+	uint32_t type = type_of(s);
+
+	if (s->detail != CLASSIC_LABELS ||
+	    !((type >= 1100 && type < 1199) || (type >= 2100 && type < 2999)))
+		return;
+	(void)classic_attribute(s, &s->subject_label, SV("hostname"), 0);
+	(void)classic_attribute(s, &s->subject_label, SV("addr"), 0);
+	if (type != TYPE_USER_START && type != TYPE_USER_END && type != TYPE_USER_ERR)
+		(void)classic_attribute(s, &s->subject_label, SV("terminal"), 0);
+}
+
+static void result(struct classic_story *s)
+{
+	(void)take(s, CLASSIC_RESULT, "res");
+}
+
+static bool how(struct classic_story *s, const char *name)
+{
+	if (!trail_find(&s->w, sv_cstr(name)))
+		return false;
+	s->out->how = classic_words(s);
+	return true;
+}
+
+static void action_of_type(struct classic_story *s)
+{
+	classic_action(s, s->type->action);
+}
+
+static bool op_is(struct classic_story *s, const char *word, bool *found)
+{
+	const struct trail_field *op;
+
+	trail_top(&s->w);
+	op = trail_find(&s->w, SV("op"));
+	*found = op != NULL;
+	return op && sv_eq(op->raw, sv_cstr(word));
+}
+
+/* ---- families ---- */
+
+/* auid, session, then what the type has: settings of the audit system, crashes, seccomp. */
+static void by_login_user(struct classic_story *s)
+{
+	(void)take(s, CLASSIC_SUBJECT, "auid");
+	classic_session(s, 0);
+	labels(s);
+	action_of_type(s);
+}
+
+static void config_change(struct classic_story *s)
+{
+	struct sv op = SV_EMPTY;
+
+	by_login_user(s);
+	trail_first(&s->w);
+	if (trail_find(&s->w, SV("op")))
+		op = classic_words(s);
+	if (sv_starts(op, SV("\"")))
+		op = sv_from(op, 1);
+	if (sv_starts(op, SV("add_rule")))
+		classic_action(s, "added-audit-rule");
+	else if (sv_starts(op, SV("remove_rule")))
+		classic_action(s, "deleted-audit-rule");
+	else
+		op = SV_EMPTY;
+	classic_setting(s);
+	if (op.n == 0)
+		trail_top(&s->w);
+	result(s);
+}
+
+static void feature_change(struct classic_story *s)
+{
+	by_login_user(s);
+	trail_top(&s->w);
+	acting_or_top(s);
+	(void)how(s, "exe");
+	(void)take(s, CLASSIC_OBJECT, "feature");
+	s->out->object_kind = s->type->object_kind;
+	result(s);
+}
+
+static void seccomp(struct classic_story *s)
+{
+	by_login_user(s);
+	trail_top(&s->w);
+	acting_or_top(s);
+	(void)how(s, "exe");
+	take_or_top(s, CLASSIC_OBJECT, "syscall");
+	s->out->object_kind = s->type->object_kind;
+	(void)take(s, CLASSIC_RESULT, "code");
+}
+
+static void crash(struct classic_story *s)
+{
+	by_login_user(s);
+	trail_top(&s->w);
+	acting_or_top(s);
+	take_or_top(s, CLASSIC_OBJECT, "exe");
+	s->out->object_kind = s->type->object_kind;
+	(void)how(s, "sig");
+	result(s);
+}
+
+static void promiscuous(struct classic_story *s)
+{
+	by_login_user(s);
+	trail_top(&s->w);
+	(void)take(s, CLASSIC_OBJECT, "dev");
+	acting(s);
+	s->out->object_kind = s->type->object_kind;
+	result(s);
+}
+
+static void login(struct classic_story *s)
+{
+	acting_or_top(s);
+	labels(s);
+	take_or_top(s, CLASSIC_SUBJECT, "old-auid");
+	take_or_top(s, CLASSIC_OBJECT, "auid");
+	s->out->object_kind = s->type->object_kind;
+	classic_session(s, 0);
+	result(s);
+	action_of_type(s);
+}
+
+static void firewall(struct classic_story *s)
+{
+	labels(s);
+	(void)how(s, "comm");
+	classic_action(s, "loaded-firewall-rule-to");
+	trail_top(&s->w);
+	(void)take(s, CLASSIC_OBJECT, "table");
+	s->out->subject_kind = "system";
+	s->out->object_kind = "firewall";
+}
+
+/* The target's label would be no object in a sentence. */
+static void access_vector(struct classic_story *s)
+{
+	if (!how(s, "comm"))
+		trail_top(&s->w);
+	(void)take(s, CLASSIC_SUBJECT, "scontext");
+	s->out->subject_kind = "unknown-acct";
+	if (s->detail == CLASSIC_LABELS) {
+		trail_top(&s->w);
+		(void)take(s, CLASSIC_OBJECT, "tcontext");
+	}
+	action_of_type(s);
+	trail_top(&s->w);
+	(void)take(s, CLASSIC_RESULT, "seresult");
+}
+
+static void audit_daemon(struct classic_story *s)
+{
+	uint32_t type = type_of(s);
+
+	(void)take(s, CLASSIC_SUBJECT, "auid");
+	acting_or_top(s);
+	classic_session(s, 0);
+	labels(s);
+	s->out->subject_kind = "auditd";
+	action_of_type(s);
+	s->out->object_kind = "service";
+	if (type == TYPE_DAEMON_START)
+		s->out->how = SV("init");
+	else if (type < TYPE_DAEMON_ACCEPT && type != TYPE_DAEMON_ABORT)
+		s->out->how = SV("signal");
+	result(s);
+}
+
+static void bpf(struct classic_story *s)
+{
+	bool found, load = op_is(s, "LOAD", &found);
+
+	s->out->subject_kind = "system";
+	classic_action(s, load    ? "loaded-bpf-program"
+			  : found ? "unloaded-bpf-program"
+				  : "bpf-program");
+	s->out->object_kind = "process";
+	trail_top(&s->w);
+	(void)classic_take_here(s, CLASSIC_OBJECT, SV("prog-id"));
+}
+
+static void listener(struct classic_story *s)
+{
+	bool found, joined;
+
+	(void)take(s, CLASSIC_SUBJECT, "auid");
+	trail_top(&s->w);
+	acting(s);
+	trail_top(&s->w);
+	classic_session(s, 0);
+	labels(s);
+	joined = op_is(s, "connect", &found);
+	classic_action(s, joined ? "connected-to" : found ? "disconnected-from" : "connected");
+	trail_top(&s->w);
+	(void)classic_take_here(s, CLASSIC_OBJECT, SV("nl-mcgrp"));
+	s->out->object_kind = "socket";
+	trail_top(&s->w);
+	(void)how(s, "exe");
+	trail_top(&s->w);
+	result(s);
+}
+
+static void labelled_network(struct classic_story *s)
+{
+	const struct trail_field *accept;
+	uint64_t number;
+
+	(void)take(s, CLASSIC_SUBJECT, "auid");
+	classic_subject_kind(s);
+	classic_session(s, 0);
+	(void)classic_attribute(s, &s->subject_label, SV("subj"), 0);
+	action_of_type(s);
+	if (type_of(s) == AUDIT_MAC_UNLBL_ALLOW) {
+		accept = trail_find(&s->w, SV("unlbl_accept"));
+		if (!accept)
+			trail_top(&s->w);
+		else if (num_lead_u64(accept->raw, 10, &number) && number == 1)
+			classic_action(s, "is-allowing-unlabeled-network-traffic");
+		else
+			classic_action(s, "is-disallowing-unlabeled-network-traffic");
+	}
+	if (type_of(s) == AUDIT_MAC_MAP_ADD || type_of(s) == AUDIT_MAC_MAP_DEL)
+		take_or_top(s, CLASSIC_OBJECT, "nlbl_domain");
+	s->out->object_kind = "mac-config";
+	result(s);
+}
+
+/* ---- all others: mostly user space ---- */
+
+/* Who fails to log in has no login uid yet: the account he tried is the subject. */
+static void login_subject(struct classic_story *s)
+{
+	if (take(s, CLASSIC_SUBJECT, "id")) {
+		classic_subject_kind(s);
+	} else {
+		trail_top(&s->w);
+		if (take(s, CLASSIC_SUBJECT, "acct"))
+			classic_subject_kind(s);
+	}
+	trail_top(&s->w);
+}
+
+static void user_access_vector(struct classic_story *s)
+{
+	trail_top(&s->w);
+	(void)take(s, CLASSIC_RESULT, "seresult");
+	trail_top(&s->w);
+	(void)take(s, CLASSIC_SUBJECT, "scontext");
+	if (s->detail == CLASSIC_LABELS) {
+		trail_top(&s->w);
+		(void)take(s, CLASSIC_OBJECT, "tcontext");
+	}
+}
+
+static void object_of_type(struct classic_story *s)
+{
+	const struct classic_type_row *row = s->type;
+
+	trail_top(&s->w);
+	s->out->object_kind = row->object_kind;
+	if (type_of(s) == TYPE_USYS_CONFIG && trail_find(&s->w, SV("op")))
+		s->out->action = classic_words(s);
+	if (row->object.n && !classic_take(s, CLASSIC_OBJECT, row->object, 0) && row->instead.n) {
+		trail_top(&s->w);
+		(void)classic_take(s, CLASSIC_OBJECT, row->instead, 0);
+	}
+	trail_first(&s->w);
+	if (row->more.n)
+		(void)classic_take(s, CLASSIC_OBJECT_MORE, row->more, 0);
+	trail_first(&s->w);
+	if (row->two.n)
+		(void)classic_take(s, CLASSIC_OBJECT_TWO, row->two, 0);
+}
+
+static void how_of_type(struct classic_story *s)
+{
+	uint32_t type = type_of(s);
+
+	if (type == TYPE_SYSTEM_BOOT || type == TYPE_SYSTEM_SHUTDOWN) {
+		(void)how(s, "exe");
+		return;
+	}
+	trail_top(&s->w);
+	if (type == TYPE_ANOM_EXEC)
+		(void)how(s, "terminal");
+	else if (type == TYPE_TTY)
+		(void)how(s, "comm");
+	else if (trail_find(&s->w, SV("exe")))
+		classic_how(s);
+}
+
+static void others(struct classic_story *s)
+{
+	const struct trail_field *op;
+	uint32_t type = type_of(s);
+
+	if (type == TYPE_USER_LOGIN) {
+		login_subject(s);
+	} else {
+		acting_or_top(s);
+		(void)take(s, CLASSIC_SUBJECT, "auid");
+	}
+	classic_session(s, 0);
+	labels(s);
+	origin_labels(s);
+	if (type == TYPE_USER_AVC)
+		user_access_vector(s);
+	else
+		result(s);
+	action_of_type(s);
+	if (type == TYPE_USER_DEVICE) {
+		trail_top(&s->w);
+		op = trail_find(&s->w, SV("op"));
+		if (op)
+			s->out->action = op->raw;
+	}
+	if (type != TYPE_USER_AVC)
+		object_of_type(s);
+	if (type == TYPE_SYSTEM_BOOT || type == TYPE_SYSTEM_SHUTDOWN)
+		s->out->object_kind = s->type->object_kind;
+	how_of_type(s);
+}
+
+void classic_simple(struct classic_story *s)
+{
+	static const struct {
+		uint32_t first, last;
+		family_fn tell;
+	} families[] = {
+		{AUDIT_LOGIN, AUDIT_LOGIN, login},
+		{1200, 1298, audit_daemon},
+		{AUDIT_CONFIG_CHANGE, AUDIT_CONFIG_CHANGE, config_change},
+		{AUDIT_NETFILTER_CFG, AUDIT_NETFILTER_CFG, firewall},
+		{AUDIT_SECCOMP, AUDIT_SECCOMP, seccomp},
+		{AUDIT_FEATURE_CHANGE, AUDIT_FEATURE_CHANGE, feature_change},
+		{1334, 1334, bpf},
+		{1335, 1335, listener},
+		{AUDIT_AVC, AUDIT_AVC, access_vector},
+		{AUDIT_MAC_UNLBL_ALLOW, 1499, labelled_network},
+		{AUDIT_ANOM_PROMISCUOUS, AUDIT_ANOM_PROMISCUOUS, promiscuous},
+		{AUDIT_ANOM_ABEND, AUDIT_ANOM_ABEND, crash},
+	};
+	uint32_t type = type_of(s);
+
+	for (size_t i = 0; i < LEN(families); i++)
+		if (type >= families[i].first && type <= families[i].last) {
+			families[i].tell(s);
+			return;
+		}
+	others(s);
+}
