@@ -155,6 +155,22 @@ int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
 	return 0;
 }
 
+static bool is_number(uint64_t given, uint64_t real)
+{
+	return given == real || given == (uint32_t)real;
+}
+
+bool cursor_start_at(struct cursor *c, uint64_t device, uint64_t inode)
+{
+	for (size_t i = c->count; i-- > 0;)
+		if (is_number(device, c->sources[i]->device) &&
+		    is_number(inode, c->sources[i]->inode)) {
+			c->at = i > 0 ? i - 1 : 0;
+			return true;
+		}
+	return false;
+}
+
 /* Moves the partial line to the front when the room behind it runs out. */
 static void make_room(struct cursor *c)
 {

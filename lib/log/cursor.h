@@ -77,6 +77,13 @@ MUST_CHECK int cursor_open_file(struct cursor *c, const char *path, struct err *
  */
 MUST_CHECK int cursor_open_set(struct cursor *c, const char *log_file, struct err *e);
 
+/*
+ * Leaves out what is older than this file, but for the one before it: an event can begin there.
+ * Device and inode may be the low 32 bits of them. False, with nothing left out, when no source
+ * is that file.
+ */
+MUST_CHECK bool cursor_start_at(struct cursor *c, uint64_t device, uint64_t inode);
+
 /* Adds an open descriptor, which the cursor closes; name is for messages. */
 MUST_CHECK int cursor_open_fd(struct cursor *c, int fd, const char *name, struct err *e);
 

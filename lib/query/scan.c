@@ -39,9 +39,15 @@ static enum scan_next drain(struct scan *s, struct plain *p)
 {
 	const struct event *event;
 
-	while ((event = join_next(s->join)))
-		if (query_match(s->query, event, &p->scratch) && hand_on(s, p, event) == SCAN_STOP)
+	while ((event = join_next(s->join))) {
+		enum scan_first first = s->first ? s->first(s->arg, event) : SCAN_LOOK;
+
+		if (first == SCAN_GIVE_UP)
 			return SCAN_STOP;
+		if (first == SCAN_LOOK && query_in_window(s->query, &event->stamp) &&
+		    query_match(s->query, event, &p->scratch) && hand_on(s, p, event) == SCAN_STOP)
+			return SCAN_STOP;
+	}
 	return SCAN_ON;
 }
 
@@ -55,7 +61,7 @@ static int take_line(struct scan *s, struct sv line, struct err *e)
 			s->malformed(s->arg, line);
 		return 0;
 	}
-	if (!query_in_window(s->query, &r.stamp))
+	if (!s->first && !query_in_window(s->query, &r.stamp))
 		return 0;
 	if (join_put(s->join, &r) != 0)
 		return err_set(e, "no memory to join records");
@@ -78,7 +84,8 @@ static int run(struct scan *s, struct plain *p, struct err *e)
 				return 0;
 			break;
 		case CURSOR_END:
-			join_finish(s->join);
+			if (!s->keep_open)
+				join_finish(s->join);
 			if (drain(s, p) != SCAN_STOP)
 				(void)end_chunk(s, p, false);
 			return 0;
@@ -109,7 +116,7 @@ int scan_run(struct scan *s, struct err *e)
 {
 	struct blocks blocks;
 
-	if (!s->plain && !s->malformed && join_takes_pieces(s->join) &&
+	if (!s->plain && !s->malformed && !s->first && join_takes_pieces(s->join) &&
 	    blocks_open(&blocks, s->cursor)) {
 		if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
 			blocks.block_bytes = s->block_bytes;

@@ -27,6 +27,7 @@
 #include "query/query.h"
 
 enum scan_next { SCAN_ON, SCAN_STOP };
+enum scan_first { SCAN_LOOK, SCAN_PASS_OVER, SCAN_GIVE_UP };
 
 struct scan {
 	const struct query *query;
@@ -34,6 +35,13 @@ struct scan {
 	struct join *join;     /* new; JOIN_ORDERED, and lines copied */
 	/* An event that matches; valid only during the call, on the caller's thread. */
 	enum scan_next (*found)(void *arg, const struct event *event);
+	/*
+	 * Each complete event, before the query is asked, those outside of its window included:
+	 * whether it is looked at at all. May be NULL; with one, lines go one by one.
+	 */
+	enum scan_first (*first)(void *arg, const struct event *event);
+	/* The end of the input completes no event, the next search will: for use with first(). */
+	bool keep_open;
 	/* A line that is no record and not empty; may be NULL. With one, lines go one by one. */
 	void (*malformed)(void *arg, struct sv line);
 

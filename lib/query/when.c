@@ -5,6 +5,8 @@
  */
 #include "query/when.h"
 
+#include "query/when_more.h"
+
 #include "base/near.h"
 
 #include <stdio.h>
@@ -255,6 +257,14 @@ int when_parse(const struct when_context *c, enum when_edge edge, const char *fi
 	const char *date, *time;
 	const struct word *word;
 
+	switch (when_more(c, edge, first, second, out, e)) {
+	case WHEN_MORE_YES:
+		return 0;
+	case WHEN_MORE_ERROR:
+		return -1;
+	case WHEN_MORE_NO:
+		break;
+	}
 	sort_parts(first, second, &date, &time);
 	word = date ? find_word(date) : NULL;
 	if (!date ? set_today(c, &p, e) : word ? word->set(c, &p, e) : set_date(c, &p, date, e))

@@ -10,6 +10,9 @@
  * Dates are read as the locale writes them (%x: "11/30/23" in the C locale), times of day
  * as %X; a time without its seconds, or with single digits, will do. The present, the time
  * zone and the locale are parameters: a test needs neither a clock nor an environment.
+ *
+ * Beyond the reference: ISO 8601 (2023-11-14T22:13:20Z), seconds since 1970 (@1700000000) and
+ * times before now (-2h, "3 days ago"); query/when_more.h has their forms.
  */
 #ifndef AURUM_QUERY_WHEN_H
 #define AURUM_QUERY_WHEN_H

@@ -88,13 +88,63 @@ static void words_dates_and_times_give_the_second_they_mean(void **state)
 	}
 }
 
+static void iso_epoch_and_relative_times_give_their_second(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum when_edge edge;
+		int64_t want;
+	} rows[] = {
+		{"2023-11-14", NULL, WHEN_START, 1699920000},
+		{"2023-11-14", NULL, WHEN_END, 1700006399},
+		{"2023-11-14", "22:13", WHEN_START, 1699999980},
+		{"2023-11-14T22:13:20", NULL, WHEN_START, 1700000000},
+		{"2023-11-14t22:13:20.999z", NULL, WHEN_END, 1700000000},
+		{"2023-11-14 22:13:20", NULL, WHEN_START, 1700000000},
+		{"2023-11-15T03:43:20+05:30", NULL, WHEN_START, 1700000000},
+		{"2023-11-14T17:13:20-0500", NULL, WHEN_START, 1700000000},
+		{"2024-02-29", NULL, WHEN_START, 1709164800},
+		{"@0", NULL, WHEN_START, 0},
+		{"@1700000000", NULL, WHEN_START, 1700000000},
+		{"1700000000", NULL, WHEN_END, 1700000000},
+		{"-0s", NULL, WHEN_START, 0},
+		{"-2h", NULL, WHEN_START, -7200},
+		{"-90 min", NULL, WHEN_START, -5400},
+		{"3 days ago", NULL, WHEN_END, -259200},
+		{"1w ago", NULL, WHEN_START, -604800},
+	};
+	struct when_context c = utc();
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++) {
+		int64_t got = -1, want = rows[i].want;
+		struct err e = {0};
+
+		if (want < 0 || strcmp(rows[i].first, "-0s") == 0)
+			want += c.now;
+		if (when_parse(&c, rows[i].edge, rows[i].first, rows[i].second, &got, &e) != 0 ||
+		    got != want)
+			fail_msg("%s: %lld, not %lld (%s)", rows[i].first, (long long)got,
+				 (long long)want, e.text);
+	}
+}
+
 static void what_is_no_time_is_refused_with_its_text_and_leaves_the_result(void **state)
 {
 	static const struct {
 		const char *first, *second, *says;
 	} rows[] = {
 		{"yesteray", NULL, "did you mean \"yesterday\""},
-		{"2023-11-14", NULL, "11/30/23"},
+		{"14.11.2023", NULL, "11/30/23"},
+		{"2023-02-29", NULL, "no such day"},
+		{"2023-11-14T24:00", NULL, "2023-11-14T24:00"},
+		{"2023-11-14T22:13+24", NULL, "2023-11-14T22:13+24"},
+		{"2023-11-14T22:13:20.", NULL, "2023-11-14T22:13:20."},
+		{"@", NULL, "@"},
+		{"1234567", NULL, "1234567"},
+		{"-2", NULL, "-2"},
+		{"-2h ago", NULL, "-2h ago"},
+		{"99999999999 h ago", NULL, "99999999999 h ago"},
 		{"11/14/2023", NULL, "11/14/2023"},
 		{"11/14/23", "noon", "noon"},
 		{"25:00", NULL, "25:00"},
@@ -175,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_dates_and_times_give_the_second_they_mean),
+		cmocka_unit_test(iso_epoch_and_relative_times_give_their_second),
 		cmocka_unit_test(what_is_no_time_is_refused_with_its_text_and_leaves_the_result),
 		cmocka_unit_test(without_a_local_date_nothing_is_guessed),
 		cmocka_unit_test(the_day_asked_for_decides_about_daylight_saving),
