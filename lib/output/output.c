@@ -1,8 +1,8 @@
 /*
- * The three formats of records as they are. Formats that describe an event as a whole are
- * not here.
+ * The three formats of records as they are. Formats that describe an event as a whole are in
+ * csv.c and json.c.
  */
-#include "output/output.h"
+#include "output/formats.h"
 
 #include "base/file.h"
 
@@ -26,11 +26,13 @@ void output_init(struct output *o, int fd, enum output_format format, enum escap
 		.to_local = when_to_local,
 		.text = BUF_INIT(TEXT_MAX),
 	};
+	classic_init(&o->teller, NULL);
 }
 
 void output_release(struct output *o)
 {
 	buf_release(&o->text);
+	classic_release(&o->teller);
 }
 
 int output_flush(struct output *o, struct err *e)
@@ -44,7 +46,7 @@ int output_flush(struct output *o, struct err *e)
 }
 
 /* After each record, so that an event of any size passes through the one buffer. */
-static int flush_when_full(struct output *o, struct err *e)
+int output_flush_when_full(struct output *o, struct err *e)
 {
 	if (!o->text.failed && o->text.n < OUTPUT_CHUNK)
 		return 0;
@@ -78,7 +80,7 @@ static int format_raw(struct output *o, const struct event *event, struct err *e
 		if (marks && !has_mark(r))
 			buf_putc(&o->text, RECORD_ENRICHED_MARK);
 		buf_putc(&o->text, '\n');
-		if (flush_when_full(o, e) != 0)
+		if (output_flush_when_full(o, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -120,7 +122,7 @@ static int format_default(struct output *o, const struct event *event, struct er
 
 		escape_put(own ? ESCAPE_RAW : o->escape, line, &o->text);
 		buf_putc(&o->text, '\n');
-		if (flush_when_full(o, e) != 0)
+		if (output_flush_when_full(o, e) != 0)
 			return -1;
 	} while (i > 0 && !own);
 	return 0;
@@ -134,10 +136,38 @@ static int format_interpret(struct output *o, const struct event *event, struct 
 	buf_put(&o->text, SV("----\n"));
 	do {
 		interpret_record(o->interpreter, &event->records[--i], &o->text);
-		if (flush_when_full(o, e) != 0)
+		if (output_flush_when_full(o, e) != 0)
 			return -1;
 	} while (i > 0 && !own);
 	return 0;
+}
+
+/* Records behind the one that ends an event make another one. */
+static int format_spans(struct output *o, const struct event *event,
+			void (*put)(struct output *o, const struct record *records, size_t count),
+			struct err *e)
+{
+	o->teller.interpreter = o->interpreter;
+	for (size_t i = 0, span; i < event->count; i += span) {
+		span = classic_span(event->records + i, event->count - i);
+		put(o, event->records + i, span);
+		if (output_flush_when_full(o, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int format_csv(struct output *o, const struct event *event, struct err *e)
+{
+	if (!o->has_header)
+		output_csv_header(o);
+	o->has_header = true;
+	return format_spans(o, event, output_csv_row, e);
+}
+
+static int format_text(struct output *o, const struct event *event, struct err *e)
+{
+	return format_spans(o, event, output_text_line, e);
 }
 
 int output_event(struct output *o, const struct event *event, struct err *e)
@@ -146,6 +176,10 @@ int output_event(struct output *o, const struct event *event, struct err *e)
 		[OUTPUT_RAW] = format_raw,
 		[OUTPUT_DEFAULT] = format_default,
 		[OUTPUT_INTERPRET] = format_interpret,
+		[OUTPUT_CSV] = format_csv,
+		[OUTPUT_TEXT] = format_text,
+		[OUTPUT_JSON] = output_json,
+		[OUTPUT_JSON_RAW] = output_json,
 	};
 
 	return formats[o->format](o, event, e);

@@ -11,8 +11,13 @@
  *	default		"----", "time->" and the local time, then the records, last one first,
  *			without what auditd looked up for them
  *	interpret	"----", then the records in words, last one first
+ *	csv		a row an event, with a header in front of the first
+ *	text		a sentence an event
+ *	json		an object an event, one line each (docs/format-json.md); json-raw adds
+ *			the lines as stored
  *
- * The bytes are the reference's. Text goes out in big chunks: one write for OUTPUT_CHUNK
+ * The bytes are the reference's, but that csv is quoted where RFC 4180 asks for it; json is
+ * ours. Text goes out in big chunks: one write for OUTPUT_CHUNK
  * bytes, or when output_flush() says so.
  */
 #ifndef AURUM_OUTPUT_OUTPUT_H
@@ -21,25 +26,75 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "query/when.h"
+#include "record/classic.h"
 #include "record/interpret.h"
 #include "record/join.h"
 
 #define OUTPUT_CHUNK ((size_t)128 << 10)
 
-enum output_format { OUTPUT_RAW, OUTPUT_DEFAULT, OUTPUT_INTERPRET };
+enum output_format {
+	OUTPUT_RAW,
+	OUTPUT_DEFAULT,
+	OUTPUT_INTERPRET,
+	OUTPUT_CSV,
+	OUTPUT_TEXT,
+	OUTPUT_JSON,
+	OUTPUT_JSON_RAW
+};
+
+/* More columns of csv, as a set. */
+enum output_columns {
+	OUTPUT_EXTRA_KEYS = 1,
+	OUTPUT_EXTRA_LABELS = 2,
+	OUTPUT_EXTRA_OBJ2 = 4,
+	OUTPUT_EXTRA_TIME = 8,
+};
+
+enum output_clock_part {
+	CLOCK_DATE,
+	CLOCK_TIME,
+	CLOCK_YEAR,
+	CLOCK_MONTH,
+	CLOCK_DAY,
+	CLOCK_WEEKDAY,
+	CLOCK_HOUR,
+	CLOCK_OFFSET,
+	CLOCK_PARTS
+};
+
+/* A second in the words of the locale; all empty when the zone has no such time. */
+struct output_clock {
+	bool known;
+	int64_t seconds;
+	size_t length[CLOCK_PARTS];
+	char text[CLOCK_PARTS][20];
+};
 
 struct output {
 	int fd; /* borrowed */
 	enum output_format format;
 	enum escape_mode escape;
-	when_to_local_fn to_local;       /* the zone of "time->" */
-	struct interpreter *interpreter; /* borrowed; only OUTPUT_INTERPRET needs one */
-	struct buf text;                 /* not written yet */
+	when_to_local_fn to_local; /* the zone of "time->" */
+	/*
+	 * Borrowed; raw and default need none. Its escape mode is the output's; json, which has
+	 * escapes of its own, wants ESCAPE_RAW.
+	 */
+	struct interpreter *interpreter;
+	unsigned columns; /* set of enum output_columns */
+	struct buf text;  /* not written yet */
+
+	/* Private. */
+	struct classic_teller teller;
+	struct output_clock clock;
+	bool has_header;
 };
 
-/* The caller sets interpreter, and to_local where the process's zone is not the one. */
+/*
+ * The caller sets interpreter and columns, and to_local where the process's zone is not the
+ * one. output_release() forgets what is not flushed.
+ */
 void output_init(struct output *o, int fd, enum output_format format, enum escape_mode escape);
-void output_release(struct output *o); /* does not flush */
+void output_release(struct output *o);
 
 /*
  * Both: 0, or -1 when the text cannot be written; e->sys is EPIPE when nobody reads it any more.

@@ -1,0 +1,538 @@
+/*
+ * One event as one JSON object on one line; docs/format-json.md is the contract.
+ *
+ * The writer streams: members are appended in a fixed order, nothing is built in memory, and
+ * text goes out between records. Strings are always valid UTF-8: a byte of a log that is not
+ * becomes one character of U+EF80..U+EFFF, and so does each byte of those characters
+ * themselves, so that nothing is lost or forged.
+ *
+ * Names of fields come from the log. Names of one object never differ only in the case of
+ * their letters: the second one gets "#2".
+ */
+#include "output/formats.h"
+
+#include "base/map.h"
+
+#include <linux/audit.h>
+
+#define NAMES_MAX    ((size_t)1 << 15) /* of one record, as many as a line can hold */
+#define ARGUMENT_MAX ((size_t)1 << 20) /* bytes of one argument of a program */
+#define PRIVATE_BASE 0xef00            /* byte b becomes U+EF00 + b */
+
+/* ---- strings ---- */
+
+/* Length of the valid UTF-8 character at the front that stands for itself, or 0. */
+static size_t character(struct sv v)
+{
+	unsigned char c = (unsigned char)v.p[0], low = 0x80, high = 0xbf;
+	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+
+	if (c < 0xc2 || c > 0xf4 || v.n < n)
+		return 0;
+	if (c == 0xe0)
+		low = 0xa0;
+	else if (c == 0xed)
+		high = 0x9f;
+	else if (c == 0xf0)
+		low = 0x90;
+	else if (c == 0xf4)
+		high = 0x8f;
+	if ((unsigned char)v.p[1] < low || (unsigned char)v.p[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if (((unsigned char)v.p[i] & 0xc0) != 0x80)
+			return 0;
+	/* U+EF80..U+EFFF are ours. */
+	if (c == 0xee && ((unsigned char)v.p[1] == 0xbe || (unsigned char)v.p[1] == 0xbf))
+		return 0;
+	return n;
+}
+
+static void put_byte(unsigned char c, struct buf *b)
+{
+	if (c == '"' || c == '\\') {
+		buf_putc(b, '\\');
+		buf_putc(b, (char)c);
+	} else if (c < 0x20 || c == 0x7f) {
+		buf_printf(b, "\\u%04x", c);
+	} else if (c < 0x80) {
+		buf_putc(b, (char)c);
+	} else {
+		unsigned code = PRIVATE_BASE + c;
+
+		buf_putc(b, (char)(0xe0 | code >> 12));
+		buf_putc(b, (char)(0x80 | (code >> 6 & 0x3f)));
+		buf_putc(b, (char)(0x80 | (code & 0x3f)));
+	}
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Valid characters that a terminal would obey, or that make text read as another one. */
+static bool is_hidden(unsigned code)
+{
+	static const struct {
+		unsigned first, last;
+	} rows[] = {
+		{0x80, 0x9f},     {0x200b, 0x200f}, {0x2028, 0x202e},
+		{0x2060, 0x206f}, {0xfeff, 0xfeff}, {0x061c, 0x061c},
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (code >= rows[i].first && code <= rows[i].last)
+			return true;
+	return false;
+}
+
+/* A character of two bytes or more. */
+static void put_character(struct sv c, struct buf *b)
+{
+	unsigned code = 0;
+
+	if (c.n == 2)
+		code = ((unsigned)c.p[0] & 0x1f) << 6 | ((unsigned)c.p[1] & 0x3f);
+	else if (c.n == 3)
+		code = ((unsigned)c.p[0] & 0xf) << 12 | ((unsigned)c.p[1] & 0x3f) << 6 |
+		       ((unsigned)c.p[2] & 0x3f);
+	if (is_hidden(code))
+		buf_printf(b, "\\u%04x", code);
+	else
+		buf_put(b, c);
+}
+
+/* What stands between the quotes of a string. */
+static void put_text(struct sv text, struct buf *b)
+{
+	while (text.n) {
+		size_t n = 0;
+
+		while (n < text.n && is_plain((unsigned char)text.p[n]))
+			n++;
+		buf_put(b, sv_head(text, n));
+		text = sv_from(text, n);
+		if (text.n == 0)
+			return;
+		n = character(text);
+		if (n)
+			put_character(sv_head(text, n), b);
+		else
+			put_byte((unsigned char)text.p[0], b);
+		text = sv_from(text, n ? n : 1);
+	}
+}
+
+static void put_string(struct sv text, struct buf *b)
+{
+	buf_putc(b, '"');
+	put_text(text, b);
+	buf_putc(b, '"');
+}
+
+/* ---- members; each ends in a comma, which the closing bracket takes back ---- */
+
+static void put_name(const char *name, struct buf *b)
+{
+	buf_putc(b, '"');
+	buf_puts(b, name);
+	buf_puts(b, "\":");
+}
+
+static void put_member(const char *name, struct sv text, struct buf *b)
+{
+	if (text.n == 0)
+		return;
+	put_name(name, b);
+	put_string(text, b);
+	buf_putc(b, ',');
+}
+
+static void put_number(const char *name, uint64_t number, struct buf *b)
+{
+	put_name(name, b);
+	buf_put_u64(b, number);
+	buf_putc(b, ',');
+}
+
+static void open_object(const char *name, char bracket, struct buf *b)
+{
+	if (name)
+		put_name(name, b);
+	buf_putc(b, bracket);
+}
+
+static void close_object(char bracket, struct buf *b)
+{
+	if (b->n && b->p[b->n - 1] == ',')
+		b->n--;
+	buf_putc(b, bracket);
+	buf_putc(b, ',');
+}
+
+/* Takes back an object that got no member. */
+static void drop_if_empty(struct buf *b, size_t from, char bracket)
+{
+	if (b->n && b->p[b->n - 1] == bracket)
+		b->n = from;
+	else
+		close_object(bracket == '{' ? '}' : ']', b);
+}
+
+/* ---- names of fields ---- */
+
+static uint64_t folded_hash(struct sv name, uint64_t number)
+{
+	uint64_t hash = number;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		hash = hash_u64(hash ^ (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c), 0);
+	}
+	return hash;
+}
+
+/* The n-th name of that kind in this object: 1 for the first one. */
+static uint64_t count_name(struct map *names, struct sv name)
+{
+	uint64_t hash = folded_hash(name, 0), *seen = map_get(names, hash);
+	uint64_t n = seen ? *seen + 1 : 1;
+
+	return map_put(names, hash, n) ? n : 0;
+}
+
+/*
+ * A name that holds '#' could be one that was made here; it is marked too. Two names whose
+ * hashes are equal, which nobody meets by chance, only get a mark that they do not need.
+ */
+static void put_field_name(struct sv name, struct map *names, struct buf *b)
+{
+	uint64_t n = count_name(names, name);
+
+	buf_putc(b, '"');
+	put_text(name, b);
+	if (n != 1 || sv_index(name, '#') < name.n) {
+		buf_putc(b, '#');
+		buf_put_u64(b, n);
+	}
+	buf_puts(b, "\":");
+}
+
+/* ---- records ---- */
+
+static void put_fields(const struct record *r, enum field_origin origin, struct buf *b)
+{
+	struct map names;
+	struct fields it;
+	struct field f;
+
+	map_init(&names, NAMES_MAX);
+	fields_init(&it, r);
+	while (fields_next(&it, &f)) {
+		if (f.origin != origin || (f.quote == '\'' && sv_eq(f.name, SV("msg"))))
+			continue;
+		put_field_name(f.name, &names, b);
+		put_string(f.value, b);
+		buf_putc(b, ',');
+	}
+	map_release(&names);
+}
+
+/* What values mean, where that is not what they are. The names are those of put_fields(). */
+static void put_meanings(struct output *o, const struct record *r, enum field_origin origin)
+{
+	struct buf *b = &o->text, *scratch = &o->teller.scratch;
+	struct map names;
+	struct fields it;
+	struct field f;
+
+	map_init(&names, NAMES_MAX);
+	fields_init(&it, r);
+	while (fields_next(&it, &f)) {
+		size_t from = b->n;
+
+		if (f.origin != origin || (f.quote == '\'' && sv_eq(f.name, SV("msg"))))
+			continue;
+		put_field_name(f.name, &names, b);
+		buf_reset(scratch);
+		interpret_value(o->interpreter, r, &f, scratch);
+		if (scratch->failed || sv_eq(buf_view(scratch), f.value)) {
+			b->n = from;
+			continue;
+		}
+		put_string(buf_view(scratch), b);
+		buf_putc(b, ',');
+	}
+	map_release(&names);
+}
+
+/* "fields" and "meaning" of what one origin wrote. */
+static void put_both(struct output *o, const struct record *r, enum field_origin origin)
+{
+	struct buf *b = &o->text;
+	size_t from;
+
+	open_object("fields", '{', b);
+	put_fields(r, origin, b);
+	close_object('}', b);
+	from = b->n;
+	open_object("meaning", '{', b);
+	put_meanings(o, r, origin);
+	drop_if_empty(b, from, '{');
+}
+
+/* The whole text that a program sent. */
+static bool find_message(const struct record *r, struct sv *out)
+{
+	struct fields it;
+	struct field f;
+
+	fields_init(&it, r);
+	while (fields_next(&it, &f))
+		if (f.quote == '\'' && f.origin == FIELD_KERNEL && sv_eq(f.name, SV("msg"))) {
+			*out = f.value;
+			return true;
+		}
+	return false;
+}
+
+/* Words of the record itself that are no fields: "denied { read } for". */
+static void put_bare_words(const struct record *r, struct buf *b)
+{
+	struct sv rest = sv_head(r->body, sv_find(r->body, SV("msg='"))), word;
+	size_t from = b->n, start;
+
+	put_name("words", b);
+	buf_putc(b, '"');
+	start = b->n;
+	while (sv_word(&rest, &word)) {
+		if (sv_index(word, '=') < word.n)
+			continue;
+		if (b->n > start)
+			buf_putc(b, ' ');
+		put_text(word, b);
+	}
+	if (b->n == start) {
+		b->n = from;
+		return;
+	}
+	buf_puts(b, "\",");
+}
+
+static void put_record(struct output *o, const struct record *r)
+{
+	struct buf *b = &o->text;
+	struct sv message;
+
+	open_object(NULL, '{', b);
+	put_member("type", r->type_name, b);
+	put_both(o, r, FIELD_KERNEL);
+	put_bare_words(r, b);
+	if (find_message(r, &message)) {
+		open_object("message", '{', b);
+		put_both(o, r, FIELD_USER);
+		put_member("text", message, b);
+		close_object('}', b);
+	}
+	close_object('}', b);
+}
+
+/* ---- arguments of a program ---- */
+
+/* The argument that a field of an EXECVE record is part of: a2, a2[0], but not a2_len. */
+static bool argument_of(struct sv name, uint64_t *index)
+{
+	size_t i = 1;
+
+	*index = 0;
+	if (name.n < 2 || name.p[0] != 'a' || name.n > 16)
+		return false;
+	for (; i < name.n && name.p[i] >= '0' && name.p[i] <= '9'; i++)
+		*index = *index * 10 + (uint64_t)(name.p[i] - '0');
+	return i > 1 && (i == name.n || name.p[i] == '[');
+}
+
+/* Long arguments come in parts, hexadecimal when one of their bytes asks for it. */
+static void add_argument_part(const struct field *f, struct buf *argument)
+{
+	if (f->quote || !is_hex(f->value) || f->value.n % 2 || !decode_bytes(f->value, argument))
+		buf_put(argument, f->value);
+}
+
+static int put_arguments(struct output *o, const struct event *event, struct err *e)
+{
+	CLEANUP(buf_release) struct buf argument = BUF_INIT(ARGUMENT_MAX);
+	struct buf *b = &o->text;
+	uint64_t open = UINT64_MAX, index;
+	bool any = false;
+
+	for (size_t i = 0; i < event->count; i++) {
+		struct fields it;
+		struct field f;
+
+		if (event->records[i].type != AUDIT_EXECVE)
+			continue;
+		fields_init(&it, &event->records[i]);
+		while (fields_next(&it, &f)) {
+			if (f.origin != FIELD_KERNEL || !argument_of(f.name, &index))
+				continue;
+			if (!any)
+				open_object("argv", '[', b);
+			any = true;
+			if (open != UINT64_MAX && open != index) {
+				put_string(buf_view(&argument), b);
+				buf_putc(b, ',');
+				buf_reset(&argument);
+				if (output_flush_when_full(o, e) != 0)
+					return -1;
+			}
+			open = index;
+			add_argument_part(&f, &argument);
+		}
+	}
+	if (any) {
+		put_string(buf_view(&argument), b);
+		close_object(']', b);
+	}
+	return 0;
+}
+
+/* ---- the event ---- */
+
+static void put_stamp(const struct event *event, struct buf *b)
+{
+	time_t seconds = (time_t)event->stamp.sec;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm))
+		buf_printf(b, "\"time\":\"%04lld-%02d-%02dT%02d:%02d:%02d.%03uZ\",",
+			   (long long)tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+			   tm.tm_min, tm.tm_sec, event->stamp.ms);
+	put_number("seconds", (uint64_t)event->stamp.sec, b);
+	put_number("milliseconds", event->stamp.ms, b);
+	put_number("serial", event->stamp.serial, b);
+}
+
+static void put_slot(struct output *o, const char *name, const struct classic *c,
+		     enum classic_slot slot)
+{
+	const struct classic_value *v = &c->value[slot];
+	struct buf *b = &o->text;
+	CLEANUP(buf_release) struct buf words = BUF_INIT(b->max);
+
+	if (!v->record)
+		return;
+	classic_put_path(&o->teller, c, v, &words);
+	put_member(name, buf_view(&words), b);
+}
+
+static void put_side(struct output *o, const char *side, const struct classic *c, const char *kind,
+		     const enum classic_slot *slots, const char *const *names, size_t count)
+{
+	struct buf *b = &o->text;
+	size_t from = b->n;
+
+	open_object(side, '{', b);
+	for (size_t i = 0; i < count; i++)
+		put_slot(o, names[i], c, slots[i]);
+	put_member("kind", sv_cstr(kind), b);
+	drop_if_empty(b, from, '{');
+}
+
+/* In the words of csv. */
+static void put_deed(struct output *o, const struct classic *c)
+{
+	static const enum classic_slot subject[] = {CLASSIC_SUBJECT, CLASSIC_ACTING};
+	static const char *const subject_names[] = {"name", "acting_as"};
+	static const enum classic_slot object[] = {CLASSIC_OBJECT, CLASSIC_OBJECT_MORE,
+						   CLASSIC_OBJECT_TWO};
+	static const char *const object_names[] = {"name", "detail", "second"};
+	const struct classic_value *result = &c->value[CLASSIC_RESULT];
+	struct buf *b = &o->text;
+
+	put_member("kind", sv_cstr(c->event_kind), b);
+	put_slot(o, "session", c, CLASSIC_SESSION);
+	put_side(o, "subject", c, c->subject_kind, subject, subject_names, LEN(subject));
+	put_member("action", c->action, b);
+	if (result->record)
+		put_member("result",
+			   classic_is_success(&o->teller, result) ? SV("success") : SV("failed"),
+			   b);
+	put_side(o, "object", c, c->object_kind, object, object_names, LEN(object));
+	put_member("how", c->how, b);
+}
+
+/* Keys of all rules that made the event. */
+static void put_keys(struct output *o, const struct event *event)
+{
+	struct buf *b = &o->text, *scratch = &o->teller.scratch;
+	size_t from = b->n;
+	struct field f;
+	struct sv rest, key;
+
+	open_object("keys", '[', b);
+	for (size_t i = 0; i < event->count; i++) {
+		if (!record_field(&event->records[i], SV("key"), &f) ||
+		    (!f.quote && sv_eq(f.value, SV("(null)"))))
+			continue;
+		buf_reset(scratch);
+		if (f.quote || !decode_bytes(f.value, scratch))
+			buf_put(scratch, f.value);
+		for (rest = buf_view(scratch); rest.n;) {
+			(void)sv_cut(rest, '\1', &key, &rest);
+			put_string(key, b);
+			buf_putc(b, ',');
+		}
+	}
+	drop_if_empty(b, from, '[');
+}
+
+static int put_records(struct output *o, const struct event *event, struct err *e)
+{
+	open_object("records", '[', &o->text);
+	for (size_t i = 0; i < event->count; i++) {
+		put_record(o, &event->records[i]);
+		/* A comma is taken back only while it is here. */
+		if (i + 1 < event->count && output_flush_when_full(o, e) != 0)
+			return -1;
+	}
+	close_object(']', &o->text);
+	return 0;
+}
+
+static int put_lines(struct output *o, const struct event *event, struct err *e)
+{
+	open_object("raw", '[', &o->text);
+	for (size_t i = 0; i < event->count; i++) {
+		put_string(event->records[i].line, &o->text);
+		buf_putc(&o->text, ',');
+		if (i + 1 < event->count && output_flush_when_full(o, e) != 0)
+			return -1;
+	}
+	close_object(']', &o->text);
+	return 0;
+}
+
+int output_json(struct output *o, const struct event *event, struct err *e)
+{
+	struct buf *b = &o->text;
+	struct classic c;
+
+	o->teller.interpreter = o->interpreter;
+	classic_tell(&o->teller, event->records, event->count, CLASSIC_PLAIN, &c);
+	buf_putc(b, '{');
+	put_stamp(event, b);
+	put_member("node", event->node, b);
+	put_member("type", event->records[0].type_name, b);
+	put_deed(o, &c);
+	put_keys(o, event);
+	if (put_arguments(o, event, e) != 0 || put_records(o, event, e) != 0 ||
+	    (o->format == OUTPUT_JSON_RAW && put_lines(o, event, e) != 0))
+		return -1;
+	close_object('}', b);
+	if (!b->failed)
+		b->p[b->n - 1] = '\n'; /* not another event's comma */
+	return output_flush_when_full(o, e);
+}
