@@ -5,6 +5,7 @@
 #include "ausearch/options.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "checkpoint.h"
 #include "config/auditd_conf.h"
 #include "log/cursor.h"
 #include "query/scan.h"
@@ -28,6 +29,8 @@ struct app {
 	struct request request;
 	struct output output;
 	struct interpreter interpreter;
+	struct resume resume;
+	bool is_pipe; /* of the input: it has no place to go on from */
 	struct err write_error;
 	bool write_failed;
 };
@@ -119,24 +122,41 @@ static int open_folder(struct cursor *c, const char *folder, struct err *e)
 	return cursor_open_set(c, path, e);
 }
 
-static int open_input(const struct request *r, const char *log_file, struct cursor *c,
-		      struct err *e)
+static int open_input(struct app *app, const char *log_file, struct cursor *c, struct err *e)
 {
+	const struct request *r = &app->request;
 	struct stat st;
 
 	if (r->input) {
 		if (stat(r->input, &st) == 0 && S_ISDIR(st.st_mode))
-			return open_folder(c, r->input, e);
+			return open_folder(c, r->input, e) == 0 ? resume_seek(&app->resume, c, e)
+								: -1;
 		return cursor_open_file(c, r->input, e);
 	}
 	if (!r->input_logs && fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		app->is_pipe = true;
 		cursor_set_idle(c, PIPE_IDLE_MS);
 		return cursor_open_fd(c, STDIN_FILENO, "standard input", e);
 	}
-	return cursor_open_set(c, log_file, e);
+	return cursor_open_set(c, log_file, e) == 0 ? resume_seek(&app->resume, c, e) : -1;
 }
 
 /* ---- the search ---- */
+
+static enum scan_first is_new(void *arg, const struct event *event)
+{
+	struct app *app = arg;
+
+	switch (resume_pass(&app->resume, event)) {
+	case CHECKPOINT_HOLD:
+		return SCAN_PASS_OVER;
+	case CHECKPOINT_PASS:
+		return SCAN_LOOK;
+	case CHECKPOINT_WRONG:
+		break;
+	}
+	return SCAN_GIVE_UP;
+}
 
 static enum scan_next found(void *arg, const struct event *event)
 {
@@ -182,6 +202,39 @@ static int finish_output(struct app *app)
 	return -1;
 }
 
+/* It has escapes of its own. */
+static bool is_json(enum output_format format)
+{
+	return format == OUTPUT_JSON || format == OUTPUT_JSON_RAW;
+}
+
+/* Keeps where the search ended. 0, or an exit code. */
+static int keep_checkpoint(struct app *app, const struct cursor *cursor)
+{
+	struct resume *s = &app->resume;
+	struct err e;
+
+	if (!s->path)
+		return 0;
+	if (app->is_pipe) {
+		(void)fputs("Warning - checkpointing stdin is not supported\n", stderr);
+		return 0;
+	}
+	if (s->wrong) {
+		(void)fprintf(stderr,
+			      "ausearch: checkpoint %s: its event %lld.%03u:%llu is not in its log "
+			      "before %lld.%03u:%llu\n",
+			      s->path, (long long)s->last.stamp.sec, s->last.stamp.ms,
+			      (unsigned long long)s->last.stamp.serial, (long long)s->newer.sec,
+			      s->newer.ms, (unsigned long long)s->newer.serial);
+		return EXIT_CHECKPOINT_WRONG;
+	}
+	if (resume_save(s, cursor, &e) == 0)
+		return 0;
+	say(e.text);
+	return EXIT_CHECKPOINT_WRITE;
+}
+
 static int search(struct app *app, struct names *names)
 {
 	const struct request *r = &app->request;
@@ -194,30 +247,46 @@ static int search(struct app *app, struct names *names)
 			    .malformed = r->debug ? malformed : NULL,
 			    .arg = app};
 	struct err e;
-	int status;
+	int status, kept = 0;
 
 	load_config(r, &conf);
 	cursor_init(&cursor);
+	if (r->checkpoint) {
+		scan.first = is_new;
+		scan.keep_open = true;
+		if (resume_load(&app->resume, r->checkpoint,
+				r->from_checkpoint ? CHECKPOINT_BY_TIME : CHECKPOINT_BY_EVENT,
+				&e) != 0) {
+			say(e.text);
+			return EXIT_CHECKPOINT_BAD;
+		}
+	}
 	join_options.timeout_s =
 		r->eoe_timeout_s ? r->eoe_timeout_s : (int64_t)conf.end_of_event_timeout;
-	if (open_input(r, conf.log_file, &cursor, &e) != 0 ||
+	if (open_input(app, conf.log_file, &cursor, &e) != 0 ||
 	    !(scan.join = join_new(&join_options, &e))) {
 		say(e.text);
-		return EXIT_TROUBLE;
+		/* The logs are there, but not the one to go on with. */
+		return cursor.count && app->resume.has_last ? EXIT_CHECKPOINT_BAD : EXIT_TROUBLE;
 	}
-	interpreter_init(&app->interpreter, names, r->escape);
+	interpreter_init(&app->interpreter, names, is_json(r->format) ? ESCAPE_RAW : r->escape);
 	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
 	app->output.interpreter = &app->interpreter;
+	app->output.columns = r->columns;
 	status = scan_run(&scan, &e);
 	if (status != 0)
 		say(e.text);
 	if (finish_output(app) != 0)
 		status = -1;
+	if (status == 0)
+		kept = keep_checkpoint(app, &cursor);
 	tell_damage(&scan, &cursor.stats, r->debug);
 	output_release(&app->output);
 	join_free(scan.join);
 	if (status != 0)
 		return EXIT_TROUBLE;
+	if (kept != 0)
+		return kept;
 	if (!scan.matches && r->format != OUTPUT_RAW)
 		(void)fputs("<no matches>\n", stderr);
 	return scan.matches ? EXIT_FOUND : EXIT_NOT_FOUND;

@@ -69,6 +69,16 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 	return takers[hit->id].take(r, takers[hit->id].item, hit->value, e);
 }
 
+/* What only the whole command line can tell. */
+static int check_together(const struct request *r, struct err *e)
+{
+	if (r->columns && r->format != OUTPUT_CSV)
+		return err_set(e, "--extra-... options need --format csv");
+	if (r->from_checkpoint && !r->checkpoint)
+		return err_set(e, "-ts checkpoint needs --checkpoint FILE");
+	return 0;
+}
+
 int request_read(struct request *r, int argc, char *const argv[], struct names *names,
 		 const struct when_context *when, struct err *e)
 {
@@ -97,7 +107,7 @@ int request_read(struct request *r, int argc, char *const argv[], struct names *
 			return unknown_option(hit.name, e);
 		case OPTION_END:
 			r->words = NULL;
-			return 0;
+			return check_together(r, e);
 		}
 	return 0;
 }

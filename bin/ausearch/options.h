@@ -19,7 +19,10 @@ struct request {
 	const char *config_dir; /* where auditd.conf is */
 	enum output_format format;
 	enum escape_mode escape;
-	int64_t eoe_timeout_s; /* 0: as auditd.conf says */
+	int64_t eoe_timeout_s;  /* 0: as auditd.conf says */
+	unsigned columns;       /* set of enum output_columns */
+	const char *checkpoint; /* file; NULL: none */
+	bool from_checkpoint; /* -ts checkpoint: from the time in that file on, whatever the file */
 	bool input_logs, just_one, line_buffered, debug;
 
 	/* While it is read. */

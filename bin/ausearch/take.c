@@ -300,6 +300,9 @@ static int take_when(struct request *r, enum when_edge edge, const char *first, 
 	struct options *o = r->words;
 	const char *second = o->at < o->argc && o->argv[o->at][0] != '-' ? o->argv[o->at] : NULL;
 
+	/* "-2h" is a time, "-k" another option. */
+	if (first[0] == '-' && !is_digit(first[1]))
+		return err_set(e, "a date or time is needed before option %s", first);
 	if (second)
 		o->at++;
 	return when_parse(r->when, edge, first, second, out, e);
@@ -308,6 +311,10 @@ static int take_when(struct request *r, enum when_edge edge, const char *first, 
 int take_start(struct request *r, enum query_item item, const char *value, struct err *e)
 {
 	(void)item;
+	if (strcmp(value, "checkpoint") == 0) {
+		r->from_checkpoint = true;
+		return 0;
+	}
 	return take_when(r, WHEN_START, value, &r->query.start, e);
 }
 
@@ -366,16 +373,47 @@ static int set_format(struct request *r, enum output_format format, struct err *
 
 int take_format(struct request *r, enum query_item item, const char *value, struct err *e)
 {
+	static const struct {
+		const char *name;
+		enum output_format format;
+	} formats[] = {
+		{"raw", OUTPUT_RAW},   {"default", OUTPUT_DEFAULT}, {"csv", OUTPUT_CSV},
+		{"text", OUTPUT_TEXT}, {"json", OUTPUT_JSON},       {"json-raw", OUTPUT_JSON_RAW},
+	};
 	struct sv name = sv_cstr(value);
 
 	(void)item;
-	if (sv_eq(name, SV("raw")))
-		return set_format(r, OUTPUT_RAW, e);
-	if (sv_eq(name, SV("default")))
-		return set_format(r, OUTPUT_DEFAULT, e);
+	for (size_t i = 0; i < LEN(formats); i++)
+		if (sv_eq(name, sv_cstr(formats[i].name)))
+			return set_format(r, formats[i].format, e);
 	if (sv_starts(name, SV("interp")))
 		return set_format(r, OUTPUT_INTERPRET, e);
-	return err_set(e, "unknown format \"%s\": raw, default or interpret", value);
+	return err_set(
+		e, "unknown format \"%s\": raw, default, interpret, csv, text, json or json-raw",
+		value);
+}
+
+#define EXTRA(name, column)                                                                        \
+	int take_extra_##name(struct request *r, enum query_item item, const char *value,          \
+			      struct err *e)                                                       \
+	{                                                                                          \
+		(void)item, (void)value, (void)e;                                                  \
+		r->columns |= (column);                                                            \
+		return 0;                                                                          \
+	}
+
+EXTRA(keys, OUTPUT_EXTRA_KEYS)
+EXTRA(labels, OUTPUT_EXTRA_LABELS)
+EXTRA(obj2, OUTPUT_EXTRA_OBJ2)
+EXTRA(time, OUTPUT_EXTRA_TIME)
+
+int take_checkpoint(struct request *r, enum query_item item, const char *value, struct err *e)
+{
+	(void)item;
+	if (strlen(value) >= PATH_MAX)
+		return err_set(e, "the checkpoint's name has more than %d bytes", PATH_MAX - 1);
+	r->checkpoint = value;
+	return 0;
 }
 
 int take_raw(struct request *r, enum query_item item, const char *value, struct err *e)

@@ -34,6 +34,11 @@ int take_config_dir(struct request *r, enum query_item item, const char *value, 
 int take_eoe_timeout(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_escape(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_format(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_extra_keys(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_extra_labels(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_extra_obj2(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_extra_time(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_checkpoint(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_raw(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_interpret(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_help(struct request *r, enum query_item item, const char *value, struct err *e);

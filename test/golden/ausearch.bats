@@ -160,7 +160,7 @@ rows() {
 	check "-k KEY" -k -r
 	check "Valid message types are: ALL" -m
 	check 'no user "nosuchuser"' -ui nosuchuser
-	check "raw, default or interpret" --format josn
+	check "raw, default, interpret, csv, text, json or json-raw" --format josn
 	check "stray" stray
 }
 
