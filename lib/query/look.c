@@ -116,6 +116,7 @@ static const struct look_row user_rows[] = {
 	USER(VM, "vm", read_encoded),
 	USER(UUID, "uuid", read_uuid),
 	USER(COMM, "comm", read_encoded),
+	USER(ACCOUNT, "acct", read_loose),
 	USER(HOST, "hostname", read_host),
 	USER(CWD, "cwd", read_cwd),
 	USER(TERMINAL, "terminal", read_plain),

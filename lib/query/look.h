@@ -13,10 +13,18 @@ enum answer {
 	ANSWER_YES,
 };
 
+struct look;
+
+/* Takes what a field says of an item, where values are gathered and not compared. */
+typedef void (*look_keep_text_fn)(struct look *l, enum query_item item, struct sv text);
+typedef void (*look_keep_number_fn)(struct look *l, enum query_item item, uint64_t number);
+
 /* One event being looked at. */
 struct look {
-	const struct query *q;
+	const struct query *q; /* NULL: nothing is compared, the two functions take it all */
 	struct query_scratch *scratch;
+	look_keep_text_fn keep_text;
+	look_keep_number_fn keep_number;
 	const struct record *record; /* the one at hand */
 	bool has_cwd;                /* scratch->cwd is the event's */
 	enum answer answers[QUERY_ITEMS];
@@ -70,5 +78,9 @@ enum answer read_uuid(struct look *l, enum query_item item, const struct field *
 
 /* The verdict that an AVC says in words, or AppArmor in its field: sets SUCCESS. */
 void read_verdict(struct look *l);
+
+/* That verdict: YES granted, NO denied, NONE not said. The permissions go to *permissions,
+ * which is empty where there are none. */
+enum answer access_verdict(const struct record *r, struct sv *permissions);
 
 #endif

@@ -17,13 +17,26 @@ static enum answer answer_if(bool yes)
 	return yes ? ANSWER_YES : ANSWER_NO;
 }
 
-static enum answer compare_text(const struct look *l, enum query_item item, struct sv text)
+static enum answer compare_text(struct look *l, enum query_item item, struct sv text)
 {
-	struct sv want = l->q->text[item];
+	struct sv want;
 
+	if (!l->q) {
+		l->keep_text(l, item, text);
+		return ANSWER_NONE;
+	}
+	want = l->q->text[item];
 	if (l->q->whole_word)
 		return answer_if(sv_eq(text, want));
 	return answer_if(want.n == 0 || sv_find(text, want) < text.n);
+}
+
+static enum answer compare_number(struct look *l, enum query_item item, uint64_t number)
+{
+	if (l->q)
+		return answer_if(number == l->q->number[item]);
+	l->keep_number(l, item, number);
+	return ANSWER_NONE;
 }
 
 /* The number a value starts with: "500", "500," and "500:" of older programs. */
@@ -42,7 +55,7 @@ enum answer read_number(struct look *l, enum query_item item, const struct field
 
 	if (!leading_number(f->value, &number))
 		return ANSWER_NONE;
-	return answer_if(number == l->q->number[item]);
+	return compare_number(l, item, number);
 }
 
 /* What auditd called the number when it wrote the record: UID="alice" for uid=1000. */
@@ -65,7 +78,7 @@ enum answer read_user(struct look *l, enum query_item item, const struct field *
 {
 	struct sv name;
 
-	if (l->q->text[item].n && f->origin == FIELD_KERNEL && l->record->tail.n &&
+	if (l->q && l->q->text[item].n && f->origin == FIELD_KERNEL && l->record->tail.n &&
 	    enriched_name(l->record, f->name, &name))
 		return answer_if(sv_eq(name, l->q->text[item]));
 	return read_number(l, item, f);
@@ -79,7 +92,7 @@ enum answer read_machine(struct look *l, enum query_item item, const struct fiel
 	if (!num_hex64(f->value, &arch) || arch > UINT32_MAX)
 		return ANSWER_NONE;
 	m = machine_of_arch((uint32_t)arch);
-	return answer_if(m != MACHINE_UNKNOWN && (uint64_t)m == l->q->number[item]);
+	return m == MACHINE_UNKNOWN ? ANSWER_NO : compare_number(l, item, m);
 }
 
 enum answer read_exit(struct look *l, enum query_item item, const struct field *f)
@@ -88,7 +101,7 @@ enum answer read_exit(struct look *l, enum query_item item, const struct field *
 
 	if (!num_i64(f->value, &code))
 		return ANSWER_NONE;
-	return answer_if((uint64_t)code == l->q->number[item]);
+	return compare_number(l, item, (uint64_t)code);
 }
 
 /* 1 and 0 of the kernel, yes and no of system calls, success and failed of user space. */
@@ -107,7 +120,7 @@ enum answer read_success(struct look *l, enum query_item item, const struct fiel
 		failed = !sv_eq_nocase(v, SV("success"));
 	else
 		failed = sv_starts(v, SV("failed")) || sv_eq(v, SV("no"));
-	return answer_if(l->q->number[item] == !failed);
+	return compare_number(l, item, !failed);
 }
 
 enum answer read_plain(struct look *l, enum query_item item, const struct field *f)
@@ -180,7 +193,7 @@ enum answer read_cwd(struct look *l, enum query_item item, const struct field *f
 	buf_reset(&l->scratch->cwd);
 	buf_put(&l->scratch->cwd, path);
 	l->has_cwd = true;
-	return compare_text(l, QUERY_FILE, path);
+	return l->q ? compare_text(l, QUERY_FILE, path) : ANSWER_NONE;
 }
 
 /* ---- keys ---- */
@@ -236,8 +249,7 @@ static struct sv unix_path(struct sv bytes)
 	return sv_head(path, sv_index(path, 0));
 }
 
-static enum answer compare_inet(const struct look *l, enum query_item item, int family,
-				struct sv address)
+static enum answer compare_inet(struct look *l, enum query_item item, int family, struct sv address)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -282,25 +294,38 @@ enum answer read_uuid(struct look *l, enum query_item item, const struct field *
 /* ---- access decisions ---- */
 
 /* SELinux says "avc:  denied  { read } for ..." in front, AppArmor apparmor="DENIED". */
-void read_verdict(struct look *l)
+enum answer access_verdict(const struct record *r, struct sv *permissions)
 {
-	struct sv text = l->record->body;
+	struct sv text = r->body, after;
 	struct field f;
 	size_t brace;
 
-	if (!(l->q->wanted & UINT32_C(1) << QUERY_SUCCESS))
-		return;
-	if (record_field(l->record, SV("apparmor"), &f)) {
-		l->answers[QUERY_SUCCESS] =
-			answer_if(l->q->number[QUERY_SUCCESS] == !sv_eq(f.value, SV("DENIED")));
-		return;
-	}
-	if (record_field(l->record, SV("msg"), &f))
+	*permissions = SV_EMPTY;
+	if (record_field(r, SV("apparmor"), &f))
+		return answer_if(!sv_eq(f.value, SV("DENIED")));
+	if (record_field(r, SV("msg"), &f))
 		text = f.value;
 	brace = sv_index(text, '{');
 	if (!sv_starts(text, SV("avc: ")) || brace == text.n)
+		return ANSWER_NONE;
+	after = sv_from(text, brace + 1);
+	*permissions = sv_trim(sv_head(after, sv_index(after, '}')));
+	return answer_if(sv_find(sv_head(text, brace), SV("denied")) == brace);
+}
+
+void read_verdict(struct look *l)
+{
+	struct sv permissions;
+	enum answer granted;
+
+	if (l->q && !(l->q->wanted & UINT32_C(1) << QUERY_SUCCESS))
 		return;
-	l->answers[QUERY_SUCCESS] =
-		answer_if(l->q->number[QUERY_SUCCESS] ==
-			  (sv_find(sv_head(text, brace), SV("denied")) == brace));
+	granted = access_verdict(l->record, &permissions);
+	if (granted == ANSWER_NONE)
+		return;
+	if (l->q)
+		l->answers[QUERY_SUCCESS] =
+			answer_if(l->q->number[QUERY_SUCCESS] == (granted == ANSWER_YES));
+	else
+		l->keep_number(l, QUERY_SUCCESS, granted == ANSWER_YES);
 }
