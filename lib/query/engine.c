@@ -201,6 +201,10 @@ static void end_block(struct engine *g, const struct slot *slot)
 		g->all_joined = true;
 		return;
 	}
+	if (!g->scan->has_start && slot->heads.has_first) {
+		g->scan->has_start = true;
+		g->scan->start = slot->heads.first;
+	}
 	g->scan->malformed_lines += slot->heads.malformed;
 	g->scan->cursor->stats.too_long += slot->heads.too_long;
 	g->scan->cursor->stats.bytes += slot->block.spec.to - slot->block.spec.from;

@@ -178,6 +178,10 @@ static int take_line(struct heads *h, struct trail *t, const struct plan *plan, 
 		t->open = false;
 		return 0;
 	}
+	if (!h->has_first) {
+		h->has_first = true;
+		h->first = r.stamp;
+	}
 	t->stamp = SV_EMPTY;
 	if (can_be_followed(&r))
 		trail_stamp(t, &r);
@@ -189,6 +193,7 @@ static int take_line(struct heads *h, struct trail *t, const struct plan *plan, 
 void heads_reset(struct heads *h)
 {
 	h->count = 0;
+	h->has_first = false;
 	h->malformed = h->too_long = 0;
 }
 

@@ -25,6 +25,8 @@ struct heads {
 	uint64_t *marks;
 	size_t marks_cap;
 	uint64_t malformed, too_long; /* lines since the reset */
+	bool has_first;
+	struct stamp first; /* of the first record since the reset, in the window or not */
 };
 
 void heads_init(struct heads *h);

@@ -61,6 +61,10 @@ static int take_line(struct scan *s, struct sv line, struct err *e)
 			s->malformed(s->arg, line);
 		return 0;
 	}
+	if (!s->has_start) {
+		s->has_start = true;
+		s->start = r.stamp;
+	}
 	if (!s->first && !query_in_window(s->query, &r.stamp))
 		return 0;
 	if (join_put(s->join, &r) != 0)

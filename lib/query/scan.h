@@ -65,6 +65,8 @@ struct scan {
 	bool plain;         /* line by line, whatever the input: what the rest is measured by */
 
 	uint64_t matches, malformed_lines; /* filled in */
+	bool has_start;                    /* filled in: there was a record, ... */
+	struct stamp start;                /* ... in the window or not: the first one's stamp */
 };
 
 /*
