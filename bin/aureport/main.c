@@ -27,6 +27,17 @@ struct file_range {
 	bool seen;
 };
 
+/* What one thread counts; kept for the next part of the log. */
+struct part {
+	struct sections sections;
+	struct report_reader reader;
+	struct names *names;
+	struct stamp last;
+	struct err error;
+	bool failed;
+	struct part *next;
+};
+
 struct app {
 	struct request request;
 	struct sections sections;
@@ -34,6 +45,7 @@ struct app {
 	struct report_range range;
 	struct cursor cursor;
 	struct file_range *files; /* one for each of the cursor's sources */
+	struct part *spare;
 	struct err error;
 	bool failed;
 };
@@ -97,6 +109,81 @@ static enum scan_next found(void *arg, const struct event *event)
 		return SCAN_STOP;
 	}
 	return SCAN_ON;
+}
+
+/* ---- parts of the log, counted by several threads ---- */
+
+static void part_free(struct part *p)
+{
+	if (!p)
+		return;
+	sections_release(&p->sections);
+	report_reader_release(&p->reader);
+	names_free(p->names);
+	free(p);
+}
+
+static void *part_new(void *arg)
+{
+	struct app *app = arg;
+	struct part *p = app->spare;
+
+	if (p) {
+		app->spare = p->next;
+		return p;
+	}
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->names = names_new(&names_system, NULL);
+	sections_init_part(&p->sections, &app->request);
+	report_reader_init(&p->reader, sections_facts(&app->request), p->names,
+			   app->request.interpret);
+	if (p->names)
+		return p;
+	part_free(p);
+	return NULL;
+}
+
+static void part_event(void *arg, void *state, const struct event *event)
+{
+	const struct app *app = arg;
+	struct part *p = state;
+
+	p->last = event->stamp;
+	if (p->failed || !has_node(&app->request.query, event) ||
+	    !sections_may_want(&p->sections, event))
+		return;
+	report_read(&p->reader, event);
+	p->failed = sections_take(&p->sections, &p->reader, &p->error) != 0;
+}
+
+static enum scan_next part_end(void *arg, void *state, bool discard)
+{
+	struct app *app = arg;
+	struct part *p = state;
+
+	if (p->failed && !discard) {
+		app->failed = true;
+		app->error = p->error;
+	}
+	if (!discard) {
+		app->range.last = p->last;
+		sections_merge(&app->sections, &p->sections);
+	}
+	p->next = app->spare;
+	app->spare = p;
+	return app->failed ? SCAN_STOP : SCAN_ON;
+}
+
+static void free_parts(struct app *app)
+{
+	while (app->spare) {
+		struct part *p = app->spare;
+
+		app->spare = p->next;
+		part_free(p);
+	}
 }
 
 static void malformed(void *arg, struct sv line)
@@ -164,6 +251,12 @@ static int run(struct app *app, struct scan *scan)
 		scan->malformed = malformed; /* a scan that tells of lines goes one by one */
 	/* Only the report about files needs to know in which one an event ends. */
 	scan->plain = sections_want_files(&app->sections);
+	if (sections_only_count(&app->sections)) {
+		scan->chunk_new = part_new;
+		scan->chunk_event = part_event;
+		scan->chunk_end = part_end;
+	}
+	sections_narrow(&app->sections, &window);
 	status = scan_run(scan, &e);
 	if (status != 0)
 		say(e.text);
@@ -205,6 +298,7 @@ static int report(struct app *app, struct names *names)
 		say(e.text);
 	else
 		status = run(app, &scan);
+	free_parts(app);
 	sections_release(&app->sections);
 	report_reader_release(&app->reader);
 	free(app->files);

@@ -37,7 +37,7 @@ static int open_spool(struct err *e)
 	return fd;
 }
 
-static int section_init(struct section *s, const struct request *r, size_t i, struct err *e)
+static void section_init_part(struct section *s, const struct request *r, size_t i)
 {
 	s->id = r->reports[i];
 	s->shape = r->shape;
@@ -45,6 +45,11 @@ static int section_init(struct section *s, const struct request *r, size_t i, st
 	tally_init(&s->tally);
 	report_totals_init(&s->totals);
 	timeline_init(&s->timeline, r->unit);
+}
+
+static int section_init(struct section *s, const struct request *r, size_t i, struct err *e)
+{
+	section_init_part(s, r, i);
 	report_printer_init(&s->printer, STDOUT_FILENO, r->format, r->escape, r->interpret);
 	if (i > 0 && s->shape == REPORT_ROWS) {
 		s->spool = open_spool(e);
@@ -67,6 +72,60 @@ int sections_init(struct sections *s, const struct request *r, struct err *e)
 			return -1;
 		}
 	return 0;
+}
+
+void sections_init_part(struct sections *s, const struct request *r)
+{
+	*s = (struct sections){.filter = r->filter};
+	for (; s->count < r->report_count; s->count++)
+		section_init_part(&s->each[s->count], r, s->count);
+}
+
+bool sections_only_count(const struct sections *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->each[i].shape == REPORT_ROWS)
+			return false;
+	return true;
+}
+
+void sections_merge(struct sections *s, struct sections *part)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct section *to = &s->each[i], *from = &part->each[i];
+
+		to->found |= from->found;
+		tally_merge(&to->tally, &from->tally);
+		tally_reset(&from->tally);
+		report_totals_merge(&to->totals, &from->totals);
+		report_totals_reset(&from->totals);
+		tally_merge(&to->timeline.counts, &from->timeline.counts);
+		tally_reset(&from->timeline.counts);
+		from->found = false;
+	}
+}
+
+static bool add_types(struct query *q, const struct report_types *types)
+{
+	for (; types && types->last; types++)
+		for (uint32_t type = types->first; type <= types->last; type++)
+			if (!query_add_type(q, type))
+				return false;
+	return true;
+}
+
+void sections_narrow(const struct sections *s, struct query *q)
+{
+	struct query narrow = *q;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct report_def *def = &report_defs[s->each[i].id];
+
+		if (!def->types || !add_types(&narrow, def->types) ||
+		    !add_types(&narrow, def->summary_types))
+			return;
+	}
+	*q = narrow;
 }
 
 void sections_release(struct sections *s)

@@ -32,6 +32,16 @@ uint32_t sections_facts(const struct request *r);
 MUST_CHECK int sections_init(struct sections *s, const struct request *r, struct err *e);
 void sections_release(struct sections *s);
 
+/* The same for counting a part of the log: nothing is printed. Only where all reports count. */
+void sections_init_part(struct sections *s, const struct request *r);
+bool sections_only_count(const struct sections *s);
+
+/* Adds what a part counted behind what s has, and forgets it in the part. */
+void sections_merge(struct sections *s, struct sections *part);
+
+/* Narrows q to the record types that these reports are about, where they all have some. */
+void sections_narrow(const struct sections *s, struct query *q);
+
 /* True when one of them could want the event, by its record types alone. */
 bool sections_may_want(const struct sections *s, const struct event *event);
 MUST_CHECK int sections_take(struct sections *s, struct report_reader *rr, struct err *e);

@@ -155,6 +155,13 @@ void report_totals_release(struct report_totals *t)
 		tally_release(&t->distinct[i]);
 }
 
+void report_totals_reset(struct report_totals *t)
+{
+	memset(t->count, 0, sizeof(t->count));
+	for (size_t i = 0; i < REPORT_TOTALS_COUNT; i++)
+		tally_reset(&t->distinct[i]);
+}
+
 void report_totals_add(struct report_totals *t, const struct report_reader *rr)
 {
 	const struct facts *f = &rr->facts;

@@ -23,6 +23,15 @@ void tally_release(struct tally *t)
 	tally_init(t);
 }
 
+void tally_reset(struct tally *t)
+{
+	if (t->slots)
+		memset(t->slots, 0, t->slot_cap * sizeof(*t->slots));
+	t->count = 0;
+	t->failed = false;
+	arena_reset(&t->texts);
+}
+
 /* Room for one more entry, with the slots at most half full. */
 static bool make_room(struct tally *t)
 {

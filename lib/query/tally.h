@@ -43,6 +43,7 @@ enum tally_order {
 
 void tally_init(struct tally *t);
 void tally_release(struct tally *t);
+void tally_reset(struct tally *t); /* forgets what was counted, keeps the memory */
 
 void tally_add(struct tally *t, struct sv text, uint64_t hits);
 void tally_add_number(struct tally *t, uint64_t number, uint64_t hits);

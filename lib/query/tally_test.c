@@ -81,16 +81,18 @@ static void parts_merged_in_order_are_the_whole(void **state)
 	tally_init(&numbers);
 	tally_init(&whole_texts);
 	tally_init(&whole_numbers);
+	tally_init(&part_texts);
+	tally_init(&part_numbers);
 	count(&whole_texts, &whole_numbers, 0, 50000, 9001);
 	for (size_t i = 1; i < LEN(ends); i++) {
-		tally_init(&part_texts);
-		tally_init(&part_numbers);
+		tally_reset(&part_texts);
+		tally_reset(&part_numbers);
 		count(&part_texts, &part_numbers, ends[i - 1], ends[i], 9001);
 		tally_merge(&texts, &part_texts);
 		tally_merge(&numbers, &part_numbers);
-		tally_release(&part_texts);
-		tally_release(&part_numbers);
 	}
+	tally_release(&part_texts);
+	tally_release(&part_numbers);
 	assert_int_equal(texts.count, 9001);
 	expect_equal(&texts, &whole_texts, TALLY_BY_HITS);
 	expect_equal(&numbers, &whole_numbers, TALLY_BY_HITS_NUMBER);
