@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "config/auditd_conf.h"
 #include "log/cursor.h"
+#include "output/progress.h"
 #include "query/scan.h"
 #include "record/names_system.h"
 #include "table/table.h"
@@ -29,6 +30,7 @@ struct app {
 	struct request request;
 	struct output output;
 	struct interpreter interpreter;
+	struct progress progress;
 	struct resume resume;
 	bool is_pipe; /* of the input: it has no place to go on from */
 	struct err write_error;
@@ -162,12 +164,20 @@ static enum scan_next found(void *arg, const struct event *event)
 {
 	struct app *app = arg;
 
+	progress_clear(&app->progress);
 	if (output_event(&app->output, event, &app->write_error) != 0 ||
 	    (app->request.line_buffered && output_flush(&app->output, &app->write_error) != 0)) {
 		app->write_failed = true;
 		return SCAN_STOP;
 	}
 	return app->request.just_one ? SCAN_STOP : SCAN_ON;
+}
+
+static void show_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct app *app = arg;
+
+	progress_show(&app->progress, done, total);
 }
 
 static void malformed(void *arg, struct sv line)
@@ -245,6 +255,7 @@ static int search(struct app *app, struct names *names)
 			    .cursor = &cursor,
 			    .found = found,
 			    .malformed = r->debug ? malformed : NULL,
+			    .progress = show_progress,
 			    .arg = app};
 	struct err e;
 	int status, kept = 0;
@@ -273,7 +284,9 @@ static int search(struct app *app, struct names *names)
 	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
 	app->output.interpreter = &app->interpreter;
 	app->output.columns = r->columns;
+	progress_init(&app->progress, STDERR_FILENO);
 	status = scan_run(&scan, &e);
+	progress_release(&app->progress);
 	if (status != 0)
 		say(e.text);
 	if (finish_output(app) != 0)
