@@ -11,6 +11,7 @@
 #include "output/progress.h"
 #include "query/scan.h"
 #include "record/names_system.h"
+#include "sheets.h"
 #include "table/table.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ struct app {
 	struct output output;
 	struct interpreter interpreter;
 	struct progress progress;
+	struct sheets sheets;
 	struct resume resume;
 	bool is_pipe; /* of the input: it has no place to go on from */
 	struct err write_error;
@@ -180,6 +182,38 @@ static void show_progress(void *arg, uint64_t done, uint64_t total)
 	progress_show(&app->progress, done, total);
 }
 
+static void *new_sheet(void *arg)
+{
+	struct app *app = arg;
+
+	return sheets_take(&app->sheets);
+}
+
+static void on_sheet(void *arg, void *sheet, const struct event *event)
+{
+	(void)arg;
+	sheet_event(sheet, event);
+}
+
+static enum scan_next end_sheet(void *arg, void *sheet, bool discard)
+{
+	struct app *app = arg;
+
+	progress_clear(&app->progress);
+	if (sheets_give(&app->sheets, sheet, discard, &app->write_error) == 0)
+		return SCAN_ON;
+	app->write_failed = true;
+	return SCAN_STOP;
+}
+
+/* Words are work enough for all processors, where no event has to be out before the next. */
+static bool wants_sheets(const struct request *r)
+{
+	return (r->format == OUTPUT_CSV || r->format == OUTPUT_TEXT ||
+		r->format == OUTPUT_INTERPRET) &&
+	       !r->just_one && !r->line_buffered && !r->checkpoint;
+}
+
 static void malformed(void *arg, struct sv line)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(DEBUG_MAX);
@@ -284,9 +318,16 @@ static int search(struct app *app, struct names *names)
 	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
 	app->output.interpreter = &app->interpreter;
 	app->output.columns = r->columns;
+	app->sheets.output = &app->output;
+	if (wants_sheets(r) && !app->is_pipe) {
+		scan.chunk_new = new_sheet;
+		scan.chunk_event = on_sheet;
+		scan.chunk_end = end_sheet;
+	}
 	progress_init(&app->progress, STDERR_FILENO);
 	status = scan_run(&scan, &e);
 	progress_release(&app->progress);
+	sheets_release(&app->sheets);
 	if (status != 0)
 		say(e.text);
 	if (finish_output(app) != 0)

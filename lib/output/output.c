@@ -48,7 +48,7 @@ int output_flush(struct output *o, struct err *e)
 /* After each record, so that an event of any size passes through the one buffer. */
 int output_flush_when_full(struct output *o, struct err *e)
 {
-	if (!o->text.failed && o->text.n < OUTPUT_CHUNK)
+	if (!o->text.failed && (o->text.n < OUTPUT_CHUNK || o->fd < 0))
 		return 0;
 	return output_flush(o, e);
 }
@@ -157,11 +157,24 @@ static int format_spans(struct output *o, const struct event *event,
 	return 0;
 }
 
-static int format_csv(struct output *o, const struct event *event, struct err *e)
+static void put_header_once(struct output *o)
 {
-	if (!o->has_header)
+	if (o->format == OUTPUT_CSV && !o->has_header)
 		output_csv_header(o);
 	o->has_header = true;
+}
+
+int output_text(struct output *o, struct sv text, struct err *e)
+{
+	put_header_once(o);
+	if (output_flush(o, e) != 0)
+		return -1;
+	return file_write(o->fd, text) == 0 ? 0 : err_sys(e, "cannot write the result");
+}
+
+static int format_csv(struct output *o, const struct event *event, struct err *e)
+{
+	put_header_once(o);
 	return format_spans(o, event, output_csv_row, e);
 }
 

@@ -71,7 +71,7 @@ struct output_clock {
 };
 
 struct output {
-	int fd; /* borrowed */
+	int fd; /* borrowed; -1: see output_text() */
 	enum output_format format;
 	enum escape_mode escape;
 	when_to_local_fn to_local; /* the zone of "time->" */
@@ -101,5 +101,12 @@ void output_release(struct output *o);
  */
 MUST_CHECK int output_event(struct output *o, const struct event *event, struct err *e);
 MUST_CHECK int output_flush(struct output *o, struct err *e);
+
+/*
+ * With a descriptor of -1 all text is kept in text, up to its maximum, and nothing is written.
+ * What such an output made of some events goes out through another one of the same format,
+ * which puts csv's header before the first. As output_event().
+ */
+MUST_CHECK int output_text(struct output *o, struct sv text, struct err *e);
 
 #endif
