@@ -164,7 +164,7 @@ static bool same_name(struct sv tail_name, struct sv name)
 /* The value of entry number `index` (0 for the first) of that name in the enriched tail. */
 static bool tail_value(struct sv tail, struct sv name, size_t index, struct sv *out)
 {
-	struct sv word, word_name, value;
+	struct sv value;
 
 	/* A socket address stands alone and has spaces in it. */
 	if (sv_starts(tail, SV("SADDR="))) {
@@ -173,12 +173,14 @@ static bool tail_value(struct sv tail, struct sv name, size_t index, struct sv *
 		return index == 0 && sv_eq(name, SV("saddr")) && sv_index(value, '}') < value.n;
 	}
 	while (tail.n) {
-		(void)sv_cut(tail, ' ', &word, &tail);
-		if (!sv_cut(word, '=', &word_name, &value) || !same_name(word_name, name) ||
-		    index--)
-			continue;
-		*out = value;
-		return true;
+		size_t end = sv_index(tail, ' ');
+
+		if (name.n < end && tail.p[name.n] == '=' &&
+		    same_name(sv_head(tail, name.n), name) && index-- == 0) {
+			*out = sv_make(tail.p + name.n + 1, end - name.n - 1);
+			return true;
+		}
+		tail = sv_from(tail, end + 1);
 	}
 	return false;
 }
