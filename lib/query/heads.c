@@ -68,7 +68,7 @@ static struct head *new_head(struct heads *h)
  */
 static bool follows(const struct trail *t, struct sv line, struct sv *type_name)
 {
-	struct sv rest = line, node = SV_EMPTY;
+	struct sv rest = line;
 	size_t space;
 
 	if (!t->stamp.n)
@@ -77,11 +77,9 @@ static bool follows(const struct trail *t, struct sv line, struct sv *type_name)
 		if (!sv_starts(rest, SV("node=")))
 			return false;
 		rest = sv_from(rest, 5);
-		node = sv_head(rest, t->node.n);
-		rest = sv_from(rest, t->node.n);
-		if (!sv_eq(node, t->node) || !sv_starts(rest, SV(" ")))
+		if (!sv_starts(rest, t->node) || !sv_starts(sv_from(rest, t->node.n), SV(" ")))
 			return false;
-		rest = sv_from(rest, 1);
+		rest = sv_from(rest, t->node.n + 1);
 	}
 	if (!sv_starts(rest, SV("type=")))
 		return false;

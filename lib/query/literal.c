@@ -66,7 +66,7 @@ static bool is_number(struct sv text, size_t at, size_t n)
 {
 	if (at + n < text.n && is_digit(text.p[at + n]))
 		return false;
-	return at > 0 && memchr("=\"'-0", text.p[at - 1], 5);
+	return at > 0 && sv_find(SV("=\"'-0"), sv_make(text.p + at - 1, 1)) < 5;
 }
 
 static bool is_at(const struct literal *l, struct sv text, size_t at)
