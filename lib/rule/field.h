@@ -16,8 +16,8 @@
 
 enum field_kind {
 	FIELD_NUMBER,
-	FIELD_USER,     /* a number or a user's name */
-	FIELD_GROUP,    /* a number or a group's name */
+	FIELD_UID,      /* a number or a user's name */
+	FIELD_GID,      /* a number or a group's name */
 	FIELD_SESSION,  /* a number or "unset" */
 	FIELD_ARGUMENT, /* a0 ... a3: a number, may be negative */
 	FIELD_EXIT,     /* a number or errno, may be negative */

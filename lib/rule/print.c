@@ -206,8 +206,8 @@ static void print_key(struct printing *p, const struct rule_field *f, struct buf
 typedef void (*print_fn)(struct printing *p, const struct rule_field *f, struct buf *out);
 
 static const print_fn printers[] = {
-	[FIELD_NUMBER] = print_plain,      [FIELD_USER] = print_id,
-	[FIELD_GROUP] = print_plain,       [FIELD_SESSION] = print_id,
+	[FIELD_NUMBER] = print_plain,      [FIELD_UID] = print_id,
+	[FIELD_GID] = print_plain,         [FIELD_SESSION] = print_id,
 	[FIELD_ARGUMENT] = print_argument, [FIELD_EXIT] = print_exit,
 	[FIELD_MSGTYPE] = print_msgtype,   [FIELD_MACHINE] = print_machine,
 	[FIELD_PERM] = print_perm,         [FIELD_FILETYPE] = print_plain,

@@ -326,8 +326,8 @@ static void read_key(struct rule_parser *p, const struct condition *c)
 typedef void (*read_fn)(struct rule_parser *p, const struct condition *c);
 
 static const read_fn readers[] = {
-	[FIELD_NUMBER] = read_number,     [FIELD_USER] = read_user,
-	[FIELD_GROUP] = read_group,       [FIELD_SESSION] = read_session,
+	[FIELD_NUMBER] = read_number,     [FIELD_UID] = read_user,
+	[FIELD_GID] = read_group,         [FIELD_SESSION] = read_session,
 	[FIELD_ARGUMENT] = read_argument, [FIELD_EXIT] = read_exit,
 	[FIELD_MSGTYPE] = read_msgtype,   [FIELD_MACHINE] = read_machine,
 	[FIELD_PERM] = read_perm,         [FIELD_FILETYPE] = read_filetype,
