@@ -6,17 +6,16 @@
 
 #include "record/names_system.h"
 #include "table/table.h"
+#include "table/usertype.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OUT_MAX        ((size_t)1 << 20)
-#define TYPE_ADD_USER  1114 /* AUDIT_ADD_USER ... AUDIT_DEL_GROUP of libaudit */
-#define TYPE_DEL_GROUP 1117
-#define PIECE          4096 /* PIPE_BUF: a pipe that poll calls writable takes this much at once */
-#define PATIENCE_S     1    /* for a reader of stdout that is slow when it is time to stop */
+#define OUT_MAX    ((size_t)1 << 20)
+#define PIECE      4096 /* PIPE_BUF: a pipe that poll calls writable takes this much at once */
+#define PATIENCE_S 1    /* for a reader of stdout that is slow when it is time to stop */
 
 static void local_time(int64_t sec, struct tm *out)
 {
@@ -143,7 +142,7 @@ static bool is_search(const struct deed *d)
 /* ADD_USER to DEL_GROUP: a uid may have another name from here on. */
 static bool changes_names(const struct event *ev)
 {
-	return ev->type >= TYPE_ADD_USER && ev->type <= TYPE_DEL_GROUP;
+	return ev->type >= AUDIT_ADD_USER && ev->type <= AUDIT_DEL_GROUP;
 }
 
 static void tell_complete(struct teller *t)

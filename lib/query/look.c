@@ -9,6 +9,8 @@
  */
 #include "query/look.h"
 
+#include "table/usertype.h"
+
 #include <linux/audit.h>
 
 #define OWN(item, names, read)                                                                     \
@@ -247,18 +249,6 @@ static const struct look_row tty_rows[] = {
 };
 CLASS(tty, NULL, NULL);
 
-/* Types of user space that <linux/audit.h> leaves to user space. */
-enum {
-	TYPE_ADD_GROUP = 1116,
-	TYPE_DEL_GROUP = 1117,
-	TYPE_GRP_MGMT = 1132,
-	TYPE_DAEMON_RESUME = 1206,
-	TYPE_DAEMON_ACCEPT = 1207,
-	TYPE_DAEMON_CLOSE = 1208,
-	TYPE_VIRT_RESOURCE = 2501,
-	TYPE_VIRT_MACHINE_ID = 2502,
-};
-
 /* The first range that holds the type counts. */
 static const struct {
 	uint32_t first, last;
@@ -268,13 +258,13 @@ static const struct {
 	{AUDIT_PATH, AUDIT_PATH, &class_path},
 	{AUDIT_CWD, AUDIT_CWD, &class_cwd},
 	{AUDIT_USER_AVC, AUDIT_USER_AVC, &class_user_avc},
-	{TYPE_ADD_GROUP, TYPE_DEL_GROUP, &class_user_group},
-	{TYPE_GRP_MGMT, TYPE_GRP_MGMT, &class_user_group_mgmt},
+	{AUDIT_ADD_GROUP, AUDIT_DEL_GROUP, &class_user_group},
+	{AUDIT_GRP_MGMT, AUDIT_GRP_MGMT, &class_user_group_mgmt},
 	{AUDIT_LOGIN, AUDIT_LOGIN, &class_login},
 	{AUDIT_USER, AUDIT_USER, &class_user},
 	{AUDIT_FIRST_USER_MSG, AUDIT_LAST_USER_MSG, &class_user},
-	{AUDIT_DAEMON_START, TYPE_DAEMON_RESUME, &class_daemon},
-	{TYPE_DAEMON_ACCEPT, TYPE_DAEMON_CLOSE, &class_daemon_network},
+	{AUDIT_DAEMON_START, AUDIT_DAEMON_RESUME, &class_daemon},
+	{AUDIT_DAEMON_ACCEPT, AUDIT_DAEMON_CLOSE, &class_daemon_network},
 	{AUDIT_IPC, AUDIT_IPC, &class_object},
 	{AUDIT_CONFIG_CHANGE, AUDIT_CONFIG_CHANGE, &class_config},
 	{AUDIT_SOCKADDR, AUDIT_SOCKADDR, &class_sockaddr},
@@ -294,8 +284,8 @@ static const struct {
 	{AUDIT_ANOM_ABEND, AUDIT_ANOM_ABEND, &class_anomaly},
 	{AUDIT_ANOM_LINK, AUDIT_ANOM_LINK, &class_task},
 	{AUDIT_INTEGRITY_DATA, AUDIT_INTEGRITY_RULE, &class_integrity},
-	{TYPE_VIRT_RESOURCE, TYPE_VIRT_RESOURCE, &class_virt_resource},
-	{TYPE_VIRT_MACHINE_ID, TYPE_VIRT_MACHINE_ID, &class_virt_machine},
+	{AUDIT_VIRT_RESOURCE, AUDIT_VIRT_RESOURCE, &class_virt_resource},
+	{AUDIT_VIRT_MACHINE_ID, AUDIT_VIRT_MACHINE_ID, &class_virt_machine},
 	{AUDIT_FIRST_USER_MSG2, AUDIT_LAST_USER_MSG2, &class_user},
 };
 

@@ -6,26 +6,9 @@
 #define AURUM_QUERY_REPORT_TYPES_H
 
 #include "query/report.h"
+#include "table/usertype.h"
 
 #include <linux/audit.h>
-
-/* Types of user space that <linux/audit.h> leaves to user space. */
-enum {
-	AUDIT_USER_AUTH = 1100,
-	AUDIT_USER_MGMT = 1102,
-	AUDIT_USER_CHAUTHTOK = 1108,
-	AUDIT_USYS_CONFIG = 1111,
-	AUDIT_USER_LOGIN = 1112,
-	AUDIT_ADD_USER = 1114,
-	AUDIT_DEL_USER = 1115,
-	AUDIT_ADD_GROUP = 1116,
-	AUDIT_DEL_GROUP = 1117,
-	AUDIT_GRP_AUTH = 1126,
-	AUDIT_GRP_MGMT = 1132,
-	AUDIT_ROLE_ASSIGN = 2301,
-	AUDIT_ROLE_REMOVE = 2302,
-	AUDIT_USER_MAC_CONFIG_CHANGE = 2312,
-};
 
 #define ONE(type)                                                                                  \
 	{                                                                                          \

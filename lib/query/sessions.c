@@ -9,23 +9,15 @@
 
 #include "base/map.h"
 #include "query/walk.h"
+#include "table/usertype.h"
 
 #include <assert.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define VALUE_MAX ((size_t)64 << 10)
 #define NO_ID     (-1)
-
-/* Types of user-space records, which no kernel header names (lib/table/msgtype.def does). */
-enum {
-	TYPE_LOGIN = 1006,
-	TYPE_USER_END = 1106,
-	TYPE_USER_LOGIN = 1112,
-	TYPE_SYSTEM_BOOT = 1127,
-	TYPE_SYSTEM_SHUTDOWN = 1128,
-	TYPE_DAEMON_START = 1200,
-};
 
 struct node {
 	struct session session;
@@ -405,22 +397,22 @@ int sessions_put(struct sessions *s, const struct event *event, struct err *e)
 	int status = 0;
 
 	switch (event->type) {
-	case TYPE_LOGIN:
+	case AUDIT_LOGIN:
 		status = take_login(s, event, e);
 		break;
-	case TYPE_USER_LOGIN:
+	case AUDIT_USER_LOGIN:
 		take_user_login(s, event);
 		break;
-	case TYPE_USER_END:
+	case AUDIT_USER_END:
 		take_user_end(s, event);
 		break;
-	case TYPE_SYSTEM_BOOT:
+	case AUDIT_SYSTEM_BOOT:
 		status = take_boot(s, event, e);
 		break;
-	case TYPE_SYSTEM_SHUTDOWN:
+	case AUDIT_SYSTEM_SHUTDOWN:
 		take_shutdown(s, event);
 		break;
-	case TYPE_DAEMON_START:
+	case AUDIT_DAEMON_START:
 		take_daemon_start(s, event);
 		break;
 	default:
@@ -446,8 +438,9 @@ uint64_t sessions_forgotten(const struct sessions *s)
 
 void sessions_query(struct query *q)
 {
-	static const uint32_t types[] = {TYPE_LOGIN,       TYPE_USER_LOGIN,      TYPE_USER_END,
-					 TYPE_SYSTEM_BOOT, TYPE_SYSTEM_SHUTDOWN, TYPE_DAEMON_START};
+	static const uint32_t types[] = {AUDIT_LOGIN,           AUDIT_USER_LOGIN,
+					 AUDIT_USER_END,        AUDIT_SYSTEM_BOOT,
+					 AUDIT_SYSTEM_SHUTDOWN, AUDIT_DAEMON_START};
 
 	for (size_t i = 0; i < LEN(types); i++)
 		if (!query_add_type(q, types[i]))

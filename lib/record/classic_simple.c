@@ -6,26 +6,9 @@
 #include "record/classic_parts.h"
 
 #include "base/num.h"
+#include "table/usertype.h"
 
 #include <linux/audit.h>
-
-/* Types of the user-space ranges and of the kernel's that linux/audit.h may lack. */
-enum {
-	TYPE_USER_AVC = 1107,
-	TYPE_USER_START = 1105,
-	TYPE_USER_END = 1106,
-	TYPE_USER_ERR = 1109,
-	TYPE_USYS_CONFIG = 1111,
-	TYPE_USER_LOGIN = 1112,
-	TYPE_SYSTEM_BOOT = 1127,
-	TYPE_SYSTEM_SHUTDOWN = 1128,
-	TYPE_USER_DEVICE = 1137,
-	TYPE_DAEMON_START = 1200,
-	TYPE_DAEMON_ABORT = 1202,
-	TYPE_DAEMON_ACCEPT = 1207,
-	TYPE_TTY = 1319,
-	TYPE_ANOM_EXEC = 2112,
-};
 
 typedef void (*family_fn)(struct classic_story *s);
 
@@ -80,7 +63,7 @@ static void origin_labels(struct classic_story *s)
 		return;
 	(void)classic_attribute(s, &s->subject_label, SV("hostname"), 0);
 	(void)classic_attribute(s, &s->subject_label, SV("addr"), 0);
-	if (type != TYPE_USER_START && type != TYPE_USER_END && type != TYPE_USER_ERR)
+	if (type != AUDIT_USER_START && type != AUDIT_USER_END && type != AUDIT_USER_ERR)
 		(void)classic_attribute(s, &s->subject_label, SV("terminal"), 0);
 }
 
@@ -238,9 +221,9 @@ static void audit_daemon(struct classic_story *s)
 	s->out->subject_kind = "auditd";
 	action_of_type(s);
 	s->out->object_kind = "service";
-	if (type == TYPE_DAEMON_START)
+	if (type == AUDIT_DAEMON_START)
 		s->out->how = SV("init");
-	else if (type < TYPE_DAEMON_ACCEPT && type != TYPE_DAEMON_ABORT)
+	else if (type < AUDIT_DAEMON_ACCEPT && type != AUDIT_DAEMON_ABORT)
 		s->out->how = SV("signal");
 	result(s);
 }
@@ -337,7 +320,7 @@ static void object_of_type(struct classic_story *s)
 
 	trail_top(&s->w);
 	s->out->object_kind = row->object_kind;
-	if (type_of(s) == TYPE_USYS_CONFIG && trail_find(&s->w, SV("op")))
+	if (type_of(s) == AUDIT_USYS_CONFIG && trail_find(&s->w, SV("op")))
 		s->out->action = classic_words(s);
 	if (row->object.n && !classic_take(s, CLASSIC_OBJECT, row->object, 0) && row->instead.n) {
 		trail_top(&s->w);
@@ -355,14 +338,14 @@ static void how_of_type(struct classic_story *s)
 {
 	uint32_t type = type_of(s);
 
-	if (type == TYPE_SYSTEM_BOOT || type == TYPE_SYSTEM_SHUTDOWN) {
+	if (type == AUDIT_SYSTEM_BOOT || type == AUDIT_SYSTEM_SHUTDOWN) {
 		(void)how(s, "exe");
 		return;
 	}
 	trail_top(&s->w);
-	if (type == TYPE_ANOM_EXEC)
+	if (type == AUDIT_ANOM_EXEC)
 		(void)how(s, "terminal");
-	else if (type == TYPE_TTY)
+	else if (type == AUDIT_TTY)
 		(void)how(s, "comm");
 	else if (trail_find(&s->w, SV("exe")))
 		classic_how(s);
@@ -373,7 +356,7 @@ static void others(struct classic_story *s)
 	const struct trail_field *op;
 	uint32_t type = type_of(s);
 
-	if (type == TYPE_USER_LOGIN) {
+	if (type == AUDIT_USER_LOGIN) {
 		login_subject(s);
 	} else {
 		acting_or_top(s);
@@ -382,20 +365,20 @@ static void others(struct classic_story *s)
 	classic_session(s, 0);
 	labels(s);
 	origin_labels(s);
-	if (type == TYPE_USER_AVC)
+	if (type == AUDIT_USER_AVC)
 		user_access_vector(s);
 	else
 		result(s);
 	action_of_type(s);
-	if (type == TYPE_USER_DEVICE) {
+	if (type == AUDIT_USER_DEVICE) {
 		trail_top(&s->w);
 		op = trail_find(&s->w, SV("op"));
 		if (op)
 			s->out->action = op->raw;
 	}
-	if (type != TYPE_USER_AVC)
+	if (type != AUDIT_USER_AVC)
 		object_of_type(s);
-	if (type == TYPE_SYSTEM_BOOT || type == TYPE_SYSTEM_SHUTDOWN)
+	if (type == AUDIT_SYSTEM_BOOT || type == AUDIT_SYSTEM_SHUTDOWN)
 		s->out->object_kind = s->type->object_kind;
 	how_of_type(s);
 }

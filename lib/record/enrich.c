@@ -349,9 +349,9 @@ void enrich_tail(uint32_t type, struct sv text, size_t used, struct names *names
 	};
 
 	/* Names may have changed before the first kind, and have after the second. */
-	if (type == TYPE_ADD_USER || type == TYPE_ADD_GROUP)
+	if (type == AUDIT_ADD_USER || type == AUDIT_ADD_GROUP)
 		names_flush(names);
-	if (type == TYPE_AVC || type == TYPE_USER_AVC)
+	if (type == AUDIT_AVC || type == AUDIT_USER_AVC)
 		take_verdict(&en);
 	for (size_t at = 0; at < en.text.n;) {
 		size_t equals = at + sv_index(sv_from(en.text, at), '=');
@@ -360,7 +360,7 @@ void enrich_tail(uint32_t type, struct sv text, size_t used, struct names *names
 		if (equals < en.text.n && may_have_entry(en.text, equals))
 			at = take_field(&en, equals);
 	}
-	if (type == TYPE_USER_MGMT || type == TYPE_DEL_USER || type == TYPE_DEL_GROUP ||
-	    type == TYPE_GRP_MGMT)
+	if (type == AUDIT_USER_MGMT || type == AUDIT_DEL_USER || type == AUDIT_DEL_GROUP ||
+	    type == AUDIT_GRP_MGMT)
 		names_flush(names);
 }

@@ -69,11 +69,16 @@ static const struct exception {
 	enum value_type type;
 	const char *name;
 } exceptions[] = {
-	{TYPE_AVC, VALUE_UNCLASSIFIED, "saddr"},   {TYPE_USER_TTY, VALUE_ESCAPED, "msg"},
-	{TYPE_NETFILTER_PKT, VALUE_ADDR, "saddr"}, {TYPE_PATH, VALUE_FLAGS, "flags"},
-	{TYPE_MQ_OPEN, VALUE_MODE_SHORT, "mode"},  {TYPE_CRYPTO_KEY_USER, VALUE_UNCLASSIFIED, "fp"},
-	{TYPE_ADD_GROUP, VALUE_GID, "id"},         {TYPE_GRP_MGMT, VALUE_GID, "id"},
-	{TYPE_DEL_GROUP, VALUE_GID, "id"},         {TYPE_KERN_MODULE, VALUE_ESCAPED, "name"},
+	{AUDIT_AVC, VALUE_UNCLASSIFIED, "saddr"},
+	{AUDIT_USER_TTY, VALUE_ESCAPED, "msg"},
+	{AUDIT_NETFILTER_PKT, VALUE_ADDR, "saddr"},
+	{AUDIT_PATH, VALUE_FLAGS, "flags"},
+	{AUDIT_MQ_OPEN, VALUE_MODE_SHORT, "mode"},
+	{AUDIT_CRYPTO_KEY_USER, VALUE_UNCLASSIFIED, "fp"},
+	{AUDIT_ADD_GROUP, VALUE_GID, "id"},
+	{AUDIT_GRP_MGMT, VALUE_GID, "id"},
+	{AUDIT_DEL_GROUP, VALUE_GID, "id"},
+	{AUDIT_KERN_MODULE, VALUE_ESCAPED, "name"},
 };
 
 static bool is_decimal(struct sv v)
@@ -93,7 +98,7 @@ static enum value_type guess(struct sv raw)
 enum value_type interpret_type(uint32_t record_type, struct sv name, struct sv raw)
 {
 	/* The arguments of a program: a0, a1, a1[0], but not their number and lengths. */
-	if (record_type == TYPE_EXECVE && name.n && name.p[0] == 'a' && !sv_eq(name, SV("argc")) &&
+	if (record_type == AUDIT_EXECVE && name.n && name.p[0] == 'a' && !sv_eq(name, SV("argc")) &&
 	    sv_find(name, SV("_len")) == name.n)
 		return VALUE_ESCAPED;
 	for (size_t i = 0; i < LEN(exceptions); i++)
@@ -102,7 +107,7 @@ enum value_type interpret_type(uint32_t record_type, struct sv name, struct sv r
 			return exceptions[i].type;
 	if (sv_eq(name, SV("acct")))
 		return guess(raw);
-	if (record_type == TYPE_TRUSTED_APP)
+	if (record_type == AUDIT_TRUSTED_APP)
 		return is_decimal(raw) ? VALUE_UNCLASSIFIED : guess(raw);
 	return field_value_type(name);
 }
@@ -121,7 +126,7 @@ static bool note_call_field(const struct record *r, const struct field *f, uint6
 		call->a0 = hex_or_zero(f->value);
 	else if (sv_eq(f->name, SV("a1")))
 		call->a1 = hex_or_zero(f->value);
-	return sv_eq(f->name, r->type == TYPE_SYSCALL ? SV("a1") : SV("syscall"));
+	return sv_eq(f->name, r->type == AUDIT_SYSCALL ? SV("a1") : SV("syscall"));
 }
 
 void call_of_record(const struct record *r, struct call *out)
@@ -131,7 +136,7 @@ void call_of_record(const struct record *r, struct call *out)
 	struct fields it;
 	struct field f;
 
-	if (r->type == TYPE_SYSCALL || r->type == TYPE_SECCOMP) {
+	if (r->type == AUDIT_SYSCALL || r->type == AUDIT_SECCOMP) {
 		fields_init(&it, r);
 		while (fields_next(&it, &f) && f.origin == FIELD_KERNEL)
 			if (note_call_field(r, &f, &arch, &call))

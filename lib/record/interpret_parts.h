@@ -9,28 +9,9 @@
 #define AURUM_RECORD_INTERPRET_PARTS_H
 
 #include "record/interpret.h"
+#include "table/usertype.h"
 
-/* Types of record that the interpreter tells apart (linux/audit.h and the user-space ranges). */
-enum {
-	TYPE_USER_MGMT = 1102,
-	TYPE_USER_AVC = 1107,
-	TYPE_ADD_USER = 1114,
-	TYPE_DEL_USER = 1115,
-	TYPE_ADD_GROUP = 1116,
-	TYPE_DEL_GROUP = 1117,
-	TYPE_TRUSTED_APP = 1121,
-	TYPE_USER_TTY = 1124,
-	TYPE_GRP_MGMT = 1132,
-	TYPE_SYSCALL = 1300,
-	TYPE_PATH = 1302,
-	TYPE_EXECVE = 1309,
-	TYPE_MQ_OPEN = 1312,
-	TYPE_NETFILTER_PKT = 1324,
-	TYPE_SECCOMP = 1326,
-	TYPE_KERN_MODULE = 1330,
-	TYPE_AVC = 1400,
-	TYPE_CRYPTO_KEY_USER = 2404,
-};
+#include <linux/audit.h>
 
 /* The system call that a record is about. */
 struct call {

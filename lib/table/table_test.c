@@ -4,6 +4,7 @@
 
 #include "table/table.h"
 #include "table/tty_key.h"
+#include "table/usertype.h"
 
 #include <linux/audit.h>
 
@@ -246,9 +247,56 @@ static void the_longest_key_sequence_wins(void **state)
 	assert_int_equal(length, 1);
 }
 
+static void types_of_user_space_have_their_names(void **state)
+{
+#define TYPE(name)                                                                                 \
+	{                                                                                          \
+		AUDIT_##name, #name                                                                \
+	}
+	static const struct {
+		uint32_t type;
+		const char *name;
+	} rows[] = {
+		TYPE(USER_AUTH),
+		TYPE(USER_MGMT),
+		TYPE(USER_START),
+		TYPE(USER_END),
+		TYPE(USER_CHAUTHTOK),
+		TYPE(USER_ERR),
+		TYPE(USYS_CONFIG),
+		TYPE(USER_LOGIN),
+		TYPE(ADD_USER),
+		TYPE(DEL_USER),
+		TYPE(ADD_GROUP),
+		TYPE(DEL_GROUP),
+		TYPE(TRUSTED_APP),
+		TYPE(GRP_AUTH),
+		TYPE(SYSTEM_BOOT),
+		TYPE(SYSTEM_SHUTDOWN),
+		TYPE(GRP_MGMT),
+		TYPE(USER_DEVICE),
+		TYPE(DAEMON_RESUME),
+		TYPE(DAEMON_ACCEPT),
+		TYPE(DAEMON_CLOSE),
+		TYPE(ANOM_EXEC),
+		TYPE(ROLE_ASSIGN),
+		TYPE(ROLE_REMOVE),
+		TYPE(USER_MAC_CONFIG_CHANGE),
+		TYPE(CRYPTO_KEY_USER),
+		TYPE(VIRT_RESOURCE),
+		TYPE(VIRT_MACHINE_ID),
+	};
+#undef TYPE
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++)
+		assert_string_equal(msgtype_name(rows[i].type), rows[i].name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_of_user_space_have_their_names),
 		cmocka_unit_test(every_row_is_found_by_its_name),
 		cmocka_unit_test(every_value_is_printed_as_its_first_name),
 		cmocka_unit_test(names_are_unique_and_values_in_order),
