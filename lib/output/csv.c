@@ -4,6 +4,8 @@
  */
 #include "output/formats.h"
 
+#include "output/quote.h"
+
 /* The locale's date may have two digits for the year; formats come from the table below. */
 #pragma GCC diagnostic ignored "-Wformat-y2k"
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -54,44 +56,9 @@ static const struct output_clock *clock_at(struct output *o, int64_t seconds)
 
 /* ---- csv ---- */
 
-static bool needs_quotes(struct sv v)
-{
-	bool needs = false;
-
-	for (size_t i = 0; i < v.n; i++)
-		needs |= v.p[i] == ',' || v.p[i] == '"' || v.p[i] == '\n' || v.p[i] == '\r';
-	return needs;
-}
-
-/* Closes a column whose value starts at byte `from`. */
-static void end_column(struct buf *b, size_t from)
-{
-	size_t quotes = 0, to;
-
-	if (b->failed || !needs_quotes(sv_make(b->p + from, b->n - from)))
-		return;
-	for (size_t i = from; i < b->n; i++)
-		quotes += b->p[i] == '"';
-	if (!buf_reserve(b, quotes + 2))
-		return;
-	/* From the back, so that no byte is overwritten before it has moved. */
-	to = b->n + quotes + 2;
-	b->p[--to] = '"';
-	for (size_t i = b->n; i-- > from;) {
-		b->p[--to] = b->p[i];
-		if (b->p[i] == '"')
-			b->p[--to] = '"';
-	}
-	b->p[--to] = '"';
-	b->n += quotes + 2;
-}
-
 static void put_column(struct buf *b, struct sv value)
 {
-	size_t from = b->n;
-
-	buf_put(b, value);
-	end_column(b, from);
+	quote_csv(value, b);
 	buf_putc(b, ',');
 }
 
@@ -108,7 +75,7 @@ static void put_value(struct output *o, const struct classic_value *v)
 
 	if (v->record)
 		classic_put(&o->teller, v, &o->text);
-	end_column(&o->text, from);
+	quote_csv_from(&o->text, from);
 }
 
 static void put_value_column(struct output *o, const struct classic_value *v)
@@ -133,7 +100,7 @@ static void put_object_column(struct output *o, const struct classic *c, enum cl
 		buf_put(&o->text, v->name);
 	else if (v->record)
 		classic_put_path(&o->teller, c, v, &o->text);
-	end_column(&o->text, from);
+	quote_csv_from(&o->text, from);
 	buf_putc(&o->text, ',');
 }
 
@@ -238,7 +205,7 @@ void output_csv_row(struct output *o, const struct record *records, size_t count
 	classic_tell(&o->teller, records, count,
 		     o->columns & OUTPUT_EXTRA_LABELS ? CLASSIC_LABELS : CLASSIC_PLAIN, &c);
 	escape_put(o->escape, records[0].node, b);
-	end_column(b, from);
+	quote_csv_from(b, from);
 	buf_putc(b, ',');
 	put_constant(b, msgtype_name(records[0].type));
 	put_when_columns(o, &records[0]);
@@ -252,9 +219,7 @@ void output_csv_row(struct output *o, const struct record *records, size_t count
 	put_column(b, c.action.n ? c.action : SV("did-unknown"));
 	put_result_column(o, &c);
 	put_object_columns(o, &c);
-	from = b->n;
-	buf_put(b, c.how);
-	end_column(b, from);
+	quote_csv(c.how, b);
 	if (o->columns & OUTPUT_EXTRA_KEYS) {
 		buf_putc(b, ',');
 		put_value(o, &c.value[CLASSIC_KEY]);

@@ -2,9 +2,7 @@
  * One event as one JSON object on one line; docs/format-json.md is the contract.
  *
  * The writer streams: members are appended in a fixed order, nothing is built in memory, and
- * text goes out between records. Strings are always valid UTF-8: a byte of a log that is not
- * becomes one character of U+EF80..U+EFFF, and so does each byte of those characters
- * themselves, so that nothing is lost or forged.
+ * text goes out between records. Strings are always valid UTF-8 (output/quote.h).
  *
  * Names of fields come from the log. Names of one object never differ only in the case of
  * their letters: the second one gets "#2".
@@ -12,124 +10,12 @@
 #include "output/formats.h"
 
 #include "base/map.h"
+#include "output/quote.h"
 
 #include <linux/audit.h>
 
 #define NAMES_MAX    ((size_t)1 << 15) /* of one record, as many as a line can hold */
 #define ARGUMENT_MAX ((size_t)1 << 20) /* bytes of one argument of a program */
-#define PRIVATE_BASE 0xef00            /* byte b becomes U+EF00 + b */
-
-/* ---- strings ---- */
-
-/* Length of the valid UTF-8 character at the front that stands for itself, or 0. */
-static size_t character(struct sv v)
-{
-	unsigned char c = (unsigned char)v.p[0], low = 0x80, high = 0xbf;
-	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-
-	if (c < 0xc2 || c > 0xf4 || v.n < n)
-		return 0;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	if ((unsigned char)v.p[1] < low || (unsigned char)v.p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if (((unsigned char)v.p[i] & 0xc0) != 0x80)
-			return 0;
-	/* U+EF80..U+EFFF are ours. */
-	if (c == 0xee && ((unsigned char)v.p[1] == 0xbe || (unsigned char)v.p[1] == 0xbf))
-		return 0;
-	return n;
-}
-
-static void put_byte(unsigned char c, struct buf *b)
-{
-	if (c == '"' || c == '\\') {
-		buf_putc(b, '\\');
-		buf_putc(b, (char)c);
-	} else if (c < 0x20 || c == 0x7f) {
-		buf_printf(b, "\\u%04x", c);
-	} else if (c < 0x80) {
-		buf_putc(b, (char)c);
-	} else {
-		unsigned code = PRIVATE_BASE + c;
-
-		buf_putc(b, (char)(0xe0 | code >> 12));
-		buf_putc(b, (char)(0x80 | (code >> 6 & 0x3f)));
-		buf_putc(b, (char)(0x80 | (code & 0x3f)));
-	}
-}
-
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
-/* Valid characters that a terminal would obey, or that make text read as another one. */
-static bool is_hidden(unsigned code)
-{
-	static const struct {
-		unsigned first, last;
-	} rows[] = {
-		{0x80, 0x9f},     {0x200b, 0x200f}, {0x2028, 0x202e},
-		{0x2060, 0x206f}, {0xfeff, 0xfeff}, {0x061c, 0x061c},
-	};
-
-	for (size_t i = 0; i < LEN(rows); i++)
-		if (code >= rows[i].first && code <= rows[i].last)
-			return true;
-	return false;
-}
-
-/* A character of two bytes or more. */
-static void put_character(struct sv c, struct buf *b)
-{
-	unsigned code = 0;
-
-	if (c.n == 2)
-		code = ((unsigned)c.p[0] & 0x1f) << 6 | ((unsigned)c.p[1] & 0x3f);
-	else if (c.n == 3)
-		code = ((unsigned)c.p[0] & 0xf) << 12 | ((unsigned)c.p[1] & 0x3f) << 6 |
-		       ((unsigned)c.p[2] & 0x3f);
-	if (is_hidden(code))
-		buf_printf(b, "\\u%04x", code);
-	else
-		buf_put(b, c);
-}
-
-/* What stands between the quotes of a string. */
-static void put_text(struct sv text, struct buf *b)
-{
-	while (text.n) {
-		size_t n = 0;
-
-		while (n < text.n && is_plain((unsigned char)text.p[n]))
-			n++;
-		buf_put(b, sv_head(text, n));
-		text = sv_from(text, n);
-		if (text.n == 0)
-			return;
-		n = character(text);
-		if (n)
-			put_character(sv_head(text, n), b);
-		else
-			put_byte((unsigned char)text.p[0], b);
-		text = sv_from(text, n ? n : 1);
-	}
-}
-
-static void put_string(struct sv text, struct buf *b)
-{
-	buf_putc(b, '"');
-	put_text(text, b);
-	buf_putc(b, '"');
-}
 
 /* ---- members; each ends in a comma, which the closing bracket takes back ---- */
 
@@ -145,7 +31,7 @@ static void put_member(const char *name, struct sv text, struct buf *b)
 	if (text.n == 0)
 		return;
 	put_name(name, b);
-	put_string(text, b);
+	quote_json(text, b);
 	buf_putc(b, ',');
 }
 
@@ -212,7 +98,7 @@ static void put_field_name(struct sv name, struct map *names, struct buf *b)
 	uint64_t n = count_name(names, name);
 
 	buf_putc(b, '"');
-	put_text(name, b);
+	quote_json_part(name, b);
 	if (n != 1 || sv_index(name, '#') < name.n) {
 		buf_putc(b, '#');
 		buf_put_u64(b, n);
@@ -234,7 +120,7 @@ static void put_fields(const struct record *r, enum field_origin origin, struct 
 		if (f.origin != origin || (f.quote == '\'' && sv_eq(f.name, SV("msg"))))
 			continue;
 		put_field_name(f.name, &names, b);
-		put_string(f.value, b);
+		quote_json(f.value, b);
 		buf_putc(b, ',');
 	}
 	map_release(&names);
@@ -262,7 +148,7 @@ static void put_meanings(struct output *o, const struct record *r, enum field_or
 			b->n = from;
 			continue;
 		}
-		put_string(buf_view(scratch), b);
+		quote_json(buf_view(scratch), b);
 		buf_putc(b, ',');
 	}
 	map_release(&names);
@@ -312,7 +198,7 @@ static void put_bare_words(const struct record *r, struct buf *b)
 			continue;
 		if (b->n > start)
 			buf_putc(b, ' ');
-		put_text(word, b);
+		quote_json_part(word, b);
 	}
 	if (b->n == start) {
 		b->n = from;
@@ -382,7 +268,7 @@ static int put_arguments(struct output *o, const struct event *event, struct err
 				open_object("argv", '[', b);
 			any = true;
 			if (open != UINT64_MAX && open != index) {
-				put_string(buf_view(&argument), b);
+				quote_json(buf_view(&argument), b);
 				buf_putc(b, ',');
 				buf_reset(&argument);
 				if (output_flush_when_full(o, e) != 0)
@@ -393,7 +279,7 @@ static int put_arguments(struct output *o, const struct event *event, struct err
 		}
 	}
 	if (any) {
-		put_string(buf_view(&argument), b);
+		quote_json(buf_view(&argument), b);
 		close_object(']', b);
 	}
 	return 0;
@@ -482,7 +368,7 @@ static void put_keys(struct output *o, const struct event *event)
 			buf_put(scratch, f.value);
 		for (rest = buf_view(scratch); rest.n;) {
 			(void)sv_cut(rest, '\1', &key, &rest);
-			put_string(key, b);
+			quote_json(key, b);
 			buf_putc(b, ',');
 		}
 	}
@@ -506,7 +392,7 @@ static int put_lines(struct output *o, const struct event *event, struct err *e)
 {
 	open_object("raw", '[', &o->text);
 	for (size_t i = 0; i < event->count; i++) {
-		put_string(event->records[i].line, &o->text);
+		quote_json(event->records[i].line, &o->text);
 		buf_putc(&o->text, ',');
 		if (i + 1 < event->count && output_flush_when_full(o, e) != 0)
 			return -1;

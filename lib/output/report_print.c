@@ -4,6 +4,7 @@
 #include "output/report_print.h"
 
 #include "base/file.h"
+#include "output/quote.h"
 #include "output/report_priv.h"
 #include "table/table.h"
 
@@ -128,69 +129,6 @@ static bool is_number(struct sv text)
 		if (text.p[i] < '0' || text.p[i] > '9')
 			return false;
 	return true;
-}
-
-/* Bytes of the UTF-8 character at the start, 0 when it is none. */
-static size_t utf8_length(struct sv v)
-{
-	unsigned char c = (unsigned char)v.p[0];
-	size_t n = c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-	unsigned char second;
-
-	if (n == 0 || v.n < n)
-		return 0;
-	second = (unsigned char)v.p[1];
-	if ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) ||
-	    (c == 0xf0 && second < 0x90) || (c == 0xf4 && second > 0x8f))
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if (((unsigned char)v.p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-void put_json(struct sv v, struct buf *out)
-{
-	buf_putc(out, '"');
-	while (v.n) {
-		unsigned char c = (unsigned char)v.p[0];
-		size_t n = 1;
-
-		if (c == '"' || c == '\\') {
-			buf_putc(out, '\\');
-			buf_putc(out, (char)c);
-		} else if (c < 0x20 || c == 0x7f) {
-			buf_printf(out, "\\u%04x", c);
-		} else if (c < 0x80) {
-			buf_putc(out, (char)c);
-		} else if ((n = utf8_length(v))) {
-			buf_put(out, sv_head(v, n));
-		} else {
-			buf_put(out, SV("\\ufffd"));
-			n = 1;
-		}
-		v = sv_from(v, n);
-	}
-	buf_putc(out, '"');
-}
-
-void put_csv(struct sv v, struct buf *out)
-{
-	bool plain = true;
-
-	for (size_t i = 0; i < v.n && plain; i++)
-		plain = v.p[i] != ',' && v.p[i] != '"' && (unsigned char)v.p[i] >= 0x20;
-	if (plain) {
-		buf_put(out, v);
-		return;
-	}
-	buf_putc(out, '"');
-	for (size_t i = 0; i < v.n; i++) {
-		if (v.p[i] == '"')
-			buf_putc(out, '"');
-		buf_putc(out, v.p[i]);
-	}
-	buf_putc(out, '"');
 }
 
 static void put_careful(struct report_printer *p, struct sv text, enum report_care care)
@@ -328,10 +266,10 @@ static void put_csv_row(struct report_printer *p, const struct event *event,
 {
 	put_iso(p, &event->stamp, true, &p->text);
 	buf_putc(&p->text, ',');
-	put_csv(event->node, &p->text);
+	quote_csv(event->node, &p->text);
 	for (size_t i = 0; i < count; i++) {
 		buf_putc(&p->text, ',');
-		put_csv(cells[i].text, &p->text);
+		quote_csv(cells[i].text, &p->text);
 	}
 	buf_putc(&p->text, '\n');
 }
@@ -343,7 +281,7 @@ static void put_json_row(struct report_printer *p, const struct report_def *def,
 	put_iso(p, &event->stamp, true, &p->text);
 	buf_put(&p->text, SV("\",\"node\":"));
 	if (event->node.n)
-		put_json(event->node, &p->text);
+		quote_json(event->node, &p->text);
 	else
 		buf_put(&p->text, SV("null"));
 	for (size_t i = 0; i < count; i++) {
@@ -353,7 +291,7 @@ static void put_json_row(struct report_printer *p, const struct report_def *def,
 		else if (def->columns[i].is_number && is_number(cells[i].text))
 			buf_put(&p->text, cells[i].text);
 		else
-			put_json(cells[i].text, &p->text);
+			quote_json(cells[i].text, &p->text);
 	}
 	buf_put(&p->text, SV("}\n"));
 }
@@ -429,13 +367,13 @@ static void put_summary_row(struct report_printer *p, const struct report_def *d
 	case REPORT_CSV:
 		buf_put_u64(&p->text, entry->hits);
 		buf_putc(&p->text, ',');
-		put_csv(buf_view(key), &p->text);
+		quote_csv(buf_view(key), &p->text);
 		break;
 	case REPORT_JSON:
 		buf_printf(&p->text, "{\"report\":\"%s\",\"total\":%" PRIu64 ",\"%s\":", def->name,
 			   entry->hits, def->summary_label);
 		if (is_word)
-			put_json(buf_view(key), &p->text);
+			quote_json(buf_view(key), &p->text);
 		else
 			buf_put(&p->text, buf_view(key));
 		buf_putc(&p->text, '}');
@@ -542,7 +480,7 @@ void report_print_time(struct report_printer *p, struct sv file, const struct st
 		put_moment(p, last, true);
 		break;
 	case REPORT_CSV:
-		put_csv(file, &p->text);
+		quote_csv(file, &p->text);
 		buf_putc(&p->text, ',');
 		if (first)
 			put_iso(p, first, true, &p->text);
@@ -552,7 +490,7 @@ void report_print_time(struct report_printer *p, struct sv file, const struct st
 		break;
 	case REPORT_JSON:
 		buf_put(&p->text, SV("{\"report\":\"log\",\"file\":"));
-		put_json(file, &p->text);
+		quote_json(file, &p->text);
 		if (first) {
 			buf_put(&p->text, SV(",\"start\":\""));
 			put_iso(p, first, true, &p->text);

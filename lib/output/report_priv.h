@@ -12,7 +12,4 @@ enum local_form { LOCAL_DATE, LOCAL_MINUTE, LOCAL_SECOND };
 void put_local(struct report_printer *p, enum local_form form, int64_t sec, struct buf *out);
 void put_iso(struct report_printer *p, const struct stamp *s, bool with_ms, struct buf *out);
 
-void put_json(struct sv v, struct buf *out);
-void put_csv(struct sv v, struct buf *out);
-
 #endif

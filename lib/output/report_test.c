@@ -84,7 +84,7 @@ static void json_is_valid_whatever_the_bytes(void **state)
 	row(REPORT_AUTH, HOSTILE);
 	row(REPORT_USER, "type=USER " AT(100, 8) "pid=1 uid=0 auid=1000 msg='x'");
 	expect("{\"report\":\"auth\",\"time\":\"2023-11-15T03:43:20.007+05:30\",\"node\":\"w\","
-	       "\"acct\":\"a,\\\"b\\\"\\u000a\\ufffd\",\"host\":\"?\",\"term\":\"a,b\","
+	       "\"acct\":\"a,\\\"b\\\"\\u000a\xee\xbf\xbf\",\"host\":\"?\",\"term\":\"a,b\","
 	       "\"exe\":\"/bin/su\",\"success\":\"no\",\"event\":9}\n"
 	       "{\"report\":\"user\",\"time\":\"2023-11-15T03:43:20.100+05:30\",\"node\":null,"
 	       "\"auid\":1000,\"term\":null,\"host\":null,\"exe\":null,\"event\":8}\n");
