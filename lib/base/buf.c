@@ -5,23 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define FIRST_CAP ((size_t)64)
+
 void buf_release(struct buf *b)
 {
 	free(b->p);
 	*b = BUF_INIT(b->max);
 }
 
-bool buf_reserve(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
-	size_t need, cap = b->cap ? b->cap : 64;
+	size_t need, cap = b->cap ? b->cap : b->max < FIRST_CAP ? b->max : FIRST_CAP;
 	char *grown;
 
 	if (b->failed || __builtin_add_overflow(b->n, n, &need) || need > b->max) {
 		b->failed = true;
 		return false;
 	}
-	if (need <= b->cap)
-		return true;
 	while (cap < need)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
 	grown = realloc(b->p, cap);
@@ -32,20 +32,6 @@ bool buf_reserve(struct buf *b, size_t n)
 	b->p = grown;
 	b->cap = cap;
 	return true;
-}
-
-void buf_putc(struct buf *b, char c)
-{
-	if (buf_reserve(b, 1))
-		b->p[b->n++] = c;
-}
-
-void buf_put(struct buf *b, struct sv v)
-{
-	if (v.n == 0 || !buf_reserve(b, v.n))
-		return;
-	memcpy(b->p + b->n, v.p, v.n);
-	b->n += v.n;
 }
 
 void buf_puts(struct buf *b, const char *s)

@@ -28,11 +28,29 @@ struct buf {
 
 void buf_release(struct buf *b); /* frees; the buffer is empty and usable again */
 
-/* Makes room for n more bytes; false when that fails (and sets failed). */
-bool buf_reserve(struct buf *b, size_t n);
+/* buf_reserve() when there is not enough room yet. */
+bool buf_grow(struct buf *b, size_t n);
 
-void buf_putc(struct buf *b, char c);
-void buf_put(struct buf *b, struct sv v);
+/* Makes room for n more bytes; false when that fails (and sets failed). */
+static inline bool buf_reserve(struct buf *b, size_t n)
+{
+	return (n <= b->cap - b->n && !b->failed) || buf_grow(b, n);
+}
+
+static inline void buf_putc(struct buf *b, char c)
+{
+	if (buf_reserve(b, 1))
+		b->p[b->n++] = c;
+}
+
+static inline void buf_put(struct buf *b, struct sv v)
+{
+	if (v.n == 0 || !buf_reserve(b, v.n))
+		return;
+	memcpy(b->p + b->n, v.p, v.n);
+	b->n += v.n;
+}
+
 void buf_puts(struct buf *b, const char *s);
 void buf_put_u64(struct buf *b, uint64_t value);  /* decimal */
 void buf_put_hex(struct buf *b, struct sv bytes); /* two upper-case digits a byte */

@@ -4,15 +4,18 @@
  */
 #include "base/num.h"
 
-static int digit(char c)
+/* What a byte counts as a digit, and one; 0 for what is none. */
+static const unsigned char digits[256] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* 0..15; more than that for what is no digit. */
+static unsigned digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
+	return digits[(unsigned char)c] - 1u;
 }
 
 static bool parse(struct sv v, unsigned base, uint64_t *out)
@@ -22,7 +25,7 @@ static bool parse(struct sv v, unsigned base, uint64_t *out)
 	if (v.n == 0)
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
-		unsigned d = (unsigned)digit(v.p[i]);
+		unsigned d = digit(v.p[i]);
 
 		if (d >= base || __builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, d, &value))
@@ -110,9 +113,9 @@ static bool lead(struct sv v, unsigned base, bool *negative, uint64_t *out)
 	if (base == 16 && v.n - i > 2 && v.p[i] == '0' && (v.p[i + 1] | 0x20) == 'x' &&
 	    digit(v.p[i + 2]) < 16)
 		i += 2;
-	for (; i < v.n && (unsigned)digit(v.p[i]) < base; i++)
+	for (unsigned d; i < v.n && (d = digit(v.p[i])) < base; i++)
 		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (unsigned)digit(v.p[i]), &value))
+		    __builtin_add_overflow(value, d, &value))
 			return false;
 	*out = value;
 	return true;
