@@ -254,17 +254,22 @@ static void take_value(struct fields *it, struct field *out)
 /* The next "name=" of this part: words without one are passed over. */
 static bool take_name(struct sv *rest, struct sv *name)
 {
-	while (rest->n) {
-		size_t space = sv_index(*rest, ' ');
-		size_t equals = sv_index(sv_head(*rest, space), '=');
+	size_t word = 0;
 
-		if (equals < space && equals > 0) {
-			*name = sv_head(*rest, equals);
-			*rest = sv_from(*rest, equals + 1);
+	for (size_t i = 0; i < rest->n; i++) {
+		char c = rest->p[i];
+
+		if (c == ' ') {
+			word = i + 1;
+		} else if (c == '=' && i > word) {
+			*name = sv_make(rest->p + word, i - word);
+			*rest = sv_from(*rest, i + 1);
 			return true;
+		} else if (c == '=') { /* of a word that starts with it nothing is a field */
+			i += sv_index(sv_from(*rest, i), ' ') - 1;
 		}
-		*rest = sv_from(*rest, space + 1);
 	}
+	*rest = sv_from(*rest, rest->n);
 	return false;
 }
 
