@@ -76,18 +76,20 @@ static int take_summary(struct request *r, int number, const char *value, struct
 	return 0;
 }
 
-/* A date and a time are two words: the second is taken unless it is an option. */
+/* The value is the word before r->words->at; there may be more. */
 static int take_when(struct request *r, int number, const char *value, struct err *e)
 {
 	struct options *o = r->words;
 	enum when_edge edge = (enum when_edge)number;
-	const char *second = o->at < o->argc && o->argv[o->at][0] != '-' ? o->argv[o->at] : NULL;
+	size_t used;
 
-	if (second)
-		o->at++;
+	(void)value;
 	*(edge == WHEN_START ? &r->has_start : &r->has_end) = true;
-	return when_parse(r->when, edge, value, second,
-			  edge == WHEN_START ? &r->query.start : &r->query.end, e);
+	if (when_parse_words(r->when, edge, &o->argv[o->at - 1], (size_t)(o->argc - o->at) + 1,
+			     &used, edge == WHEN_START ? &r->query.start : &r->query.end, e) != 0)
+		return -1;
+	o->at += (int)used - 1;
+	return 0;
 }
 
 static int take_node(struct request *r, int number, const char *value, struct err *e)
@@ -184,7 +186,7 @@ const struct option_set aureport_options = {
 
 static int take_option(struct request *r, const struct option_hit *hit, struct err *e)
 {
-	if (hit->value && hit->value[0] == '-')
+	if (hit->value && hit->value[0] == '-' && takers[hit->id].take != take_when)
 		return err_set(e, "option %s needs a value: %s %s", hit->name, hit->name,
 			       rows[hit->id - 1].value_name);
 	return takers[hit->id].take(r, takers[hit->id].number, hit->value, e);

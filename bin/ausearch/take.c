@@ -293,19 +293,17 @@ int take_message(struct request *r, enum query_item item, const char *value, str
 
 /* ---- the window ---- */
 
-/* A date and a time are two words: the second is taken unless it is an option. */
-static int take_when(struct request *r, enum when_edge edge, const char *first, int64_t *out,
-		     struct err *e)
+/* The value is the word before r->words->at; there may be more. */
+static int take_when(struct request *r, enum when_edge edge, int64_t *out, struct err *e)
 {
 	struct options *o = r->words;
-	const char *second = o->at < o->argc && o->argv[o->at][0] != '-' ? o->argv[o->at] : NULL;
+	size_t used;
 
-	/* "-2h" is a time, "-k" another option. */
-	if (first[0] == '-' && !is_digit(first[1]))
-		return err_set(e, "a date or time is needed before option %s", first);
-	if (second)
-		o->at++;
-	return when_parse(r->when, edge, first, second, out, e);
+	if (when_parse_words(r->when, edge, &o->argv[o->at - 1], (size_t)(o->argc - o->at) + 1,
+			     &used, out, e) != 0)
+		return -1;
+	o->at += (int)used - 1;
+	return 0;
 }
 
 int take_start(struct request *r, enum query_item item, const char *value, struct err *e)
@@ -315,13 +313,13 @@ int take_start(struct request *r, enum query_item item, const char *value, struc
 		r->from_checkpoint = true;
 		return 0;
 	}
-	return take_when(r, WHEN_START, value, &r->query.start, e);
+	return take_when(r, WHEN_START, &r->query.start, e);
 }
 
 int take_end(struct request *r, enum query_item item, const char *value, struct err *e)
 {
-	(void)item;
-	return take_when(r, WHEN_END, value, &r->query.end, e);
+	(void)item, (void)value;
+	return take_when(r, WHEN_END, &r->query.end, e);
 }
 
 /* ---- input and output ---- */

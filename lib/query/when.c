@@ -282,3 +282,36 @@ int when_parse(const struct when_context *c, enum when_edge edge, const char *fi
 	}
 	return finish(c, &p, out, e);
 }
+
+/* How many words "3 days ago" and "3h ago" have; 0 when these are something else. */
+static size_t words_ago(char *const argv[], size_t count)
+{
+	for (size_t n = 2; n <= 3 && n <= count && argv[n - 1][0] != '-'; n++)
+		if (strcmp(argv[n - 1], "ago") == 0)
+			return n;
+	return 0;
+}
+
+int when_parse_words(const struct when_context *c, enum when_edge edge, char *const argv[],
+		     size_t count, size_t *used, int64_t *out, struct err *e)
+{
+	const char *first = argv[0], *second = NULL;
+	size_t ago = words_ago(argv, count);
+	char text[TIME_TEXT_MAX];
+
+	/* "-2h" is a time, "-k" another option. */
+	if (first[0] == '-' && (first[1] < '0' || first[1] > '9'))
+		return err_set(e, "a date or time is needed before option %s", first);
+	if (ago) {
+		int n = snprintf(text, sizeof(text), "%s%s%s ago", first, ago == 3 ? " " : "",
+				 ago == 3 ? argv[1] : "");
+
+		if (n < 0 || (size_t)n >= sizeof(text))
+			return bad_date(c, first, e);
+		first = text;
+	} else if (count > 1 && argv[1][0] != '-') {
+		second = argv[1];
+	}
+	*used = ago ? ago : second ? 2 : 1;
+	return when_parse(c, edge, first, second, out, e);
+}

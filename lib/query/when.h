@@ -54,4 +54,12 @@ enum when_edge { WHEN_START, WHEN_END };
 MUST_CHECK int when_parse(const struct when_context *c, enum when_edge edge, const char *first,
 			  const char *second, int64_t *out, struct err *e);
 
+/*
+ * The same, from the words of a command line behind -ts or -te: one, a second one unless it is an
+ * option, or as many as "3 days ago" has. *used of the count words were read; count > 0.
+ */
+MUST_CHECK int when_parse_words(const struct when_context *c, enum when_edge edge,
+				char *const argv[], size_t count, size_t *used, int64_t *out,
+				struct err *e);
+
 #endif

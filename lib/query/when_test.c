@@ -180,6 +180,51 @@ static bool no_local(int64_t seconds, struct tm *out)
 	return false;
 }
 
+static void a_command_line_says_how_many_words_a_time_has(void **state)
+{
+	static const struct {
+		const char *words[4];
+		size_t used;
+		int64_t want; /* < 0: from now on */
+	} rows[] = {
+		{{"11/14/23", "22:13:20", "stray"}, 2, 1700000000},
+		{{"11/14/23", "-k"}, 1, 1699920000},
+		{{"-2h", "-k", "ago"}, 1, -7200},
+		{{"-2h"}, 1, -7200},
+		{{"3", "days", "ago", "stray"}, 3, -259200},
+		{{"90", "min", "ago"}, 3, -5400},
+		{{"2h", "ago", "-k"}, 2, -7200},
+		{{"3 days ago", "-k", "x"}, 1, -259200},
+	};
+	static const char *const wrong[][4] = {
+		{"-k", "x"},        {"-"},   {"days", "ago"}, {"3", "days"}, {"3", "fish", "ago"},
+		{"3", "-d", "ago"}, {"ago"}, {"", "", "ago"},
+	};
+	struct when_context c = utc();
+	char *words[4];
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows) + LEN(wrong); i++) {
+		const char *const *from = i < LEN(rows) ? rows[i].words : wrong[i - LEN(rows)];
+		size_t count = 0, used = 99;
+		int64_t got = 77;
+		struct err e;
+		int status;
+
+		for (; count < LEN(words) && from[count]; count++)
+			words[count] = (char *)(uintptr_t)from[count];
+		status = when_parse_words(&c, WHEN_START, words, count, &used, &got, &e);
+		if (i >= LEN(rows)) {
+			assert_int_equal(status, -1);
+			assert_int_equal(got, 77);
+			continue;
+		}
+		assert_int_equal(status, 0);
+		assert_int_equal(used, rows[i].used);
+		assert_int_equal(got, rows[i].want + (rows[i].want < 0 ? c.now : 0));
+	}
+}
+
 static void without_a_local_date_nothing_is_guessed(void **state)
 {
 	static const char *const words[] = {"now",        "recent",    "this-hour", "boot",
@@ -227,6 +272,7 @@ int main(void)
 		cmocka_unit_test(words_dates_and_times_give_the_second_they_mean),
 		cmocka_unit_test(iso_epoch_and_relative_times_give_their_second),
 		cmocka_unit_test(what_is_no_time_is_refused_with_its_text_and_leaves_the_result),
+		cmocka_unit_test(a_command_line_says_how_many_words_a_time_has),
 		cmocka_unit_test(without_a_local_date_nothing_is_guessed),
 		cmocka_unit_test(the_day_asked_for_decides_about_daylight_saving),
 	};

@@ -336,7 +336,15 @@ grow() {
 	first 2 -ts 2023-11-15T03:43:21+05:30
 	first 4 -ts -2h
 	first 3 -ts "3 hours ago"
+	first 3 -ts 3 hours ago
+	first 3 -ts 3h ago -te 5 min ago
 	first 4 -ts "10 min ago" -te -0s
+	for words in "-3h" "3 hours ago" "2h ago -i"; do
+		# shellcheck disable=SC2086
+		run -0 "$AURUM_BIN/aureport" -e -ts $words -if "$BATS_TEST_TMPDIR/log"
+		[[ $output == *" USER "* ]]
+	done
+	run -1 "$AURUM_BIN/aureport" -e -ts -1s -if "$BATS_TEST_TMPDIR/log"
 	for text in 2023-02-30 2023-13-01 2023-11-14T25:00 -2x "3 days" @x 2023-11-14T; do
 		run -1 "$OURS" -r -ts "$text" -if "$BATS_TEST_TMPDIR/log"
 		[[ $output == "ausearch: "* ]]
