@@ -72,7 +72,8 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 /* What only the whole command line can tell. */
 static int check_together(const struct request *r, struct err *e)
 {
-	if (r->columns && r->format != OUTPUT_CSV)
+	/* The reference takes --extra-obj2 anywhere; scripts may have it. */
+	if ((r->columns & ~OUTPUT_EXTRA_OBJ2) && r->format != OUTPUT_CSV)
 		return err_set(e, "--extra-... options need --format csv");
 	if (r->from_checkpoint && !r->checkpoint)
 		return err_set(e, "-ts checkpoint needs --checkpoint FILE");

@@ -116,7 +116,7 @@ int take_arch(struct request *r, enum query_item item, const char *value, struct
 	struct sv name = sv_cstr(value);
 	enum machine m = machine_native();
 
-	if (r->query.wanted & UINT32_C(1) << QUERY_SYSCALL)
+	if (r->has_arch && r->query.wanted & UINT32_C(1) << QUERY_SYSCALL)
 		return err_set(e, "--arch has to stand before -sc, whose names it decides");
 	if (r->has_arch)
 		return err_set(e, "--arch can be given once");
@@ -256,6 +256,18 @@ static int unknown_type(struct sv name, struct err *e)
 	return err_set(e, "unknown record type \"%.*s\": -m alone lists them", SV_FMT(name));
 }
 
+/* Names are upper case, and may be typed otherwise. */
+static bool find_type(struct sv name, uint32_t *type)
+{
+	for (*type = 0; *type < QUERY_TYPE_MAX; ++*type) {
+		const char *candidate = msgtype_name(*type);
+
+		if (candidate && sv_eq_nocase(sv_cstr(candidate), name))
+			return true;
+	}
+	return false;
+}
+
 static int take_type(struct request *r, struct sv name, struct err *e)
 {
 	uint32_t type;
@@ -265,7 +277,8 @@ static int take_type(struct request *r, struct sv name, struct err *e)
 			return err_set(e, "\"%.*s\" is no record type's number", SV_FMT(name));
 		return 0;
 	}
-	if (!msgtype_find(name, &type) || !query_add_type(&r->query, type))
+	if ((!find_type(name, &type) && !msgtype_unnamed(name, &type)) ||
+	    !query_add_type(&r->query, type))
 		return unknown_type(name, e);
 	return 0;
 }

@@ -281,6 +281,22 @@ count_of() { { "$OURS" -r "$@" -if "$BATS_TEST_TMPDIR/log" || true; } | wc -l; }
 	[ "$(count_of -ui 1000 -m USER)" -eq 1 ]
 }
 
+@test "difference: a number that means nothing to the reference is searched for" {
+	log_of "type=USER msg=audit(1700000000.000:1): pid=1 uid=5 auid=4294967295 ses=1 msg='x'" \
+		"type=USER msg=audit(1700000009.000:18446744073709551615): pid=4294967295 uid=5 auid=0 ses=1 msg='x'"
+	[ "$(count_of -a 18446744073709551615)" -eq 1 ]
+	[ "$(count_of -p 4294967295)" -eq 1 ]
+	[ "$(count_of -ua 4294967295)" -eq 1 ]
+	[ "$(count_of -ul unset)" -eq 1 ]
+}
+
+@test "difference: the name of a field is no part of a context" {
+	log_of "type=LOGIN msg=audit(1700000000.000:1): pid=1 uid=0 subj=unconfined old-auid=1 auid=33 tty=x old-ses=1 ses=3 res=1"
+	[ "$(count_of -su b)" -eq 0 ]
+	[ "$(count_of -su unconf)" -eq 1 ]
+	"$ORACLE" -r -su b -if "$BATS_TEST_TMPDIR/log" </dev/null 3>&-
+}
+
 @test "the manual's examples are searches" {
 	sed -n '/^.SH EXAMPLES/,/^.SH SEE/s/^ausearch //p' "$AURUM_TOP/docs/ausearch.8" | sed 's/\\-/-/g; s/alice/root/' >"$BATS_TEST_TMPDIR/manual"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/manual")" -ge 3 ]
