@@ -209,9 +209,8 @@ static enum scan_next end_sheet(void *arg, void *sheet, bool discard)
 /* Words are work enough for all processors, where no event has to be out before the next. */
 static bool wants_sheets(const struct request *r)
 {
-	return (r->format == OUTPUT_CSV || r->format == OUTPUT_TEXT ||
-		r->format == OUTPUT_INTERPRET) &&
-	       !r->just_one && !r->line_buffered && !r->checkpoint;
+	return r->format != OUTPUT_RAW && r->format != OUTPUT_DEFAULT && !r->just_one &&
+	       !r->line_buffered && !r->checkpoint;
 }
 
 static void malformed(void *arg, struct sv line)
