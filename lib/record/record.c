@@ -104,7 +104,8 @@ static size_t mark_at(struct sv text)
 	size_t mark = sv_index(text, RECORD_ENRICHED_MARK), open;
 	const char *close;
 
-	if (mark == text.n)
+	/* Most records hold no quote of that kind at all: no program's text. */
+	if (mark == text.n || sv_index(sv_head(text, mark), '\'') == mark)
 		return mark;
 	open = user_text_at(sv_head(text, mark));
 	if (open == mark)
