@@ -83,10 +83,20 @@ static bool needs_call(enum value_type type)
 	       type == VALUE_A3;
 }
 
-static void put_words(const struct interpreter *ip, const struct classic_value *v, struct buf *out)
+/* Values of one record come one after the other. */
+static const struct tail *tail_of(struct classic_teller *t, const struct record *r)
 {
+	if (t->tail_of != r)
+		tail_cut(&t->tail, r->tail);
+	t->tail_of = r;
+	return &t->tail;
+}
+
+static void put_words(struct classic_teller *t, const struct classic_value *v, struct buf *out)
+{
+	const struct interpreter *ip = t->interpreter;
 	struct call call = {.machine = MACHINE_UNKNOWN, .nr = UINT32_MAX};
-	struct value value = {v->name, v->raw, v->record, &call, ip->names};
+	struct value value = {v->name, v->raw, v->record, &call, ip->names, tail_of(t, v->record)};
 	enum value_type type;
 
 	if (v->decoded) {
@@ -106,7 +116,7 @@ enum value_type classic_type(const struct classic_value *v)
 
 void classic_put(struct classic_teller *t, const struct classic_value *v, struct buf *out)
 {
-	put_words(t->interpreter, v, out);
+	put_words(t, v, out);
 }
 
 int classic_number(const struct classic_value *v)
@@ -157,7 +167,7 @@ void classic_put_path(struct classic_teller *t, const struct classic *c,
 	struct sv path;
 
 	if (c->folder.n == 0 || v->decoded || classic_type(v) != VALUE_ESCAPED_FILE) {
-		put_words(t->interpreter, v, out);
+		put_words(t, v, out);
 		return;
 	}
 	buf_reset(b);
@@ -184,7 +194,7 @@ bool classic_is_success(struct classic_teller *t, const struct classic_value *v)
 	struct sv words;
 
 	buf_reset(b);
-	put_words(t->interpreter, v, b);
+	put_words(t, v, b);
 	words = buf_view(b);
 	return sv_eq(words, SV("yes")) || sv_starts(words, SV("suc")) ||
 	       (classic_type(v) == VALUE_SECCOMP && sv_eq(words, SV("allow")));
@@ -202,7 +212,7 @@ struct sv classic_words(struct classic_story *s)
 		return SV_EMPTY;
 	v = (struct classic_value){trail_record(&s->w), f->name, f->raw, f->decoded};
 	buf_reset(b);
-	put_words(s->t->interpreter, &v, b);
+	put_words(s->t, &v, b);
 	return b->failed ? SV_EMPTY : arena_copy(&s->t->arena, buf_view(b));
 }
 
@@ -410,6 +420,7 @@ void classic_tell(struct classic_teller *t, const struct record *records, size_t
 
 	*out = (struct classic){.told = true, .event_kind = "unknown", .object_kind = "unknown"};
 	arena_reset(&t->arena);
+	t->tail_of = NULL;
 	for (size_t i = 0; i < CLASSIC_SLOTS; i++)
 		s.place[i] = TRAIL_NO_PLACE;
 	s.type = classic_find_type(records[0].type);

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "record/interpret.h"
+#include "record/tail.h"
 
 enum classic_slot {
 	CLASSIC_SESSION,
@@ -62,6 +63,8 @@ struct classic_teller {
 	struct interpreter *interpreter; /* borrowed */
 	struct arena arena;
 	struct buf scratch;
+	struct tail tail; /* of the record whose values were put last */
+	const struct record *tail_of;
 };
 
 void classic_init(struct classic_teller *t, struct interpreter *interpreter);

@@ -252,7 +252,7 @@ static void put_entry(struct enrich *en, enum value_type type, struct sv name, s
 		[VALUE_SYSCALL] = &as_syscall,
 		[VALUE_SOCKADDR] = &as_sockaddr,
 	};
-	struct value v = {name, value, &nothing, &en->call, en->names};
+	struct value v = {name, value, &nothing, &en->call, en->names, NULL};
 	bool is_id = type == VALUE_UID || type == VALUE_GID;
 	size_t before = en->out->n, value_at;
 

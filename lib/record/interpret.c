@@ -150,53 +150,13 @@ void call_of_record(const struct record *r, struct call *out)
 	*out = call;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-/* Whether a name of the tail, lowered, is the name of a field. */
-static bool same_name(struct sv tail_name, struct sv name)
-{
-	if (tail_name.n != name.n)
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if (lower(tail_name.p[i]) != name.p[i])
-			return false;
-	return true;
-}
-
-/* The value of entry number `index` (0 for the first) of that name in the enriched tail. */
-static bool tail_value(struct sv tail, struct sv name, size_t index, struct sv *out)
-{
-	struct sv value;
-
-	/* A socket address stands alone and has spaces in it. */
-	if (sv_starts(tail, SV("SADDR="))) {
-		value = sv_from(tail, sv_index(tail, '{'));
-		*out = value;
-		return index == 0 && sv_eq(name, SV("saddr")) && sv_index(value, '}') < value.n;
-	}
-	while (tail.n) {
-		size_t end = sv_index(tail, ' ');
-
-		if (name.n < end && tail.p[name.n] == '=' &&
-		    same_name(sv_head(tail, name.n), name) && index-- == 0) {
-			*out = sv_make(tail.p + name.n + 1, end - name.n - 1);
-			return true;
-		}
-		tail = sv_from(tail, end + 1);
-	}
-	return false;
-}
-
 /* Names that auditd looked up; what it did not know is looked up again. */
 static bool put_from_tail(const struct value *v, enum value_type type, size_t index,
 			  struct buf *out)
 {
 	struct sv text;
 
-	if (v->record->tail.n == 0 || !tail_value(v->record->tail, v->name, index, &text) ||
+	if (!v->tail || !tail_find(v->tail, v->name, index, &text) ||
 	    sv_starts(text, SV("unknown-")))
 		return false;
 	if (type == VALUE_UID || type == VALUE_GID)
@@ -255,13 +215,15 @@ void interpret_value(struct interpreter *ip, const struct record *r, const struc
 {
 	struct sv raw = raw_of(r, f);
 	struct call call;
-	struct value v = {f->name, raw, r, &call, ip->names};
+	struct tail tail;
+	struct value v = {f->name, raw, r, &call, ip->names, r->tail.n ? &tail : NULL};
 
 	if (f->origin == FIELD_TAIL) {
 		escape_put(ip->escape, f->value, out);
 		return;
 	}
 	call_of_record(r, &call);
+	tail_cut(&tail, r->tail);
 	put_value(ip, &v, interpret_type(r->type, f->name, raw),
 		  r->tail.n ? fields_before(r, f) : 0, out);
 }

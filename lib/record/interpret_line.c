@@ -164,6 +164,7 @@ void interpret_record(struct interpreter *ip, const struct record *r, struct buf
 {
 	struct cut cut = {r->line, false};
 	struct call call;
+	struct tail tail;
 	bool found = false, comma = false;
 	size_t equals;
 
@@ -174,9 +175,10 @@ void interpret_record(struct interpreter *ip, const struct record *r, struct buf
 	}
 	cut.rest = put_header(ip, r, out);
 	call_of_record(r, &call);
+	tail_cut(&tail, r->tail);
 	while (!cut.over && (equals = sv_index(cut.rest, '=')) < cut.rest.n) {
 		struct sv name = name_before(sv_head(cut.rest, equals));
-		struct value v = {.record = r, .call = &call, .names = ip->names};
+		struct value v = {.record = r, .call = &call, .names = ip->names, .tail = &tail};
 
 		found = true;
 		comma = false;

@@ -9,6 +9,7 @@
 #define AURUM_RECORD_INTERPRET_PARTS_H
 
 #include "record/interpret.h"
+#include "record/tail.h"
 #include "table/usertype.h"
 
 #include <linux/audit.h>
@@ -27,6 +28,7 @@ struct value {
 	const struct record *record;
 	const struct call *call;
 	struct names *names;
+	const struct tail *tail; /* of the record; NULL when it has none */
 };
 
 struct reading {

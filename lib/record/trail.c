@@ -5,6 +5,8 @@
 #include "record/trail.h"
 
 #include "record/escape.h"
+#include "record/split.h"
+#include "record/tag.h"
 
 #include <linux/audit.h>
 
@@ -36,32 +38,44 @@ struct cutter {
 	struct trail_strip *strip;
 	uint32_t cap, type;
 	bool has_node;
-	struct sv rest;
+	struct split words; /* of its body */
 };
 
-static void add(struct cutter *c, struct sv name, struct sv raw, bool decoded)
+static bool grow(struct cutter *c)
+{
+	struct trail_strip *s = c->strip;
+	uint32_t cap = c->cap * 2;
+	struct trail_field *more =
+		cap > FIELDS_MAX ? NULL : arena_alloc(c->walk->arena, cap * sizeof(*more));
+
+	if (!more)
+		return false;
+	memcpy(more, s->fields, s->count * sizeof(*more));
+	s->fields = more;
+	c->cap = cap;
+	return true;
+}
+
+static inline void add(struct cutter *c, struct sv name, struct sv raw, bool decoded)
 {
 	struct trail_strip *s = c->strip;
 
-	if (s->count == c->cap) {
-		uint32_t cap = c->cap * 2;
-		struct trail_field *more =
-			cap > FIELDS_MAX ? NULL : arena_alloc(c->walk->arena, cap * sizeof(*more));
-
-		if (!more)
-			return;
-		memcpy(more, s->fields, s->count * sizeof(*more));
-		s->fields = more;
-		c->cap = cap;
-	}
-	s->fields[s->count++] = (struct trail_field){name, raw, decoded};
+	if (s->count < c->cap || grow(c))
+		s->fields[s->count++] = (struct trail_field){tag_of(name), name, raw, decoded};
 }
 
-/* One byte of punctuation of each kind may hang on to a value. */
+static bool is_punctuation(char c)
+{
+	return c == ':' || c == ',' || c == '\'' || c == ')';
+}
+
+/* One byte of punctuation of each kind may hang on to a value, which is not empty. */
 static struct sv without_punctuation(struct sv raw)
 {
 	static const char marks[] = {':', ',', '\''};
 
+	if (!is_punctuation(raw.p[raw.n - 1]))
+		return raw;
 	for (size_t i = 0; i < sizeof(marks); i++)
 		if (raw.n && raw.p[raw.n - 1] == marks[i])
 			raw.n--;
@@ -97,34 +111,23 @@ static void add_word(struct cutter *c, struct sv name, struct sv raw)
 	if (raw.n == 0)
 		return;
 	raw = without_punctuation(raw);
-	if (name.n == 3 && memcmp(name.p, "key", 3) == 0 && raw.n && raw.p[0] != '(' &&
+	if (name.n == 3 && tag_of(name) == tag_of(SV("key")) && raw.n && raw.p[0] != '(' &&
 	    raw.p[0] != '"')
 		add_keys(c, name, raw);
 	else
 		add(c, name, raw, false);
 }
 
-static bool take_word(struct cutter *c, struct sv *word)
-{
-	while (c->rest.n && c->rest.p[0] == ' ')
-		c->rest = sv_from(c->rest, 1);
-	if (c->rest.n == 0)
-		return false;
-	*word = sv_head(c->rest, sv_index(c->rest, ' '));
-	c->rest = sv_from(c->rest, word->n);
-	return true;
-}
-
 /* "{ read write }" of an AVC: the words with commas between them. */
 static void add_permissions(struct cutter *c)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(PERMS_MAX);
-	struct sv word;
+	struct split_word word;
 
-	while (take_word(c, &word) && word.p[0] != '}') {
+	while (split_next(&c->words, &word) && word.text.p[0] != '}') {
 		if (text.n)
 			buf_putc(&text, ',');
-		buf_put(&text, word);
+		buf_put(&text, word.text);
 	}
 	add(c, SV("seperms"), arena_copy(c->walk->arena, buf_view(&text)), false);
 }
@@ -142,44 +145,32 @@ static void bare_word(struct cutter *c, struct sv word)
 		add_permissions(c);
 }
 
-static void take_field(struct cutter *c, struct sv word)
+/* msg=audit(...) is no field; of msg='op=... the first one inside is. */
+static bool enter_message(struct sv *name, struct sv *raw)
 {
-	struct sv name, raw;
+	struct sv inside = sv_from(*raw, 1);
 
-	if (!sv_cut(word, '=', &name, &raw)) {
-		bare_word(c, word);
-		return;
-	}
-	if (name.n == 3 && memcmp(name.p, "msg", 3) == 0 && raw.n) {
-		if (raw.p[0] == 'a') /* msg=audit(...) */
-			return;
-		if (raw.p[0] == '\'' && !sv_cut(sv_from(raw, 1), '=', &name, &raw))
-			return;
-	}
-	add_word(c, name, raw);
+	return raw->p[0] != 'a' && (raw->p[0] != '\'' || sv_cut(inside, '=', name, raw));
 }
 
-/* The body's words, byte by byte: this runs for most bytes of a log. */
 static void cut_words(struct cutter *c)
 {
-	while (c->rest.n) {
-		const char *p = c->rest.p, *end = p + c->rest.n, *start, *equals = NULL;
+	const uint64_t msg = tag_of(SV("msg"));
+	struct split it = c->words; /* where no store can reach it */
+	struct split_word w;
 
-		while (p < end && *p == ' ')
-			p++;
-		for (start = p; p < end && *p != ' '; p++)
-			if (*p == '=') {
-				equals = p;
-				p = memchr(p, ' ', (size_t)(end - p));
-				p = p ? p : end;
-				break;
-			}
-		c->rest = sv_make(p, (size_t)(end - p));
-		if (equals && equals - start != 3)
-			add_word(c, sv_make(start, (size_t)(equals - start)),
-				 sv_make(equals + 1, (size_t)(p - equals - 1)));
-		else if (p > start)
-			take_field(c, sv_make(start, (size_t)(p - start)));
+	while (split_next(&it, &w)) {
+		struct sv name = sv_make(w.text.p, w.equals), raw;
+
+		if (w.equals == w.text.n) {
+			c->words = it;
+			bare_word(c, w.text);
+			it = c->words;
+			continue;
+		}
+		raw = sv_make(w.text.p + w.equals + 1, w.text.n - w.equals - 1);
+		if (raw.n && (name.n != 3 || tag_of(name) != msg || enter_message(&name, &raw)))
+			add_word(c, name, raw);
 	}
 }
 
@@ -198,7 +189,7 @@ static void cut_record(struct trail *w, uint32_t index)
 		c.has_node = true;
 	}
 	add(&c, SV("type"), r->type_name, false);
-	c.rest = r->body;
+	split_init(&c.words, r->body);
 	cut_words(&c);
 }
 
@@ -252,15 +243,10 @@ bool trail_next_field(struct trail *w)
 	return true;
 }
 
-static bool same_name(struct sv a, struct sv b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, b.n) == 0;
-}
-
-static bool find_in(struct trail_strip *s, struct sv name)
+static bool find_in(struct trail_strip *s, uint64_t tag, struct sv name)
 {
 	for (uint32_t i = s->at; i < s->count; i++)
-		if (same_name(s->fields[i].name, name)) {
+		if (tag_same(s->fields[i].tag, s->fields[i].name, tag, name)) {
 			s->at = i;
 			return true;
 		}
@@ -269,17 +255,18 @@ static bool find_in(struct trail_strip *s, struct sv name)
 
 const struct trail_field *trail_find(struct trail *w, struct sv name)
 {
+	uint64_t tag = tag_of(name);
 	struct trail_strip *s;
 
 	if (w->here == TRAIL_NOWHERE)
 		return NULL;
 	s = strip_of(w, w->here);
-	if (s->at < s->count && same_name(s->fields[s->at].name, name))
+	if (s->at < s->count && tag_same(s->fields[s->at].tag, s->fields[s->at].name, tag, name))
 		return &s->fields[s->at];
 	/* At the last field of a record a search does not go on. */
 	if (!trail_next_field(w))
 		return NULL;
-	while (!find_in(s, name)) {
+	while (!find_in(s, tag, name)) {
 		if (!trail_next_record(w))
 			return NULL;
 		trail_first(w);

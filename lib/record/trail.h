@@ -25,6 +25,7 @@
 #define TRAIL_NOWHERE     UINT32_MAX
 
 struct trail_field {
+	uint64_t tag;        /* of the name, see tag.h */
 	struct sv name, raw; /* the value with its quotes */
 	bool decoded;        /* raw is the text itself: one of several keys in one field */
 };
