@@ -11,8 +11,7 @@
 
 #include "base/map.h"
 #include "output/quote.h"
-
-#include <linux/audit.h>
+#include "record/argv.h"
 
 #define NAMES_MAX    ((size_t)1 << 15) /* of one record, as many as a line can hold */
 #define ARGUMENT_MAX ((size_t)1 << 20) /* bytes of one argument of a program */
@@ -227,61 +226,26 @@ static void put_record(struct output *o, const struct record *r)
 
 /* ---- arguments of a program ---- */
 
-/* The argument that a field of an EXECVE record is part of: a2, a2[0], but not a2_len. */
-static bool argument_of(struct sv name, uint64_t *index)
-{
-	size_t i = 1;
-
-	*index = 0;
-	if (name.n < 2 || name.p[0] != 'a' || name.n > 16)
-		return false;
-	for (; i < name.n && name.p[i] >= '0' && name.p[i] <= '9'; i++)
-		*index = *index * 10 + (uint64_t)(name.p[i] - '0');
-	return i > 1 && (i == name.n || name.p[i] == '[');
-}
-
-/* Long arguments come in parts, hexadecimal when one of their bytes asks for it. */
-static void add_argument_part(const struct field *f, struct buf *argument)
-{
-	if (f->quote || !is_hex(f->value) || f->value.n % 2 || !decode_bytes(f->value, argument))
-		buf_put(argument, f->value);
-}
-
 static int put_arguments(struct output *o, const struct event *event, struct err *e)
 {
-	CLEANUP(buf_release) struct buf argument = BUF_INIT(ARGUMENT_MAX);
+	CLEANUP(buf_release) struct buf word = BUF_INIT(ARGUMENT_MAX);
 	struct buf *b = &o->text;
-	uint64_t open = UINT64_MAX, index;
+	struct argv argv;
 	bool any = false;
 
-	for (size_t i = 0; i < event->count; i++) {
-		struct fields it;
-		struct field f;
-
-		if (event->records[i].type != AUDIT_EXECVE)
-			continue;
-		fields_init(&it, &event->records[i]);
-		while (fields_next(&it, &f)) {
-			if (f.origin != FIELD_KERNEL || !argument_of(f.name, &index))
-				continue;
-			if (!any)
-				open_object("argv", '[', b);
-			any = true;
-			if (open != UINT64_MAX && open != index) {
-				quote_json(buf_view(&argument), b);
-				buf_putc(b, ',');
-				buf_reset(&argument);
-				if (output_flush_when_full(o, e) != 0)
-					return -1;
-			}
-			open = index;
-			add_argument_part(&f, &argument);
-		}
+	argv_init(&argv, event->records, event->count);
+	while (argv_next(&argv, &word)) {
+		/* A comma is taken back only while it is here. */
+		if (any && output_flush_when_full(o, e) != 0)
+			return -1;
+		if (!any)
+			open_object("argv", '[', b);
+		any = true;
+		quote_json(buf_view(&word), b);
+		buf_putc(b, ',');
 	}
-	if (any) {
-		quote_json(buf_view(&argument), b);
+	if (any)
 		close_object(']', b);
-	}
 	return 0;
 }
 

@@ -146,6 +146,11 @@ bool decode_bytes(struct sv value, struct buf *out)
 	return true;
 }
 
+bool decode_pairs(struct sv value, struct buf *out)
+{
+	return value.n >= 2 && value.n % 2 == 0 && is_hex(value) && decode_bytes(value, out);
+}
+
 void decode_put(struct sv value, struct buf *out)
 {
 	size_t from = out->n;

@@ -43,6 +43,9 @@ void decode_put(struct sv value, struct buf *out);
  */
 bool decode_bytes(struct sv value, struct buf *out);
 
+/* Stricter: only when value is nothing but pairs of digits; else false, with nothing put. */
+bool decode_pairs(struct sv value, struct buf *out);
+
 /* True when every byte is a hexadecimal digit, the empty view included. */
 bool is_hex(struct sv v);
 
