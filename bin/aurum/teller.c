@@ -9,6 +9,7 @@
 #include "table/usertype.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,13 +47,14 @@ int teller_init(struct teller *t, const struct watch_options *options, struct er
 			     .style = {local_time, options->date, options->serial}};
 	t->join = join_new(&join_options, e);
 	t->names = t->join ? names_new(&names_system, e) : NULL;
-	normaliser_init(&t->normaliser, t->names);
+	interpreter_init(&t->interpreter, t->names, ESCAPE_RAW);
+	classic_init(&t->normaliser, &t->interpreter);
 	return t->names ? 0 : -1;
 }
 
 void teller_release(struct teller *t)
 {
-	normaliser_release(&t->normaliser);
+	classic_release(&t->normaliser);
 	names_free(t->names);
 	join_free(t->join);
 	buf_release(&t->out);
@@ -122,21 +124,28 @@ static void count_keys(struct teller *t, struct sv keys)
 	}
 }
 
-/* What starting and stopping this very recording does to audit is not news. */
-static bool is_own(const struct teller *t, const struct deed *d)
+/* What records of these types tell is done to audit itself. */
+static bool is_about_audit(uint32_t type)
 {
-	int64_t ms = d->stamp.sec * 1000 + d->stamp.ms;
+	return type == AUDIT_CONFIG_CHANGE || type == AUDIT_FEATURE_CHANGE ||
+	       type == AUDIT_EVENT_LISTENER || (type >= AUDIT_DAEMON_START && type < AUDIT_SYSCALL);
+}
 
-	if (t->own_pid && d->pid == t->own_pid)
+/* What starting and stopping this very recording does to audit is not news. */
+static bool is_own(const struct teller *t, const struct story *s)
+{
+	int64_t ms = s->record->stamp.sec * 1000 + s->record->stamp.ms;
+
+	if (t->own_pid && s->pid == t->own_pid)
 		return true;
-	return (d->kind == KIND_SETTING || d->kind == KIND_RULE || d->kind == KIND_DAEMON) &&
+	return is_about_audit(s->record->type) &&
 	       (ms <= t->quiet_before_ms || ms >= t->quiet_after_ms);
 }
 
 /* A shell that looks for a program along PATH tries folder after folder. */
-static bool is_search(const struct deed *d)
+static bool is_search(const struct story *s)
 {
-	return d->verb->id == VERB_RUN && d->outcome == DEED_FAILED && d->error == ENOENT;
+	return s->verb == VERB_RUN && s->outcome == STORY_FAILED && s->error == ENOENT;
 }
 
 /* ADD_USER to DEL_GROUP: a uid may have another name from here on. */
@@ -148,18 +157,21 @@ static bool changes_names(const struct event *ev)
 static void tell_complete(struct teller *t)
 {
 	const struct event *ev;
-	struct deed deed;
+	struct classic told;
 
 	while ((ev = join_next(t->join))) {
+		const struct story *story;
+
 		t->events++;
 		if (changes_names(ev))
 			names_flush(t->names);
-		normalise(&t->normaliser, ev, &deed);
-		count_keys(t, deed.key);
-		if (t->is_full || is_own(t, &deed) || is_search(&deed) || deed.is_fragment)
+		classic_tell(&t->normaliser, ev->records, ev->count, CLASSIC_PLAIN, &told);
+		story = story_of(&t->normaliser, &told);
+		count_keys(t, story->key);
+		if (t->is_full || is_own(t, story) || is_search(story) || story->is_fragment)
 			continue;
 		t->told++;
-		sentence_put(&t->style, &deed, &t->out);
+		sentence_put(&t->style, &t->normaliser, &told, &t->out);
 		flush_out(t);
 		t->is_full = t->limit && t->told >= t->limit;
 	}

@@ -17,9 +17,9 @@
 #include "base/buf.h"
 #include "netlink/control.h"
 #include "output/sentence.h"
+#include "record/classic.h"
 #include "record/join.h"
 #include "record/names.h"
-#include "record/normalise.h"
 #include "rule/rule_list.h"
 
 #include <sys/types.h>
@@ -51,7 +51,8 @@ struct teller_key {
 struct teller {
 	struct join *join;
 	struct names *names;
-	struct normaliser normaliser;
+	struct interpreter interpreter;
+	struct classic_teller normaliser;
 	struct sentence_style style;
 	struct buf out;
 	int stop_fd;      /* readable when it is time to stop; -1: never */

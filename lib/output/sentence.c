@@ -1,8 +1,20 @@
-/* The grammar of sentences: which words of a deed stand where, and which are left out. */
+/* The grammar of sentences: which words of a story stand where, and which are left out. */
 #include "output/sentence.h"
 
 #include "output/terminal.h"
 #include "table/table.h"
+
+static const struct {
+	const char *past;       /* "opened": "alice opened /etc/passwd" */
+	const char *infinitive; /* "open"; empty: there is only the past, whatever came of it */
+	const char *joiner;     /* before the second object: "to" */
+	const char *after;      /* behind the objects: "for writing" */
+	const char *something;  /* when the object is not known: "a file"; may be empty */
+} verbs[STORY_VERBS] = {
+#define WORDS(verb, past, infinitive, joiner, after, something)                                    \
+	[VERB_##verb] = {past, infinitive, joiner, after, something},
+#include "output/sentence.def"
+};
 
 static void put_text(struct sv text, struct buf *out)
 {
@@ -29,13 +41,13 @@ static void put_labelled(const char *label, struct sv text, struct buf *out)
 	put_text(text, out);
 }
 
-static void put_time(const struct sentence_style *style, const struct deed *d, struct buf *out)
+static void put_time(const struct sentence_style *style, int64_t seconds, struct buf *out)
 {
 	struct tm tm = {0};
-	time_t sec = (time_t)d->stamp.sec;
+	time_t sec = (time_t)seconds;
 
 	if (style->local_time)
-		style->local_time(d->stamp.sec, &tm);
+		style->local_time(seconds, &tm);
 	else if (!gmtime_r(&sec, &tm))
 		tm = (struct tm){0};
 	if (style->date)
@@ -61,10 +73,10 @@ static struct sv program_name(struct sv path)
 	return path;
 }
 
-static void put_who(const struct deed *d, struct buf *out)
+static void put_who(const struct story *s, struct buf *out)
 {
 	buf_putc(out, ' ');
-	switch (d->actor) {
+	switch (s->actor) {
 	case ACTOR_KERNEL:
 		buf_puts(out, "the kernel");
 		return;
@@ -72,49 +84,49 @@ static void put_who(const struct deed *d, struct buf *out)
 		buf_puts(out, "someone");
 		return;
 	case ACTOR_PROGRAM:
-		put_text(program_name(d->who), out);
+		put_text(program_name(s->who), out);
 		return;
 	case ACTOR_NOLOGIN:
-		put_text(d->who, out);
+		put_text(s->who, out);
 		buf_puts(out, " (no login)");
 		return;
 	case ACTOR_USER:
-		put_text(d->who, out);
-		if (d->acting.n) {
+		put_text(s->who, out);
+		if (s->acting.n) {
 			buf_puts(out, " (as ");
-			put_text(d->acting, out);
+			put_text(s->acting, out);
 			buf_putc(out, ')');
 		}
 		return;
 	}
 }
 
-static void put_verb(const struct deed *d, struct buf *out)
+static void put_verb(const struct story *s, struct buf *out)
 {
-	bool has_infinitive = d->verb->infinitive[0] != '\0';
+	const char *infinitive = verbs[s->verb].infinitive;
 
-	if (d->outcome == DEED_FAILED && has_infinitive) {
+	if (s->outcome == STORY_FAILED && infinitive[0]) {
 		put_word("failed to", out);
-		put_word(d->verb->infinitive, out);
-	} else if (d->outcome == DEED_UNDERWAY && has_infinitive) {
+		put_word(infinitive, out);
+	} else if (s->outcome == STORY_UNDERWAY && infinitive[0]) {
 		put_word("began to", out);
-		put_word(d->verb->infinitive, out);
+		put_word(infinitive, out);
 	} else {
-		put_word(d->verb->past, out);
+		put_word(verbs[s->verb].past, out);
 	}
 }
 
-static void put_objects(const struct deed *d, struct buf *out)
+static void put_objects(const struct story *s, struct buf *out)
 {
-	if (d->object.n)
-		put_labelled("", d->object, out);
-	else
-		put_word(deed_kind_fallback(d->kind), out);
-	put_labelled(d->verb->joiner, d->second, out);
-	put_word(d->verb->after, out);
-	if (d->detail.n) {
+	if (s->object.n)
+		put_labelled("", s->object, out);
+	else if (!s->object_is_who)
+		put_word(verbs[s->verb].something, out);
+	put_labelled(verbs[s->verb].joiner, s->second, out);
+	put_word(verbs[s->verb].after, out);
+	if (s->detail.n) {
 		buf_puts(out, " (");
-		put_text(d->detail, out);
+		put_text(s->detail, out);
 		buf_putc(out, ')');
 	}
 }
@@ -126,43 +138,47 @@ static bool is_terminal(struct sv name)
 	       sv_starts(name, SV("console"));
 }
 
-static void put_circumstances(const struct deed *d, struct buf *out)
+static void put_circumstances(const struct story *s, struct buf *out)
 {
-	if (!d->program_is_object && d->actor != ACTOR_PROGRAM)
-		put_labelled("with", d->program, out);
-	put_labelled("from", d->address, out);
-	if (d->address.n == 0)
-		put_labelled("from", d->terminal, out);
-	else if (is_terminal(d->terminal))
-		put_labelled("on", d->terminal, out);
+	if (!s->program_is_object && s->actor != ACTOR_PROGRAM)
+		put_labelled("with", s->program, out);
+	put_labelled("from", s->address, out);
+	if (s->address.n == 0)
+		put_labelled("from", s->terminal, out);
+	else if (is_terminal(s->terminal))
+		put_labelled("on", s->terminal, out);
 }
 
-static void put_reason(const struct deed *d, struct buf *out)
+static void put_reason(const struct story *s, struct buf *out)
 {
-	const char *text = d->error ? errno_text(d->error) : NULL;
+	const char *text = s->error ? errno_text(s->error) : NULL;
 
-	if (d->outcome != DEED_FAILED)
+	if (s->outcome != STORY_FAILED)
 		return;
 	if (text)
 		buf_printf(out, ": %s", text);
-	else if (d->error)
-		buf_printf(out, ": error %d", d->error);
+	else if (s->error)
+		buf_printf(out, ": error %d", s->error);
 }
 
-void sentence_put(const struct sentence_style *style, const struct deed *deed, struct buf *out)
+void sentence_put(const struct sentence_style *style, struct classic_teller *teller,
+		  struct classic *told, struct buf *out)
 {
-	put_time(style, deed, out);
-	if (deed->node.n) {
+	const struct story *story = story_of(teller, told);
+	const struct record *first = &told->records[0];
+
+	put_time(style, first->stamp.sec, out);
+	if (first->node.n) {
 		buf_putc(out, ' ');
-		put_text(deed->node, out);
+		put_text(first->node, out);
 		buf_putc(out, ':');
 	}
-	put_who(deed, out);
-	put_verb(deed, out);
-	put_objects(deed, out);
-	put_circumstances(deed, out);
-	put_reason(deed, out);
+	put_who(story, out);
+	put_verb(story, out);
+	put_objects(story, out);
+	put_circumstances(story, out);
+	put_reason(story, out);
 	if (style->serial)
-		buf_printf(out, " [serial %llu]", (unsigned long long)deed->stamp.serial);
+		buf_printf(out, " [serial %llu]", (unsigned long long)first->stamp.serial);
 	buf_putc(out, '\n');
 }

@@ -1,11 +1,11 @@
 /*
- * A deed as one plain sentence.
+ * The story of an event as one plain sentence.
  *
  *	22:14:03 alice (as root) ran /usr/bin/passwd bob from pts/0
  *	22:14:09 alice failed to open /etc/shadow with /usr/bin/cat: Permission denied
  *
  *	struct sentence_style style = {.local_time = local_time};
- *	sentence_put(&style, &deed, &out);
+ *	sentence_put(&style, &teller, &told, &out);
  *
  * The order is always the same: when, who, did what, to what, with what, from where, and why
  * not. "(no login)" behind a user says that nobody's login session stands behind the deed: a
@@ -15,7 +15,7 @@
 #define AURUM_OUTPUT_SENTENCE_H
 
 #include "base/buf.h"
-#include "record/normalise.h"
+#include "record/classic.h"
 
 #include <time.h>
 
@@ -28,7 +28,8 @@ struct sentence_style {
 	bool serial; /* " [serial N]" at the end, for ausearch -a */
 };
 
-/* Puts the sentence and a newline. */
-void sentence_put(const struct sentence_style *style, const struct deed *deed, struct buf *out);
+/* Puts the sentence and a newline. told is what classic_tell() with that teller told last. */
+void sentence_put(const struct sentence_style *style, struct classic_teller *teller,
+		  struct classic *told, struct buf *out);
 
 #endif

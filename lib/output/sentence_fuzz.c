@@ -27,16 +27,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct join_options options = {.order = JOIN_PROMPT, .timeout_s = 2};
 	static const struct sentence_style style = {0};
 	CLEANUP(buf_release) struct buf out = BUF_INIT(OUT_MAX);
+	static const struct name_source nobody = {0};
+	static struct names *names;
 	struct join *j = join_new(&options, NULL);
 	struct sv rest = sv_make((const char *)data, size), line;
-	struct normaliser n;
+	struct interpreter interpreter;
+	struct classic_teller teller;
+	struct classic told;
 	struct record r;
-	struct deed deed;
 	uint64_t events = 0;
 
-	if (!j)
+	if (!names)
+		names = names_new(&nobody, NULL);
+	if (!j || !names) {
+		join_free(j);
 		return 0;
-	normaliser_init(&n, NULL);
+	}
+	interpreter_init(&interpreter, names, ESCAPE_RAW);
+	classic_init(&teller, &interpreter);
 	for (bool more = true; more;) {
 		const struct event *ev;
 
@@ -46,15 +54,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else if (record_parse(line, &r) != RECORD_OK || join_put(j, &r) != 0)
 			continue;
 		while ((ev = join_next(j))) {
-			normalise(&n, ev, &deed);
-			assert(deed.verb && deed.record);
-			sentence_put(&style, &deed, &out);
+			classic_tell(&teller, ev->records, ev->count, CLASSIC_PLAIN, &told);
+			assert(story_of(&teller, &told)->record);
+			sentence_put(&style, &teller, &told, &out);
 			events++;
 		}
 	}
 	if (!out.failed)
 		check_output(&out, events);
-	normaliser_release(&n);
+	classic_release(&teller);
 	join_free(j);
 	return 0;
 }

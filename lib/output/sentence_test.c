@@ -47,24 +47,26 @@ static void tell(const char *text, const struct sentence_style *style, struct bu
 	struct err e;
 	struct join *j = join_new(&options, &e);
 	struct names *names = names_new(&fake_names, &e);
-	struct normaliser n;
+	struct interpreter interpreter;
+	struct classic_teller teller;
 	struct sv rest = sv_cstr(text), line;
 	const struct event *ev;
 	struct record r;
-	struct deed deed;
+	struct classic told;
 
 	assert_non_null(j);
 	assert_non_null(names);
-	normaliser_init(&n, names);
+	interpreter_init(&interpreter, names, ESCAPE_TTY);
+	classic_init(&teller, &interpreter);
 	while (sv_line(&rest, &line))
 		if (record_parse(line, &r) == RECORD_OK)
 			assert_int_equal(join_put(j, &r), 0);
 	join_finish(j);
 	while ((ev = join_next(j))) {
-		normalise(&n, ev, &deed);
-		sentence_put(style, &deed, out);
+		classic_tell(&teller, ev->records, ev->count, CLASSIC_PLAIN, &told);
+		sentence_put(style, &teller, &told, out);
 	}
-	normaliser_release(&n);
+	classic_release(&teller);
 	names_free(names);
 	join_free(j);
 }
@@ -334,6 +336,26 @@ static void the_writers_names_win_over_the_readers(void **state)
 	check_rows(rows, LEN(rows));
 }
 
+static void every_verb_has_its_words_once(void **state)
+{
+	static const struct {
+		enum story_verb verb;
+		const char *past;
+	} rows[] = {
+#define WORDS(verb, past, infinitive, joiner, after, something) {VERB_##verb, past},
+#include "output/sentence.def"
+	};
+	bool seen[STORY_VERBS] = {false};
+
+	(void)state;
+	assert_int_equal(LEN(rows), STORY_VERBS);
+	for (size_t i = 0; i < LEN(rows); i++) {
+		assert_false(seen[rows[i].verb]);
+		seen[rows[i].verb] = true;
+		assert_true(rows[i].past[0] != '\0');
+	}
+}
+
 static void local_one_hour_east(int64_t sec, struct tm *out)
 {
 	time_t t = (time_t)sec + 3600;
@@ -397,6 +419,7 @@ int main(void)
 		cmocka_unit_test(logins_tell_claims_from_facts),
 		cmocka_unit_test(services_audit_and_security_modules),
 		cmocka_unit_test(the_writers_names_win_over_the_readers),
+		cmocka_unit_test(every_verb_has_its_words_once),
 		cmocka_unit_test(style_adds_date_and_serial),
 		cmocka_unit_test(nothing_that_a_terminal_obeys_passes),
 	};

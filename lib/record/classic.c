@@ -31,13 +31,24 @@ static const struct {
 	}
 
 static const struct classic_type_row types[] = {
-#define TYPE(type, action, kind, object, instead, more, two)                                       \
-	{type, action, kind, TEXT(object), TEXT(instead), TEXT(more), TEXT(two)},
+#define COLUMNS(action, kind, object, instead, more, two)                                          \
+	action, kind, TEXT(object), TEXT(instead), TEXT(more), TEXT(two)
+#define STORY(rank, actor, verb, finder, said, second)                                             \
+	{                                                                                          \
+		rank, ACTOR_##actor, VERB_##verb,                                                  \
+		{                                                                                  \
+			FIND_##finder, -1, said, second                                            \
+		}                                                                                  \
+	}
+#define TYPE(type, columns, story) {type, columns, story},
 #include "record/classic.def"
 };
 
-static const struct classic_type_row unknown_type = {0,        "",       "unknown", TEXT(""),
-						     TEXT(""), TEXT(""), TEXT("")};
+static const struct classic_type_row unknown_type = {
+	.action = "",
+	.object_kind = "unknown",
+	.story = {1, ACTOR_USER, VERB_LEAVE_RECORD, {FIND_TYPE, -1, "", ""}},
+};
 
 const struct classic_type_row *classic_find_type(uint32_t type)
 {
@@ -418,7 +429,11 @@ void classic_tell(struct classic_teller *t, const struct record *records, size_t
 		.object_label = {.name = SV("obj"), .place = TRAIL_NO_PLACE},
 	};
 
-	*out = (struct classic){.told = true, .event_kind = "unknown", .object_kind = "unknown"};
+	*out = (struct classic){.told = true,
+				.event_kind = "unknown",
+				.object_kind = "unknown",
+				.records = records,
+				.count = count};
 	arena_reset(&t->arena);
 	t->tail_of = NULL;
 	for (size_t i = 0; i < CLASSIC_SLOTS; i++)

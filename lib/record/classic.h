@@ -10,15 +10,16 @@
  *	classic_release(&teller);
  *
  * The words are those of auparse_normalize(3) in 3.0.9, and so are the rules by which fields are
- * chosen (record/trail.h): scripts parse them. record/normalise.h tells the same event for people,
- * and does not believe what a sending program says of who it is. What a record type and a system
- * call mean is in classic.def.
+ * chosen (record/trail.h): scripts parse them. For people the same event has a story, which is found
+ * when it is asked for: story_of(), record/story.h. What a record type and a system call mean is
+ * in classic.def.
  */
 #ifndef AURUM_RECORD_CLASSIC_H
 #define AURUM_RECORD_CLASSIC_H
 
 #include "base/arena.h"
 #include "record/interpret.h"
+#include "record/story.h"
 #include "record/tail.h"
 
 enum classic_slot {
@@ -52,6 +53,11 @@ struct classic {
 	struct sv how;    /* empty: not known */
 	struct sv folder; /* cwd= as it stands in the record; empty when the event has none */
 	struct classic_value value[CLASSIC_SLOTS];
+
+	/* Private to story_of(). */
+	const struct record *records;
+	size_t count;
+	struct story story;
 };
 
 enum classic_detail {

@@ -331,9 +331,16 @@ static const struct classic_deed_row deeds[] = {
 };
 
 static const struct classic_call_row calls[] = {
-#define CALL(name, deed, path, two_record, two, identities)                                        \
-	{{"" name, sizeof(name) - 1}, &deeds[DEED_##deed], path, two_record,                       \
-	 {"" two, sizeof(two) - 1},   identities},
+#define COLUMNS(deed, path, two_record, two, identities)                                           \
+	&deeds[DEED_##deed], path, two_record, {"" two, sizeof(two) - 1}, identities
+#define STORY(verb, finder, argument)                                                              \
+	{                                                                                          \
+		VERB_##verb,                                                                       \
+		{                                                                                  \
+			FIND_##finder, argument, "", ""                                            \
+		}                                                                                  \
+	}
+#define CALL(name, columns, story) {{"" name, sizeof(name) - 1}, columns, story},
 #include "record/classic.def"
 };
 
@@ -358,9 +365,12 @@ static const struct {
 	{1335, NULL, {.deed = &deeds[DEED_LISTEN]}},
 };
 
-static const struct classic_call_row no_call = {.deed = &deeds[DEED_RULE]};
+static const struct classic_call_row no_call = {
+	.deed = &deeds[DEED_RULE],
+	.story = {VERB_CALL, {FIND_SYSCALL, -1, "", ""}},
+};
 
-static const struct classic_call_row *find_call(struct sv name)
+const struct classic_call_row *classic_find_call(struct sv name)
 {
 	size_t low = 0, high = LEN(calls);
 
@@ -404,7 +414,7 @@ static void tell_call(struct classic_story *s)
 	const struct classic_deed_row *deed;
 
 	if (!s->call)
-		s->call = find_call(s->call_name);
+		s->call = classic_find_call(s->call_name);
 	deed = s->call->deed;
 	classic_action(s, deed->action);
 	s->out->object_kind = deed->object_kind;

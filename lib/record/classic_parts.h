@@ -3,6 +3,7 @@
 #define AURUM_RECORD_CLASSIC_PARTS_H
 
 #include "record/classic.h"
+#include "record/story_parts.h"
 #include "record/trail.h"
 
 struct classic_story;
@@ -15,6 +16,7 @@ struct classic_type_row {
 	const char *object_kind;
 	struct sv object, instead; /* fields: the object, or else this one */
 	struct sv more, two;
+	struct story_type story;
 };
 
 /* What a system call, or a record beside it, stands for: a DEED row. */
@@ -31,6 +33,7 @@ struct classic_call_row {
 	uint32_t two_record; /* and of the second object's */
 	struct sv two;       /* its field; empty: there is none */
 	unsigned identities; /* setresuid() sets 3 */
+	struct story_call story;
 };
 
 /* The labels of one side are looked for among its attributes, up to one that is not there. */
@@ -84,6 +87,7 @@ void classic_setting(struct classic_story *s);
 
 /* An event of one record. */
 void classic_simple(struct classic_story *s);
+const struct classic_call_row *classic_find_call(struct sv name);
 /* What the system call did, with the help of the records beside it. */
 void classic_call(struct classic_story *s);
 

@@ -1,112 +1,85 @@
 /*
- * What normalise.c and its object finders share while they read one event. Private to them.
+ * Who did what, to what, with what, from where, and did it work: an event for a person to read.
+ *
+ *	const struct story *story = story_of(&teller, &classic);
+ *	printf("%.*s ...\n", SV_FMT(story->who));
+ *
+ * It is the part of a told event (record/classic.h) that is looked for only when somebody asks.
+ * Where the columns of csv are what auparse 3.0.9 finds, quirks included, a story is what the
+ * records mean: a field inside msg='...' of a user-space record is what the sending program
+ * claims, and who is never taken from there while the kernel says more; paths are whole; a
+ * rename has its new name however many records there are; an event that the columns cannot tell
+ * (io_uring, a lone PATH) has a story too.
+ *
+ * Every event gives a story, however odd: what the records do not say is an empty view, and an
+ * event that no table knows has VERB_LEAVE_RECORD. Verbs, and where their objects are, are rows of
+ * classic.def.
+ *
+ * All views are bytes that somebody else chose, decoded but not escaped, whatever the
+ * interpreter's mode: whoever prints them escapes them (output/terminal.h).
  */
 #ifndef AURUM_RECORD_STORY_H
 #define AURUM_RECORD_STORY_H
 
-#include "record/normalise.h"
-#include "table/table.h"
+#include "base/sv.h"
+#include "record/record.h"
+
+struct classic;
+struct classic_teller;
+
+/* What was done. */
+enum story_verb {
+#define VERB(id) VERB_##id,
+#include "record/classic.def"
+	STORY_VERBS
+};
+
+enum story_actor {
+	ACTOR_USER,    /* who is a person's login, acting perhaps somebody else */
+	ACTOR_NOLOGIN, /* who is the acting user; nobody logged in for this: a service */
+	ACTOR_PROGRAM, /* who is a program that speaks for the system */
+	ACTOR_SOMEONE, /* not known yet: before a login, or not recorded; who is empty */
+	ACTOR_KERNEL,  /* who is empty */
+};
+
+enum story_outcome {
+	STORY_UNSAID, /* the records do not tell; usually it was done */
+	STORY_DONE,
+	STORY_FAILED,   /* error is the errno when it is known */
+	STORY_UNDERWAY, /* a call that goes on in the background (connect, EINPROGRESS) */
+};
+
+#define STORY_COMMAND_MAX 2048 /* bytes of a command line that are kept */
 
 struct story {
-	struct normaliser *n;
-	const struct event *ev;
-	const struct record *main; /* tells the story */
-	const struct record *call; /* SYSCALL or URINGOP; NULL when the event has none */
-	struct deed *out;
+	const struct record *record; /* the one of the event that tells the story */
+
+	enum story_actor actor;
+	struct sv who;
+	struct sv acting; /* the effective user, when it is not who */
+
+	enum story_verb verb;
+	struct sv object; /* a path is absolute unless the records do not say where it starts */
+	struct sv second; /* new name, value, signal, ... */
+	struct sv detail; /* a remark on the objects */
+
+	struct sv program;      /* path of the executable, else the command's name */
+	struct sv terminal;     /* "pts/0" */
+	struct sv address;      /* of the other end */
+	struct sv key;          /* of the rule; several with KEY_SEPARATOR between */
+	uint32_t pid;           /* 0 when not known */
+	bool program_is_object; /* the deed is about the program: it ran, it crashed */
+	bool object_is_who;     /* a login that worked: who it is for is who did it */
+	bool is_fragment;       /* the record that tells the story is missing */
+
+	enum story_outcome outcome;
+	int error;
 };
-
-/* Where the object of a CALL or RECORD row is; each is a function in story_object.c. */
-enum story_finder {
-	FIND_NOTHING,
-	FIND_PATH,           /* the PATH record that matters; argument: its folder descriptor */
-	FIND_PATH_OPEN,      /* the same and what it is opened for; argument: the flags */
-	FIND_PATH_OPEN_AT,   /* folder descriptor in argument, flags two behind it */
-	FIND_PATH_OPEN_HOW,  /* flags in an OPENAT2 record */
-	FIND_PATH_MODE,      /* path and new permissions; argument: the mode */
-	FIND_PATH_MODE_AT,   /* folder descriptor in argument, mode two behind it */
-	FIND_PATH_OWNER,     /* path and new owner; argument: the user, the group behind it */
-	FIND_PATH_OWNER_AT,  /* folder descriptor in argument, user two behind it */
-	FIND_PATHS,          /* from and to; argument: folder descriptor, or -1 */
-	FIND_COMMAND,        /* the EXECVE record's words */
-	FIND_SOCKET_ADDRESS, /* the SOCKADDR record */
-	FIND_TARGET,         /* the OBJ_PID record, else the process in argument */
-	FIND_TARGET_SIGNAL,  /* the OBJ_PID record; argument: the signal, before it the process */
-	FIND_MODULE,         /* the KERN_MODULE record, else the PATH */
-	FIND_SYSCALL,        /* the name of the call, when no CALL row knows it */
-	FIND_CALLED,         /* the number in the record's own syscall= */
-	FIND_FIELD,          /* the fields that the row names */
-	FIND_LOGIN,          /* the same; a login that worked needs no object */
-	FIND_SETTING,        /* CONFIG_CHANGE: audit_...=new */
-	FIND_AVC,            /* who asks a security module for what */
-	FIND_CRASH,          /* program and signal */
-	FIND_MESSAGE,        /* free text in msg='...' */
-	FIND_BODY,           /* the whole text of the record */
-	FIND_ALERT,          /* the words of the row */
-	FIND_TYPE,           /* the name of the record's type */
-};
-
-struct story_place {
-	enum story_finder finder;
-	int argument;                /* of the system call, or -1 */
-	const char *object, *second; /* fields of a RECORD row */
-};
-
-/* Sets object, second and detail of s->out, and may replace its verb. */
-void story_find_object(struct story *s, const struct story_place *place);
-
-const struct deed_verb *story_verb(enum deed_verb_id id);
-
-/* The first record of that type, or NULL. */
-const struct record *story_record(const struct story *s, uint32_t type);
 
 /*
- * The text of the field, decoded when its type is written in hexadecimal, a user's name for the
- * fields that hold one; empty for "?", "(null)", "(none)" and what is not there. r may be NULL.
- * story_own() looks only at what the kernel wrote, story_said() inside msg='...' first.
+ * The story of what classic_tell() told, which is found at the first call. It lives as long as c
+ * does, and its views as long as those of c. Text that would not fit into memory is left out.
  */
-struct sv story_own(struct story *s, const struct record *r, const char *name);
-struct sv story_said(struct story *s, const struct record *r, const char *name);
-
-/* Number in a field of the kernel's; false when it is not there or not one. */
-MUST_CHECK bool story_number(const struct record *r, const char *name, unsigned base,
-			     uint64_t *out);
-
-/* Argument a0..a3 of the system call; false for another index or when there is none. */
-MUST_CHECK bool story_argument(const struct story *s, int index, uint64_t *out);
-
-/* Both texts as one. */
-struct sv story_prefixed(struct story *s, const char *prefix, struct sv text);
-
-/* Keeps what the scratch buffer holds from byte `from` on, and takes it out of the buffer. */
-struct sv story_keep(struct story *s, size_t from);
-
-/* The value decoded from hexadecimal when it is all that, else itself. */
-struct sv story_decode(struct story *s, const struct field *f);
-
-/* ---- story_path.c ---- */
-
-/* The PATH record that is the object rather than its folder; NULL when there is none. */
-const struct record *story_best_path(const struct story *s);
-/* The path of a PATH record (NULL: empty), as complete as the records allow. */
-struct sv story_path(struct story *s, const struct record *r, int descriptor);
-/* Object from the best path; descriptor is the argument that holds its folder, or -1. */
-void story_find_path_at(struct story *s, int descriptor);
-
-void story_find_path(struct story *s, const struct story_place *place);
-void story_find_path_open(struct story *s, const struct story_place *place);
-void story_find_path_open_at(struct story *s, const struct story_place *place);
-void story_find_path_open_how(struct story *s, const struct story_place *place);
-void story_find_path_mode(struct story *s, const struct story_place *place);
-void story_find_path_mode_at(struct story *s, const struct story_place *place);
-void story_find_path_owner(struct story *s, const struct story_place *place);
-void story_find_path_owner_at(struct story *s, const struct story_place *place);
-void story_find_paths(struct story *s, const struct story_place *place);
-
-/* ---- story_program.c ---- */
-
-void story_find_command(struct story *s, const struct story_place *place);
-void story_find_target(struct story *s, const struct story_place *place);
-void story_find_target_signal(struct story *s, const struct story_place *place);
-void story_find_crash(struct story *s, const struct story_place *place);
+const struct story *story_of(struct classic_teller *t, struct classic *c);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * What a deed was done to: one finder for each place where the records of an event keep it. The
- * tables of normalise.def say which finder serves which system call or record type. Files and
+ * tables of classic.def say which finder serves which system call or record type. Files and
  * programs have files of their own.
  */
-#include "record/story.h"
+#include "record/story_parts.h"
 
 #include <arpa/inet.h>
 #include <linux/audit.h>
@@ -12,7 +12,7 @@
 /* ---- the network ---- */
 
 /* Numbers in a sockaddr have the byte order of the recorded machine, but for the network's own. */
-static unsigned address_family(const struct story *s, struct sv bytes)
+static unsigned address_family(const struct search *s, struct sv bytes)
 {
 	unsigned first = (unsigned char)bytes.p[0], second = (unsigned char)bytes.p[1];
 	uint64_t arch;
@@ -44,11 +44,11 @@ static void put_unix(struct buf *b, struct sv path)
 	buf_put(b, path.n ? path : SV("a socket without a name"));
 }
 
-static void find_socket_address(struct story *s, const struct story_place *place)
+static void find_socket_address(struct search *s, const struct story_place *place)
 {
 	struct field f;
 	struct sv bytes;
-	struct buf *b = &s->n->scratch;
+	struct buf *b = &s->t->scratch;
 	size_t from = b->n;
 	const struct record *r = story_record(s, AUDIT_SOCKADDR);
 	unsigned family;
@@ -75,7 +75,7 @@ static void find_socket_address(struct story *s, const struct story_place *place
 
 /* ---- the kernel ---- */
 
-static void find_module(struct story *s, const struct story_place *place)
+static void find_module(struct search *s, const struct story_place *place)
 {
 	(void)place;
 	s->out->object = story_own(s, story_record(s, AUDIT_KERN_MODULE), "name");
@@ -83,25 +83,23 @@ static void find_module(struct story *s, const struct story_place *place)
 		story_find_path_at(s, -1);
 }
 
-static void find_syscall(struct story *s, const struct story_place *place)
+/* The name of the call, else its number. */
+static void find_syscall(struct search *s, const struct story_place *place)
 {
-	struct buf *b = &s->n->scratch;
+	struct buf *b = &s->t->scratch;
 	size_t from = b->n;
 	const struct record *r = place->finder == FIND_CALLED ? s->main : s->call;
-	const char *name = NULL;
-	uint64_t arch, nr;
+	bool is_uring = r && r->type == AUDIT_URINGOP;
+	const char *name;
+	uint64_t nr;
 
-	if (story_number(r, "uring_op", 10, &nr)) {
-		name = nr <= UINT32_MAX ? uringop_name((uint32_t)nr) : NULL;
-		buf_puts(b, "io_uring operation ");
-	} else if (story_number(r, "syscall", 10, &nr)) {
-		if (nr <= UINT32_MAX && story_number(r, "arch", 16, &arch) && arch <= UINT32_MAX)
-			name = syscall_name(machine_of_arch((uint32_t)arch), (uint32_t)nr);
-		if (!name)
-			buf_puts(b, "system call ");
-	} else {
+	if (!story_number(r, is_uring ? "uring_op" : "syscall", 10, &nr))
 		return;
-	}
+	name = story_call_name(r);
+	if (is_uring)
+		buf_puts(b, "io_uring operation ");
+	else if (!name)
+		buf_puts(b, "system call ");
 	if (name)
 		buf_puts(b, name);
 	else
@@ -112,7 +110,7 @@ static void find_syscall(struct story *s, const struct story_place *place)
 /* ---- what a record says in its fields ---- */
 
 /* The text of the first field of the list (separated by spaces) that says something. */
-static struct sv first_said(struct story *s, const char *names)
+static struct sv first_said(struct search *s, const char *names)
 {
 	struct sv rest = sv_cstr(names), word, text = SV_EMPTY;
 	char name[32];
@@ -123,9 +121,9 @@ static struct sv first_said(struct story *s, const char *names)
 	return text;
 }
 
-static void find_field(struct story *s, const struct story_place *place)
+static void find_field(struct search *s, const struct story_place *place)
 {
-	s->out->object = first_said(s, place->object);
+	s->out->object = first_said(s, place->said);
 	s->out->second = first_said(s, place->second);
 }
 
@@ -133,16 +131,16 @@ static void find_field(struct story *s, const struct story_place *place)
  * A login that worked is the user's own deed; one that failed is somebody's who claimed to be
  * that user.
  */
-static void find_login(struct story *s, const struct story_place *place)
+static void find_login(struct search *s, const struct story_place *place)
 {
-	struct deed *d = s->out;
-	struct sv account = first_said(s, place->object);
+	struct story *d = s->out;
+	struct sv account = first_said(s, place->said);
 
-	if (d->outcome == DEED_FAILED) {
+	if (d->outcome == STORY_FAILED) {
 		d->object = account;
 		return;
 	}
-	d->kind = KIND_NOTHING;
+	d->object_is_who = true;
 	if (d->actor != ACTOR_USER && account.n) {
 		d->actor = ACTOR_USER;
 		d->who = account;
@@ -150,22 +148,21 @@ static void find_login(struct story *s, const struct story_place *place)
 }
 
 /* op=set audit_enabled=1 old=0: the setting is what stands before old=. */
-static void find_setting(struct story *s, const struct story_place *place)
+static void find_setting(struct search *s, const struct story_place *place)
 {
 	struct field f, before = {0};
 	struct fields it;
 
 	(void)place;
-	if (s->out->verb->id == VERB_ADD_RULE || s->out->verb->id == VERB_REMOVE_RULE ||
-	    s->out->verb->id == VERB_UPDATE_RULES) {
+	if (s->out->verb == VERB_ADD_RULE || s->out->verb == VERB_REMOVE_RULE ||
+	    s->out->verb == VERB_UPDATE_RULES) {
 		struct sv key = story_own(s, s->main, "key");
 
-		s->out->kind = KIND_RULE;
 		s->out->object = story_own(s, s->main, "path");
 		s->out->detail = key.n ? story_prefixed(s, "key ", key) : SV_EMPTY;
 		return;
 	}
-	if (s->out->verb->id != VERB_AUDIT_SET)
+	if (s->out->verb != VERB_AUDIT_SET)
 		return;
 	for (fields_init(&it, s->main); fields_next(&it, &f); before = f)
 		if (before.name.n && sv_eq(f.name, SV("old"))) {
@@ -185,7 +182,7 @@ static struct sv in_braces(struct sv text)
 	return open < text.n && close < rest.n ? sv_trim(sv_head(rest, close)) : SV_EMPTY;
 }
 
-static void avc_selinux(struct story *s, struct sv text)
+static void avc_selinux(struct search *s, struct sv text)
 {
 	struct sv class = story_said(s, s->main, "tclass");
 	struct sv rest = text, word = SV_EMPTY;
@@ -194,32 +191,32 @@ static void avc_selinux(struct story *s, struct sv text)
 	(void)sv_word(&rest, &word);
 	s->out->object = in_braces(text);
 	if (sv_starts(word, SV("granted")))
-		s->out->verb = story_verb(VERB_GRANTED);
+		s->out->verb = VERB_GRANTED;
 	else if (sv_eq(story_said(s, s->main, "permissive"), SV("1")))
-		s->out->verb = story_verb(VERB_WOULD_DENY);
+		s->out->verb = VERB_WOULD_DENY;
 	s->out->detail = class.n ? story_prefixed(s, "SELinux, class ", class) : SV("SELinux");
 }
 
-static void avc_apparmor(struct story *s, struct sv mode)
+static void avc_apparmor(struct search *s, struct sv mode)
 {
 	struct sv profile = story_own(s, s->main, "profile");
 
 	s->out->object = story_own(s, s->main, "operation");
 	if (sv_eq(mode, SV("STATUS")))
-		s->out->verb = story_verb(VERB_MAC_LOAD);
+		s->out->verb = VERB_MAC_LOAD;
 	else if (sv_eq(mode, SV("ALLOWED")))
-		s->out->verb = story_verb(VERB_WOULD_DENY);
+		s->out->verb = VERB_WOULD_DENY;
 	else if (sv_eq(mode, SV("AUDIT")))
-		s->out->verb = story_verb(VERB_GRANTED);
+		s->out->verb = VERB_GRANTED;
 	s->out->detail =
 		profile.n ? story_prefixed(s, "AppArmor, profile ", profile) : SV("AppArmor");
 }
 
 /* SELinux (also in user space), AppArmor, Landlock and IPE, each with its own words. */
-static void find_avc(struct story *s, const struct story_place *place)
+static void find_avc(struct search *s, const struct story_place *place)
 {
 	struct sv mode = story_own(s, s->main, "apparmor");
-	struct deed *d = s->out;
+	struct story *d = s->out;
 	const struct record *path;
 	struct field inside;
 
@@ -234,7 +231,7 @@ static void find_avc(struct story *s, const struct story_place *place)
 		avc_selinux(s, inside.value);
 	else
 		avc_selinux(s, s->main->body);
-	if (d->verb->id == VERB_MAC_LOAD)
+	if (d->verb == VERB_MAC_LOAD)
 		return;
 	d->second = story_said(s, s->main, "path");
 	path = story_best_path(s);
@@ -245,7 +242,7 @@ static void find_avc(struct story *s, const struct story_place *place)
 }
 
 /* Free text, without what the sender's library appended to it. */
-static void find_message(struct story *s, const struct story_place *place)
+static void find_message(struct search *s, const struct story_place *place)
 {
 	struct field f;
 
@@ -256,35 +253,35 @@ static void find_message(struct story *s, const struct story_place *place)
 		s->out->object = sv_trim(s->main->body);
 }
 
-static void find_body(struct story *s, const struct story_place *place)
+static void find_body(struct search *s, const struct story_place *place)
 {
 	(void)place;
 	s->out->object = sv_trim(s->main->body);
 }
 
-static void find_alert(struct story *s, const struct story_place *place)
+static void find_alert(struct search *s, const struct story_place *place)
 {
 	struct sv account = story_said(s, s->main, "acct");
 
-	s->out->object = sv_cstr(place->object);
+	s->out->object = sv_cstr(place->said);
 	s->out->detail = account.n ? story_prefixed(s, "account ", account) : SV_EMPTY;
 }
 
-static void find_type(struct story *s, const struct story_place *place)
+static void find_type(struct search *s, const struct story_place *place)
 {
 	(void)place;
 	s->out->object = s->main->type_name;
 }
 
-static void find_nothing(struct story *s, const struct story_place *place)
+static void find_nothing(struct search *s, const struct story_place *place)
 {
 	(void)s;
 	(void)place;
 }
 
-void story_find_object(struct story *s, const struct story_place *place)
+void story_find_object(struct search *s, const struct story_place *place)
 {
-	static void (*const finders[])(struct story *, const struct story_place *) = {
+	static void (*const finders[])(struct search *, const struct story_place *) = {
 		[FIND_NOTHING] = find_nothing,
 		[FIND_PATH] = story_find_path,
 		[FIND_PATH_OPEN] = story_find_path_open,

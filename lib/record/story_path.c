@@ -4,7 +4,7 @@
  * A path that is relative to a folder descriptor cannot be completed from the records: it is
  * shown as ".../name" and never glued to the current folder.
  */
-#include "record/story.h"
+#include "record/story_parts.h"
 
 #include "base/num.h"
 
@@ -38,13 +38,13 @@ static bool path_is(const struct record *r, struct sv nametype)
 	       sv_eq(f.value, nametype);
 }
 
-const struct record *story_best_path(const struct story *s)
+const struct record *story_best_path(const struct search *s)
 {
 	const struct record *best = NULL;
 	int rank = 0;
 
-	for (size_t i = 0; i < s->ev->count; i++) {
-		const struct record *r = &s->ev->records[i];
+	for (size_t i = 0; i < s->count; i++) {
+		const struct record *r = &s->records[i];
 
 		if (r->type == AUDIT_PATH && path_rank(r) > rank) {
 			rank = path_rank(r);
@@ -54,7 +54,7 @@ const struct record *story_best_path(const struct story *s)
 	return best;
 }
 
-static bool starts_at_cwd(const struct story *s, int descriptor)
+static bool starts_at_cwd(const struct search *s, int descriptor)
 {
 	uint64_t fd;
 
@@ -62,9 +62,9 @@ static bool starts_at_cwd(const struct story *s, int descriptor)
 	       (uint32_t)fd == CWD_DESCRIPTOR;
 }
 
-static struct sv join_path(struct story *s, struct sv folder, struct sv name)
+static struct sv join_path(struct search *s, struct sv folder, struct sv name)
 {
-	struct buf *b = &s->n->scratch;
+	struct buf *b = &s->t->scratch;
 	size_t from = b->n;
 
 	while (sv_starts(name, SV("./")))
@@ -79,7 +79,7 @@ static struct sv join_path(struct story *s, struct sv folder, struct sv name)
 }
 
 /* The path of a PATH record, as complete as the records allow; empty when it has no name. */
-struct sv story_path(struct story *s, const struct record *r, int descriptor)
+struct sv story_path(struct search *s, const struct record *r, int descriptor)
 {
 	struct sv name = story_own(s, r, "name");
 	struct sv cwd;
@@ -93,21 +93,21 @@ struct sv story_path(struct story *s, const struct record *r, int descriptor)
 }
 
 /* A file that was reached by a descriptor has no name, but a number. */
-static void name_by_inode(struct story *s, const struct record *r)
+static void name_by_inode(struct search *s, const struct record *r)
 {
 	struct sv inode = story_own(s, r, "inode"), dev = story_own(s, r, "dev");
-	size_t from = s->n->scratch.n;
+	size_t from = s->t->scratch.n;
 
 	if (inode.n == 0)
 		return;
-	buf_puts(&s->n->scratch, "inode ");
-	buf_put(&s->n->scratch, inode);
-	buf_puts(&s->n->scratch, " of device ");
-	buf_put(&s->n->scratch, dev);
+	buf_puts(&s->t->scratch, "inode ");
+	buf_put(&s->t->scratch, inode);
+	buf_puts(&s->t->scratch, " of device ");
+	buf_put(&s->t->scratch, dev);
 	s->out->detail = story_keep(s, from);
 }
 
-void story_find_path_at(struct story *s, int descriptor)
+void story_find_path_at(struct search *s, int descriptor)
 {
 	const struct record *r = story_best_path(s);
 
@@ -120,20 +120,20 @@ void story_find_path_at(struct story *s, int descriptor)
 		s->out->object = story_prefixed(s, "something in ", s->out->object);
 }
 
-void story_find_path(struct story *s, const struct story_place *place)
+void story_find_path(struct search *s, const struct story_place *place)
 {
 	story_find_path_at(s, place->argument);
 }
 
-static void note_open(struct story *s, uint64_t flags)
+static void note_open(struct search *s, uint64_t flags)
 {
 	if (path_is(story_best_path(s), SV("CREATE")))
-		s->out->verb = story_verb(VERB_CREATE);
+		s->out->verb = VERB_CREATE;
 	else if ((flags & O_ACCMODE) != O_RDONLY)
-		s->out->verb = story_verb(VERB_OPEN_WRITE);
+		s->out->verb = VERB_OPEN_WRITE;
 }
 
-static void open_with_flags(struct story *s, int descriptor, int flags_at)
+static void open_with_flags(struct search *s, int descriptor, int flags_at)
 {
 	uint64_t flags = 0;
 
@@ -141,17 +141,17 @@ static void open_with_flags(struct story *s, int descriptor, int flags_at)
 	note_open(s, story_argument(s, flags_at, &flags) ? flags : 0);
 }
 
-void story_find_path_open(struct story *s, const struct story_place *place)
+void story_find_path_open(struct search *s, const struct story_place *place)
 {
 	open_with_flags(s, -1, place->argument);
 }
 
-void story_find_path_open_at(struct story *s, const struct story_place *place)
+void story_find_path_open_at(struct search *s, const struct story_place *place)
 {
 	open_with_flags(s, place->argument, place->argument + 2);
 }
 
-void story_find_path_open_how(struct story *s, const struct story_place *place)
+void story_find_path_open_how(struct search *s, const struct story_place *place)
 {
 	const struct record *how = story_record(s, AUDIT_OPENAT2);
 	struct field f;
@@ -163,39 +163,40 @@ void story_find_path_open_how(struct story *s, const struct story_place *place)
 			     : 0);
 }
 
-static void note_mode(struct story *s, int mode_at)
+static void note_mode(struct search *s, int mode_at)
 {
-	size_t from = s->n->scratch.n;
+	size_t from = s->t->scratch.n;
 	uint64_t mode;
 
 	if (!story_argument(s, mode_at, &mode))
 		return;
-	buf_printf(&s->n->scratch, "%04o", (unsigned)mode & 07777);
+	buf_printf(&s->t->scratch, "%04o", (unsigned)mode & 07777);
 	s->out->second = story_keep(s, from);
 }
 
-void story_find_path_mode(struct story *s, const struct story_place *place)
+void story_find_path_mode(struct search *s, const struct story_place *place)
 {
 	story_find_path_at(s, -1);
 	note_mode(s, place->argument);
 }
 
-void story_find_path_mode_at(struct story *s, const struct story_place *place)
+void story_find_path_mode_at(struct search *s, const struct story_place *place)
 {
 	story_find_path_at(s, place->argument);
 	note_mode(s, place->argument + 2);
 }
 
 /* "alice:staff", "alice" or ":staff": an id of -1 stays as it is. */
-static void note_owner(struct story *s, int user_at)
+static void note_owner(struct search *s, int user_at)
 {
-	struct buf *b = &s->n->scratch;
+	struct buf *b = &s->t->scratch;
 	size_t from = b->n;
 	uint64_t uid, gid;
 	struct sv name;
 
 	if (story_argument(s, user_at, &uid) && (uint32_t)uid != NAMES_UNSET) {
-		name = s->n->names ? names_user(s->n->names, (uint32_t)uid) : SV_EMPTY;
+		name = s->interpreter.names ? names_user(s->interpreter.names, (uint32_t)uid)
+					    : SV_EMPTY;
 		if (name.n)
 			buf_put(b, name);
 		else
@@ -203,7 +204,8 @@ static void note_owner(struct story *s, int user_at)
 	}
 	if (story_argument(s, user_at + 1, &gid) && (uint32_t)gid != NAMES_UNSET) {
 		buf_putc(b, ':');
-		name = s->n->names ? names_group(s->n->names, (uint32_t)gid) : SV_EMPTY;
+		name = s->interpreter.names ? names_group(s->interpreter.names, (uint32_t)gid)
+					    : SV_EMPTY;
 		if (name.n)
 			buf_put(b, name);
 		else
@@ -212,13 +214,13 @@ static void note_owner(struct story *s, int user_at)
 	s->out->second = story_keep(s, from);
 }
 
-void story_find_path_owner(struct story *s, const struct story_place *place)
+void story_find_path_owner(struct search *s, const struct story_place *place)
 {
 	story_find_path_at(s, -1);
 	note_owner(s, place->argument);
 }
 
-void story_find_path_owner_at(struct story *s, const struct story_place *place)
+void story_find_path_owner_at(struct search *s, const struct story_place *place)
 {
 	story_find_path_at(s, place->argument);
 	note_owner(s, place->argument + 2);
@@ -228,13 +230,13 @@ void story_find_path_owner_at(struct story *s, const struct story_place *place)
  * Rename and link. The records are the parents, then what was there (DELETE or NORMAL), what it
  * replaced (another DELETE), and what is there now (CREATE).
  */
-void story_find_paths(struct story *s, const struct story_place *place)
+void story_find_paths(struct search *s, const struct story_place *place)
 {
 	int to_descriptor = place->argument < 0 ? -1 : place->argument + 2;
 	const struct record *from = NULL, *to = NULL;
 
-	for (size_t i = 0; i < s->ev->count; i++) {
-		const struct record *r = &s->ev->records[i];
+	for (size_t i = 0; i < s->count; i++) {
+		const struct record *r = &s->records[i];
 
 		if (r->type != AUDIT_PATH)
 			continue;

@@ -2,12 +2,13 @@
  * Objects that are programs and processes: the command line of an EXECVE, the target of a signal,
  * what crashed.
  */
-#include "record/story.h"
+#include "record/story_parts.h"
 
-#include "base/num.h"
+#include "record/argv.h"
 
 #include <linux/audit.h>
-#include <signal.h>
+
+#define WORD_MAX ((size_t)1 << 18) /* the kernel takes words of half that, 128 KiB */
 
 static struct sv base_name(struct sv path)
 {
@@ -33,75 +34,11 @@ static void put_word(struct buf *b, struct sv word)
 		buf_putc(b, quote);
 }
 
-/* The words of all EXECVE records of an event, one at a time; long ones come in pieces. */
-struct command_words {
-	struct story *s;
-	size_t record;
-	struct fields fields;
-	bool in_record;
-	struct field ahead; /* first field of the next word */
-	bool has_ahead;
-};
-
-/* The number in "a12" or "a12[3]"; false for "argc" and "a12_len". */
-static bool word_number(struct sv name, uint64_t *number)
-{
-	size_t end = sv_index(name, '[');
-
-	return name.n > 1 && name.p[0] == 'a' && num_u64(sv_from(sv_head(name, end), 1), number);
-}
-
-static bool next_piece(struct command_words *w, struct field *f, uint64_t *number)
-{
-	for (;;) {
-		while (w->in_record && fields_next(&w->fields, f))
-			if (f->origin == FIELD_KERNEL && word_number(f->name, number))
-				return true;
-		w->in_record = false;
-		while (w->record < w->s->ev->count &&
-		       w->s->ev->records[w->record].type != AUDIT_EXECVE)
-			w->record++;
-		if (w->record == w->s->ev->count)
-			return false;
-		fields_init(&w->fields, &w->s->ev->records[w->record++]);
-		w->in_record = true;
-	}
-}
-
-/* The next whole word; false at the end. */
-static bool next_word(struct command_words *w, struct sv *word)
-{
-	struct buf *b = &w->s->n->scratch;
-	size_t from = b->n;
-	struct field f;
-	uint64_t number, first;
-
-	if (w->has_ahead)
-		f = w->ahead;
-	else if (!next_piece(w, &f, &number))
-		return false;
-	w->has_ahead = false;
-	if (!word_number(f.name, &first))
-		return false;
-	buf_put(b, story_decode(w->s, &f));
-	while (next_piece(w, &f, &number)) {
-		if (number != first) {
-			w->ahead = f;
-			w->has_ahead = true;
-			break;
-		}
-		if (b->n - from < DEED_COMMAND_MAX)
-			buf_put(b, story_decode(w->s, &f));
-	}
-	*word = story_keep(w->s, from);
-	return true;
-}
-
 /*
  * The first word is what the caller chose to call the program, the executable what it is: when
  * their last parts agree the path is shown in its place, else as a remark.
  */
-static void put_first_word(struct story *s, struct buf *b, struct sv word)
+static void put_first_word(struct search *s, struct buf *b, struct sv word)
 {
 	struct sv called = base_name(word);
 
@@ -115,53 +52,60 @@ static void put_first_word(struct story *s, struct buf *b, struct sv word)
 	s->out->detail = s->out->program;
 }
 
-void story_find_command(struct story *s, const struct story_place *place)
+/* The words, as many as fit. */
+static void put_command(struct search *s, struct buf *line)
 {
-	struct buf line = BUF_INIT((size_t)8 * DEED_COMMAND_MAX);
-	struct command_words words = {.s = s};
-	struct sv word;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(WORD_MAX);
+	struct argv argv;
 
-	if (s->out->outcome ==
-	    DEED_FAILED) { /* what was meant to run; the executable is the caller */
-		const struct record *r = story_record(s, AUDIT_PATH);
+	argv_init(&argv, s->records, s->count);
+	if (!argv_next(&argv, &text)) {
+		buf_put(line, s->out->program);
+		return;
+	}
+	put_first_word(s, line, sv_head(buf_view(&text), STORY_COMMAND_MAX));
+	while (argv_next(&argv, &text)) {
+		struct sv word = buf_view(&text);
 
-		s->out->object = story_path(s, r, place->argument);
+		if (line->n + word.n > STORY_COMMAND_MAX) {
+			buf_puts(line, " ...");
+			break;
+		}
+		buf_putc(line, ' ');
+		put_word(line, word);
+	}
+}
+
+/* Of a call that failed the executable is the caller; what was meant to run is a PATH. */
+void story_find_command(struct search *s, const struct story_place *place)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 * STORY_COMMAND_MAX);
+
+	if (s->out->outcome == STORY_FAILED) {
+		s->out->object = story_path(s, story_record(s, AUDIT_PATH), place->argument);
 		return;
 	}
 	s->out->program_is_object = true;
-	if (!next_word(&words, &word)) {
-		s->out->object = s->out->program;
-		return;
-	}
-	put_first_word(s, &line, word);
-	while (next_word(&words, &word)) {
-		if (line.n + word.n > DEED_COMMAND_MAX) {
-			buf_puts(&line, " ...");
-			break;
-		}
-		buf_putc(&line, ' ');
-		put_word(&line, word);
-	}
-	s->out->object = arena_copy(&s->n->arena, buf_view(&line));
-	buf_release(&line);
+	put_command(s, &line);
+	s->out->object = arena_copy(&s->t->arena, buf_view(&line));
 }
 
-static struct sv signal_name(struct story *s, uint64_t number)
+static struct sv signal_name(struct search *s, uint64_t number)
 {
-	const char *name = number <= 64 ? sigabbrev_np((int)number) : NULL;
-	size_t from = s->n->scratch.n;
+	const char *name = name_of(&table_signals, number);
+	size_t from = s->t->scratch.n;
 
 	if (name)
-		buf_printf(&s->n->scratch, "SIG%s", name);
+		buf_puts(&s->t->scratch, name);
 	else
-		buf_printf(&s->n->scratch, "signal %llu", (unsigned long long)number);
+		buf_printf(&s->t->scratch, "signal %llu", (unsigned long long)number);
 	return story_keep(s, from);
 }
 
-static void find_process(struct story *s, int pid_at)
+static void find_process(struct search *s, int pid_at)
 {
 	const struct record *target = story_record(s, AUDIT_OBJ_PID);
-	struct buf *b = &s->n->scratch;
+	struct buf *b = &s->t->scratch;
 	struct sv comm = story_own(s, target, "ocomm");
 	size_t from = b->n;
 	uint64_t pid;
@@ -177,12 +121,12 @@ static void find_process(struct story *s, int pid_at)
 	s->out->object = story_keep(s, from);
 }
 
-void story_find_target(struct story *s, const struct story_place *place)
+void story_find_target(struct search *s, const struct story_place *place)
 {
 	find_process(s, place->argument);
 }
 
-void story_find_target_signal(struct story *s, const struct story_place *place)
+void story_find_target_signal(struct search *s, const struct story_place *place)
 {
 	uint64_t number;
 
@@ -191,7 +135,7 @@ void story_find_target_signal(struct story *s, const struct story_place *place)
 		s->out->second = signal_name(s, number);
 }
 
-void story_find_crash(struct story *s, const struct story_place *place)
+void story_find_crash(struct search *s, const struct story_place *place)
 {
 	uint64_t number;
 
