@@ -7,10 +7,11 @@
 
 static bool needs_quotes(struct sv v)
 {
+	static const bool special[256] = {[','] = true, ['"'] = true, ['\n'] = true, ['\r'] = true};
 	bool needs = false;
 
 	for (size_t i = 0; i < v.n; i++)
-		needs |= v.p[i] == ',' || v.p[i] == '"' || v.p[i] == '\n' || v.p[i] == '\r';
+		needs |= special[(unsigned char)v.p[i]];
 	return needs;
 }
 

@@ -120,6 +120,20 @@ static void put_words(struct classic_teller *t, const struct classic_value *v, s
 	put_value(ip, &value, type, 0, out);
 }
 
+/* When the words of a value are in the record just as they will be put: those. */
+static bool words_in_place(struct classic_teller *t, const struct classic_value *v,
+			   struct sv *words)
+{
+	enum value_type type = v->decoded ? VALUE_UNCLASSIFIED : classic_type(v);
+	const struct value value = {.name = v->name, .raw = v->raw, .tail = tail_of(t, v->record)};
+
+	if (v->decoded || type == VALUE_UNCLASSIFIED)
+		*words = v->raw;
+	else if (!value_in_place(&value, type, words))
+		return false;
+	return escape_is_plain(t->interpreter->escape, *words);
+}
+
 enum value_type classic_type(const struct classic_value *v)
 {
 	return interpret_type(v->record->type, v->name, v->raw);
@@ -218,10 +232,13 @@ struct sv classic_words(struct classic_story *s)
 	const struct trail_field *f = trail_field(&s->w);
 	struct buf *b = &s->t->scratch;
 	struct classic_value v;
+	struct sv words;
 
 	if (!f)
 		return SV_EMPTY;
 	v = (struct classic_value){trail_record(&s->w), f->name, f->raw, f->decoded};
+	if (words_in_place(s->t, &v, &words))
+		return words;
 	buf_reset(b);
 	put_words(s->t, &v, b);
 	return b->failed ? SV_EMPTY : arena_copy(&s->t->arena, buf_view(b));
@@ -273,11 +290,10 @@ void classic_action(struct classic_story *s, const char *action)
 	s->out->action = sv_cstr(action);
 }
 
-bool classic_to_script(struct classic_story *s)
+bool classic_to_script(struct classic_story *s, struct sv exe)
 {
 	static const struct sv interpreters[] = {TEXT("/usr/bin/python"), TEXT("/usr/bin/sh"),
 						 TEXT("/usr/bin/bash"), TEXT("/usr/bin/perl")};
-	struct sv exe = classic_words(s);
 	struct trail_strip *strip = &s->w.strips[s->w.here];
 	bool is_script = false;
 
@@ -296,7 +312,7 @@ bool classic_to_script(struct classic_story *s)
 void classic_how(struct classic_story *s)
 {
 	s->out->how = classic_words(s);
-	if (classic_to_script(s) && trail_field(&s->w))
+	if (classic_to_script(s, s->out->how) && trail_field(&s->w))
 		s->out->how = classic_words(s);
 }
 

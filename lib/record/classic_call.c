@@ -217,7 +217,7 @@ static void step_program(struct classic_story *s)
 	} else if (type == 1335) {
 		(void)classic_take_here(s, CLASSIC_OBJECT, SV("nl-mcgrp"));
 	} else if (trail_find(&s->w, SV("exe"))) {
-		(void)classic_to_script(s);
+		(void)classic_to_script(s, classic_words(s));
 		s->place[CLASSIC_OBJECT] = trail_place(&s->w);
 	}
 }

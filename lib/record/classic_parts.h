@@ -75,8 +75,8 @@ bool classic_attribute(struct classic_story *s, struct classic_label *label, str
 void classic_action(struct classic_story *s, const char *action);
 /* The program: exe=, or comm= for a script. The walk stands at what it found. */
 void classic_how(struct classic_story *s);
-/* When the walk is at the exe= of an interpreter, goes to the comm= in front of it; true then. */
-bool classic_to_script(struct classic_story *s);
+/* When the walk is at an exe= that is an interpreter, goes to the comm= in front of it; true then. */
+bool classic_to_script(struct classic_story *s, struct sv exe);
 /* What kind of user the field is that the walk is at. */
 void classic_subject_kind(struct classic_story *s);
 void classic_session(struct classic_story *s, uint32_t record);

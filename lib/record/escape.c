@@ -51,14 +51,15 @@ bool escape_mode_find(struct sv word, enum escape_mode *out)
 	return false;
 }
 
-/* Whether nothing needs escaping for a terminal: the usual case, in one pass without branches. */
-static bool is_plain(struct sv text)
+bool escape_is_plain(enum escape_mode mode, struct sv text)
 {
 	bool control = false;
 
+	if (mode == ESCAPE_RAW)
+		return true;
 	for (size_t i = 0; i < text.n; i++)
 		control |= (unsigned char)text.p[i] < 32 || text.p[i] == '\xc2';
-	return !control;
+	return mode == ESCAPE_TTY && !control;
 }
 
 void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)
@@ -66,8 +67,7 @@ void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)
 	size_t extra = 0, to;
 	char after = 0;
 
-	if (mode == ESCAPE_RAW ||
-	    (mode == ESCAPE_TTY && is_plain(sv_make(b->p + from, b->n - from))))
+	if (escape_is_plain(mode, sv_make(b->p + from, b->n - from)))
 		return;
 
 	for (size_t i = b->n; i-- > from; after = b->p[i])

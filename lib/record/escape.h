@@ -23,6 +23,9 @@ MUST_CHECK bool escape_mode_find(struct sv word, enum escape_mode *out);
 
 void escape_put(enum escape_mode mode, struct sv text, struct buf *out);
 
+/* True when escape_put() would put the text as it is; false may be said of such text, too. */
+bool escape_is_plain(enum escape_mode mode, struct sv text);
+
 /* Escapes what is in b from byte `from` on, in place; bytes equal to keep stay as they are. */
 #define ESCAPE_KEEP_NONE (-1)
 void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep);

@@ -151,19 +151,44 @@ void call_of_record(const struct record *r, struct call *out)
 }
 
 /* Names that auditd looked up; what it did not know is looked up again. */
+static bool find_in_tail(const struct value *v, size_t index, struct sv *text)
+{
+	return v->tail && tail_find(v->tail, v->name, index, text) &&
+	       !sv_starts(*text, SV("unknown-"));
+}
+
 static bool put_from_tail(const struct value *v, enum value_type type, size_t index,
 			  struct buf *out)
 {
 	struct sv text;
 
-	if (!v->tail || !tail_find(v->tail, v->name, index, &text) ||
-	    sv_starts(text, SV("unknown-")))
+	if (!find_in_tail(v, index, &text))
 		return false;
 	if (type == VALUE_UID || type == VALUE_GID)
 		decode_put(text, out);
 	else
 		buf_put(out, text);
 	return true;
+}
+
+/* What decode_put() puts of a value in quotes. */
+static bool inside_quotes(struct sv value, struct sv *text)
+{
+	size_t end;
+
+	if (value.n < 2 || value.p[0] != '"')
+		return false;
+	value = sv_from(value, 1);
+	end = sv_index(value, '"');
+	*text = sv_head(value, end);
+	return end < value.n;
+}
+
+bool value_in_place(const struct value *v, enum value_type type, struct sv *text)
+{
+	if (find_in_tail(v, 0, text))
+		return (type != VALUE_UID && type != VALUE_GID) || inside_quotes(*text, text);
+	return (type == VALUE_ESCAPED || type == VALUE_ESCAPED_FILE) && inside_quotes(v->raw, text);
 }
 
 void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,

@@ -99,4 +99,10 @@ void call_of_record(const struct record *r, struct call *out);
 void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,
 	       size_t tail_index, struct buf *out);
 
+/*
+ * interpret.c: when put_value() would put a part of the value or of its entry in the tail and only
+ * escape it: that part. False for all others. Of v only name, raw and tail are looked at.
+ */
+bool value_in_place(const struct value *v, enum value_type type, struct sv *text);
+
 #endif

@@ -40,14 +40,19 @@ static bool take_number(struct sv *rest, char end, uint64_t max, uint64_t *out)
 	uint64_t value = 0;
 	size_t i;
 
-	for (i = 0; i < rest->n && rest->p[i] != end; i++) {
+	for (i = 0; i < rest->n; i++) {
 		unsigned digit = (unsigned)((unsigned char)rest->p[i] - '0');
 
-		if (digit > 9 || i >= 20 || __builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, digit, &value))
+		if (digit > 9)
+			break;
+		/* 19 digits always fit. */
+		if (i >= 19 && (i > 19 || __builtin_mul_overflow(value, 10, &value) ||
+				__builtin_add_overflow(value, digit, &value)))
 			return false;
+		if (i < 19)
+			value = value * 10 + digit;
 	}
-	if (i == 0 || i == rest->n || value > max)
+	if (i == 0 || i == rest->n || rest->p[i] != end || value > max)
 		return false;
 	*rest = sv_from(*rest, i + 1);
 	*out = value;
