@@ -76,7 +76,7 @@ static int take_option(struct run_options *run, const struct option_hit *hit)
 	case 's':
 		if (find_state(hit->value, &run->enable))
 			break;
-		(void)snprintf(sentence, sizeof(sentence), "unknown startup mode '%.64s'",
+		(void)snprintf(sentence, sizeof(sentence), "unknown startup mode \"%.64s\"",
 			       hit->value);
 		return bad_arguments(sentence);
 	case 'c':

@@ -71,13 +71,11 @@ static int version_main(int argc, char **argv)
 static int unknown_verb(const char *word)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	for (size_t i = 0; i < LEN(verbs); i++)
 		near_consider(&best, sv_cstr(word), sv_cstr(verbs[i].name));
-	if (best.name.n)
-		say("unknown verb %s: did you mean %.*s?", word, SV_FMT(best.name));
-	else
-		say("unknown verb %s: `aurum help` lists them all", word);
+	say("unknown verb %s%s", word, near_hint(&best, ": `aurum help` lists them all", hint));
 	return EXIT_TROUBLE;
 }
 

@@ -138,13 +138,14 @@ static int unknown_syscall(enum machine m, const char *value, struct err *e)
 {
 	const struct name_table *table = syscall_table(m);
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	if (table)
 		table_each (table, i)
 			near_consider(&best, sv_cstr(value), table_name(table, i));
 	if (best.name.n)
-		return err_set(e, "unknown system call \"%s\": did you mean %.*s?", value,
-			       SV_FMT(best.name));
+		return err_set(e, "unknown system call \"%s\"%s", value,
+			       near_hint(&best, "", hint));
 	return err_set(e, "unknown system call \"%s\" on %s", value, machine_name(m));
 }
 
@@ -243,6 +244,7 @@ int take_node(struct request *r, enum query_item item, const char *value, struct
 static int unknown_type(struct sv name, struct err *e)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	for (uint32_t type = 0; type < QUERY_TYPE_MAX; type++) {
 		const char *candidate = msgtype_name(type);
@@ -250,10 +252,8 @@ static int unknown_type(struct sv name, struct err *e)
 		if (candidate)
 			near_consider(&best, name, sv_cstr(candidate));
 	}
-	if (best.name.n)
-		return err_set(e, "unknown record type \"%.*s\": did you mean %.*s?", SV_FMT(name),
-			       SV_FMT(best.name));
-	return err_set(e, "unknown record type \"%.*s\": -m alone lists them", SV_FMT(name));
+	return err_set(e, "unknown record type \"%.*s\"%s", SV_FMT(name),
+		       near_hint(&best, ": -m alone lists them", hint));
 }
 
 /* Names are upper case, and may be typed otherwise. */

@@ -295,19 +295,25 @@ static void suggestions_are_near_and_never_far_fetched(void **state)
 {
 	static const char *const names[] = {"unlink", "unlinkat", "rename", "open"};
 	static const struct {
-		const char *typed, *expect;
+		const char *typed, *expect, *hint;
 	} rows[] = {
-		{"unlnk", "unlink"}, {"UNLINK", "unlink"}, {"unlikn", "unlink"},
-		{"opne", "open"},    {"frobnicate", ""},   {"x", ""},
+		{"unlnk", "unlink", ": did you mean \"unlink\"?"},
+		{"UNLINK", "unlink", ": did you mean \"unlink\"?"},
+		{"unlikn", "unlink", ": did you mean \"unlink\"?"},
+		{"opne", "open", ": did you mean \"open\"?"},
+		{"frobnicate", "", ": nothing like it"},
+		{"x", "", ": nothing like it"},
 	};
 
 	(void)state;
 	for (size_t r = 0; r < LEN(rows); r++) {
 		struct near_best best = NEAR_INIT;
+		char hint[NEAR_HINT_BYTES];
 
 		for (size_t i = 0; i < LEN(names); i++)
 			near_consider(&best, sv_cstr(rows[r].typed), sv_cstr(names[i]));
 		assert_true(sv_eq(best.name, sv_cstr(rows[r].expect)));
+		assert_string_equal(near_hint(&best, ": nothing like it", hint), rows[r].hint);
 	}
 }
 

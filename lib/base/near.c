@@ -1,6 +1,8 @@
 /* Edit distance with swaps (optimal string alignment), three rows at a time. */
 #include "base/near.h"
 
+#include <stdio.h>
+
 #define WORD_MAX 64
 
 static char fold(char c)
@@ -46,4 +48,13 @@ void near_consider(struct near_best *best, struct sv typed, struct sv candidate)
 	d = distance(typed, candidate);
 	if (d <= limit && d < best->distance)
 		*best = (struct near_best){candidate, d};
+}
+
+const char *near_hint(const struct near_best *best, const char *otherwise,
+		      char out[NEAR_HINT_BYTES])
+{
+	if (!best->name.n)
+		return otherwise;
+	(void)snprintf(out, NEAR_HINT_BYTES, ": did you mean \"%.*s\"?", SV_FMT(best->name));
+	return out;
 }

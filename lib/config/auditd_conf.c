@@ -162,7 +162,7 @@ static int parse_log_file(const struct config_value *v)
 	while (folder.n && folder.p[folder.n - 1] != '/')
 		folder.n--;
 	if (folder.n && folder.n <= LOG_FOLDER_MIN && v->text.p[0] == '/') {
-		config_error(v->problems, v->line, "the folder of log_file is too short: '%.*s'",
+		config_error(v->problems, v->line, "the folder of log_file is too short: \"%.*s\"",
 			     SV_FMT(sv_head(folder, 64)));
 		return -1;
 	}
@@ -322,7 +322,7 @@ static const struct config_row rows[] = {
 _Static_assert(LEN(rows) == AUDITD_CONF_KEYS, "one line number a row");
 
 static const struct config_hint hints[] = {
-	{"backlog_limit", "it belongs in the rules (/etc/audit/rules.d), as '-b NUMBER'"},
+	{"backlog_limit", "it belongs in the rules (/etc/audit/rules.d), as \"-b NUMBER\""},
 	{"backlog_wait_time", "it belongs in the rules, as '--backlog_wait_time NUMBER'"},
 	{"rate_limit", "it belongs in the rules, as '-r NUMBER'"},
 	{"failure", "it belongs in the rules, as '-f 0|1|2'"},
@@ -421,7 +421,7 @@ static void check_rest(struct auditd_conf *c, struct config_problems *problems)
 {
 	if (c->verify_email && !is_mail_address(sv_cstr(c->action_mail_acct)))
 		config_error(problems, auditd_conf_line(c, "action_mail_acct"),
-			     "'%.64s' does not look like a mail address", c->action_mail_acct);
+			     "\"%.64s\" does not look like a mail address", c->action_mail_acct);
 	if (c->q_depth < SAFE_Q_DEPTH)
 		config_warning(problems, auditd_conf_line(c, "q_depth"),
 			       "q_depth should be at least %d", SAFE_Q_DEPTH);
@@ -505,7 +505,7 @@ static void check_group(struct auditd_conf *c, struct config_problems *problems)
 		c->log_gid = found->gr_gid;
 	else
 		config_error(problems, auditd_conf_line(c, "log_group"),
-			     "log_group '%.64s' is not a group of this machine", c->log_group);
+			     "log_group \"%.64s\" is not a group of this machine", c->log_group);
 }
 
 /* A program that root will run: nobody else may be able to change it. */

@@ -107,117 +107,120 @@ static void each_key_refuses_bad_values_with_its_line_and_what_is_allowed(void *
 	static const struct {
 		const char *text, *said;
 	} bad[] = {
-		{"local_events = 1", "'1' is not allowed for local_events (allowed: yes, no)"},
-		{"write_logs = true", "'true' is not allowed for write_logs (allowed: yes, no)"},
-		{"log_file = audit.log",
-		 "'audit.log' is not allowed for log_file (allowed: the absolute path of a regular "
-		 "file in a folder that exists)"},
-		{"log_file = /a/b.log", "the folder of log_file is too short: '/a/'"},
+		{"local_events = 1", "\"1\" is not allowed for local_events (allowed: yes, no)"},
+		{"write_logs = true", "\"true\" is not allowed for write_logs (allowed: yes, no)"},
+		{"log_file = audit.log", "\"audit.log\" is not allowed for log_file (allowed: the "
+					 "absolute path of a regular "
+					 "file in a folder that exists)"},
+		{"log_file = /a/b.log", "the folder of log_file is too short: \"/a/\""},
 		{"log_format = json",
-		 "'json' is not allowed for log_format (allowed: RAW, ENRICHED, NOLOG)"},
+		 "\"json\" is not allowed for log_format (allowed: RAW, ENRICHED, NOLOG)"},
 		{"log_group = a b",
-		 "log_group takes one word, not 'a b' (a comment needs a line of its own)"},
+		 "log_group takes one word, not \"a b\" (a comment needs a line of its own)"},
 		{"priority_boost = -4",
-		 "'-4' is not allowed for priority_boost (allowed: 0..2147483647)"},
-		{"flush = often",
-		 "'often' is not allowed for flush (allowed: none, incremental, incremental_async, "
-		 "data, sync)"},
+		 "\"-4\" is not allowed for priority_boost (allowed: 0..2147483647)"},
+		{"flush = often", "\"often\" is not allowed for flush (allowed: none, incremental, "
+				  "incremental_async, "
+				  "data, sync)"},
 		{"freq = 2147483648",
-		 "'2147483648' is not allowed for freq (allowed: 0..2147483647)"},
-		{"num_logs = 1000", "'1000' is not allowed for num_logs (allowed: 0..999)"},
+		 "\"2147483648\" is not allowed for freq (allowed: 0..2147483647)"},
+		{"num_logs = 1000", "\"1000\" is not allowed for num_logs (allowed: 0..999)"},
 		{"max_log_file = 8M",
-		 "'8M' is not allowed for max_log_file (allowed: 0..1099511627776)"},
+		 "\"8M\" is not allowed for max_log_file (allowed: 0..1099511627776)"},
 		{"max_log_file_action = halt",
-		 "'halt' is not allowed for max_log_file_action (allowed: ignore, syslog, exec, "
+		 "\"halt\" is not allowed for max_log_file_action (allowed: ignore, syslog, exec, "
 		 "suspend, rotate, keep_logs)"},
 		{"max_log_file_action = rotate 5", "max_log_file_action takes one word, not "
-						   "'rotate 5' (a comment needs a line of its "
+						   "\"rotate 5\" (a comment needs a line of its "
 						   "own)"},
 		{"name_format = dns",
-		 "'dns' is not allowed for name_format (allowed: none, hostname, fqd, numeric, "
+		 "\"dns\" is not allowed for name_format (allowed: none, hostname, fqd, numeric, "
 		 "user)"},
 		{"name = my host",
-		 "name takes one word, not 'my host' (a comment needs a line of its own)"},
-		{"verify_email = 0", "'0' is not allowed for verify_email (allowed: yes, no)"},
+		 "name takes one word, not \"my host\" (a comment needs a line of its own)"},
+		{"verify_email = 0", "\"0\" is not allowed for verify_email (allowed: yes, no)"},
 		{"space_left = 100%",
-		 "'100%' is not allowed for space_left (allowed: MiB, or 1%..99% of the file "
+		 "\"100%\" is not allowed for space_left (allowed: MiB, or 1%..99% of the file "
 		 "system)"},
-		{"space_left = 0%", "'0%' is not allowed for space_left (allowed: MiB, or 1%..99% "
-				    "of the file system)"},
+		{"space_left = 0%",
+		 "\"0%\" is not allowed for space_left (allowed: MiB, or 1%..99% "
+		 "of the file system)"},
 		{"space_left_action = halt",
-		 "'halt' is not allowed for space_left_action (allowed: ignore, syslog, rotate, "
+		 "\"halt\" is not allowed for space_left_action (allowed: ignore, syslog, rotate, "
 		 "email, exec, suspend, single)"},
 		{"space_left_action = exec",
 		 "space_left_action = exec takes the absolute path of one program, without "
 		 "arguments"},
 		{"admin_space_left = 1G",
-		 "'1G' is not allowed for admin_space_left (allowed: MiB, or 1%..99% of the file "
+		 "\"1G\" is not allowed for admin_space_left (allowed: MiB, or 1%..99% of the file "
 		 "system, below space_left)"},
 		{"admin_space_left_action = exec true",
 		 "admin_space_left_action = exec takes the absolute path of one program, without "
 		 "arguments"},
 		{"disk_full_action = email",
-		 "'email' is not allowed for disk_full_action (allowed: ignore, syslog, rotate, "
+		 "\"email\" is not allowed for disk_full_action (allowed: ignore, syslog, rotate, "
 		 "exec, suspend, single, halt)"},
 		{"disk_error_action = rotate",
-		 "'rotate' is not allowed for disk_error_action (allowed: ignore, syslog, exec, "
+		 "\"rotate\" is not allowed for disk_error_action (allowed: ignore, syslog, exec, "
 		 "suspend, single, halt)"},
 		{"disk_error_action = exec /bin/true now",
 		 "disk_error_action = exec takes the absolute path of one program, without "
 		 "arguments"},
 		{"end_of_event_timeout = soon",
-		 "'soon' is not allowed for end_of_event_timeout (allowed: 0..2147483647)"},
-		{"report_interval = 41d", "'41d' is not allowed for report_interval (allowed: "
+		 "\"soon\" is not allowed for end_of_event_timeout (allowed: 0..2147483647)"},
+		{"report_interval = 41d", "\"41d\" is not allowed for report_interval (allowed: "
 					  "seconds, or a number with m, h, "
 					  "d or M; at most 40 days)"},
 		{"tcp_listen_port = 0",
-		 "'0' is not allowed for tcp_listen_port (allowed: 1..65535)"},
+		 "\"0\" is not allowed for tcp_listen_port (allowed: 1..65535)"},
 		{"tcp_listen_queue = 0",
-		 "'0' is not allowed for tcp_listen_queue (allowed: 1..65535)"},
+		 "\"0\" is not allowed for tcp_listen_queue (allowed: 1..65535)"},
 		{"tcp_max_per_addr = 1025",
-		 "'1025' is not allowed for tcp_max_per_addr (allowed: 1..1024)"},
-		{"use_libwrap = off", "'off' is not allowed for use_libwrap (allowed: yes, no)"},
+		 "\"1025\" is not allowed for tcp_max_per_addr (allowed: 1..1024)"},
+		{"use_libwrap = off", "\"off\" is not allowed for use_libwrap (allowed: yes, no)"},
 		{"tcp_client_ports = 9-1",
-		 "'9-1' is not allowed for tcp_client_ports (allowed: a port, or two ports and a "
+		 "\"9-1\" is not allowed for tcp_client_ports (allowed: a port, or two ports and a "
 		 "dash between them)"},
-		{"tcp_client_ports = 1-", "'1-' is not allowed for tcp_client_ports (allowed: a "
+		{"tcp_client_ports = 1-", "\"1-\" is not allowed for tcp_client_ports (allowed: a "
 					  "port, or two ports and a dash "
 					  "between them)"},
 		{"tcp_client_max_idle = x",
-		 "'x' is not allowed for tcp_client_max_idle (allowed: 0..2147483647)"},
-		{"transport = udp", "'udp' is not allowed for transport (allowed: tcp, tls, krb5)"},
-		{"krb5_key_file = k", "'k' is not allowed for krb5_key_file (allowed: an absolute "
-				      "path)"},
-		{"tls_auth = cert", "'cert' is not allowed for tls_auth (allowed: psk)"},
-		{"tls_crypto_profile = fast",
-		 "'fast' is not allowed for tls_crypto_profile (allowed: compatible, system, pqc)"},
-		{"tls_psk_file = k", "'k' is not allowed for tls_psk_file (allowed: an absolute "
+		 "\"x\" is not allowed for tcp_client_max_idle (allowed: 0..2147483647)"},
+		{"transport = udp",
+		 "\"udp\" is not allowed for transport (allowed: tcp, tls, krb5)"},
+		{"krb5_key_file = k",
+		 "\"k\" is not allowed for krb5_key_file (allowed: an absolute "
+		 "path)"},
+		{"tls_auth = cert", "\"cert\" is not allowed for tls_auth (allowed: psk)"},
+		{"tls_crypto_profile = fast", "\"fast\" is not allowed for tls_crypto_profile "
+					      "(allowed: compatible, system, pqc)"},
+		{"tls_psk_file = k", "\"k\" is not allowed for tls_psk_file (allowed: an absolute "
 				     "path)"},
 		{"tls_allowed_clients = k",
-		 "'k' is not allowed for tls_allowed_clients (allowed: an absolute path)"},
+		 "\"k\" is not allowed for tls_allowed_clients (allowed: an absolute path)"},
 		{"tls_require_pqc = 1",
-		 "'1' is not allowed for tls_require_pqc (allowed: yes, no)"},
+		 "\"1\" is not allowed for tls_require_pqc (allowed: yes, no)"},
 		{"distribute_network = 1",
-		 "'1' is not allowed for distribute_network (allowed: yes, no)"},
-		{"q_depth = 100000", "'100000' is not allowed for q_depth (allowed: 0..99999)"},
+		 "\"1\" is not allowed for distribute_network (allowed: yes, no)"},
+		{"q_depth = 100000", "\"100000\" is not allowed for q_depth (allowed: 0..99999)"},
 		{"overflow_action = email",
-		 "'email' is not allowed for overflow_action (allowed: ignore, syslog, suspend, "
+		 "\"email\" is not allowed for overflow_action (allowed: ignore, syslog, suspend, "
 		 "single, halt)"},
 		{"max_restarts = many",
-		 "'many' is not allowed for max_restarts (allowed: 0..2147483647)"},
+		 "\"many\" is not allowed for max_restarts (allowed: 0..2147483647)"},
 		{"plugin_dir = plugins.d",
-		 "'plugins.d' is not allowed for plugin_dir (allowed: an absolute path)"},
-		{"backlog_limit = 8192", "unknown key 'backlog_limit': it belongs in the rules "
-					 "(/etc/audit/rules.d), as '-b "
-					 "NUMBER'"},
-		{"num_log = 5", "unknown key 'num_log', did you mean 'num_logs'?"},
+		 "\"plugins.d\" is not allowed for plugin_dir (allowed: an absolute path)"},
+		{"backlog_limit = 8192",
+		 "unknown key \"backlog_limit\": it belongs in the rules (/etc/audit/rules.d), as "
+		 "\"-b NUMBER\""},
+		{"num_log = 5", "unknown key \"num_log\": did you mean \"num_logs\"?"},
 		{"max_logfile_action = rotate",
-		 "unknown key 'max_logfile_action', did you mean 'max_log_file_action'?"},
+		 "unknown key \"max_logfile_action\": did you mean \"max_log_file_action\"?"},
 		{"flush = incremental", "incremental flush needs a freq of at least 1"},
 		{"name_format = user", "name_format = user needs a name"},
 		{"action_mail_acct = me@localhost",
-		 "'me@localhost' does not look like a mail address"},
-		{"action_mail_acct = a,b", "'a,b' does not look like a mail address"},
+		 "\"me@localhost\" does not look like a mail address"},
+		{"action_mail_acct = a,b", "\"a,b\" does not look like a mail address"},
 	};
 
 	(void)state;
@@ -338,7 +341,7 @@ static void the_host_must_have_what_the_file_names(void **state)
 		const char *text, *said;
 	} cases[] = {
 		{"log_group = nosuchgroup",
-		 "log_group 'nosuchgroup' is not a group of this machine"},
+		 "log_group \"nosuchgroup\" is not a group of this machine"},
 		{"log_file = /nosuchfolder/audit.log",
 		 "the folder of log_file: /nosuchfolder: No such file or directory"},
 		{"log_file = /dev/null", "log_file /dev/null is not a regular file"},

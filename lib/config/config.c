@@ -92,10 +92,10 @@ int config_refuse(const struct config_value *v)
 	config_put_allowed(v->row, &allowed);
 	if (sv_word(&rest, &first) && sv_word(&rest, &second))
 		config_error(v->problems, v->line,
-			     "%s takes one word, not '%.*s' (a comment needs a line of its own)",
+			     "%s takes one word, not \"%.*s\" (a comment needs a line of its own)",
 			     v->row->key, SV_FMT(shown(v->text)));
 	else
-		config_error(v->problems, v->line, "'%.*s' is not allowed for %s (allowed: %s)",
+		config_error(v->problems, v->line, "\"%.*s\" is not allowed for %s (allowed: %s)",
 			     SV_FMT(shown(v->text)), v->row->key, buf_cstr(&allowed));
 	return -1;
 }
@@ -212,10 +212,11 @@ struct pass {
 static void unknown_key(const struct pass *pass, struct sv key)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	for (const struct config_hint *h = pass->set->hints; h && h->key; h++) {
 		if (sv_eq_nocase(sv_cstr(h->key), key)) {
-			config_error(pass->problems, pass->line, "unknown key '%s': %s", h->key,
+			config_error(pass->problems, pass->line, "unknown key \"%s\": %s", h->key,
 				     h->sentence);
 			return;
 		}
@@ -223,11 +224,8 @@ static void unknown_key(const struct pass *pass, struct sv key)
 	/* A suggestion that nobody will read is not worth its search: the file may be junk. */
 	for (size_t i = 0; i < pass->set->count && pass->problems->count < CONFIG_PROBLEMS_MAX; i++)
 		near_consider(&best, key, sv_cstr(pass->set->rows[i].key));
-	if (best.name.n)
-		config_error(pass->problems, pass->line, "unknown key '%.*s', did you mean '%.*s'?",
-			     SV_FMT(shown(key)), SV_FMT(best.name));
-	else
-		config_error(pass->problems, pass->line, "unknown key '%.*s'", SV_FMT(shown(key)));
+	config_error(pass->problems, pass->line, "unknown key \"%.*s\"%s", SV_FMT(shown(key)),
+		     near_hint(&best, "", hint));
 }
 
 static bool has_control_byte(struct sv v)
@@ -281,21 +279,21 @@ static void parse_line(const struct pass *pass, struct sv line)
 	}
 	if (!sv_cut(text, '=', &key, &value)) {
 		(void)sv_word(&text, &key);
-		config_error(pass->problems, pass->line, "missing '=' after '%.*s'",
+		config_error(pass->problems, pass->line, "missing \"=\" after \"%.*s\"",
 			     SV_FMT(shown(key)));
 		return;
 	}
 	key = sv_trim(key);
 	value = sv_trim(value);
 	if (key.n == 0 || !is_one_word(key)) {
-		config_error(pass->problems, pass->line, "expected one key before '='");
+		config_error(pass->problems, pass->line, "expected one key before \"=\"");
 		return;
 	}
 	index = config_find(pass->set, key);
 	if (index == pass->set->count)
 		unknown_key(pass, key);
 	else if (value.n == 0)
-		config_error(pass->problems, pass->line, "%s has no value after '='",
+		config_error(pass->problems, pass->line, "%s has no value after \"=\"",
 			     pass->set->rows[index].key);
 	else
 		set_row(pass, index, value);

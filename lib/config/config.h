@@ -121,7 +121,7 @@ int config_refuse(const struct config_value *v);
 
 /* What people write into this file although it belongs elsewhere. Ends with {NULL, NULL}. */
 struct config_hint {
-	const char *key, *sentence; /* completes "unknown key 'KEY': " */
+	const char *key, *sentence; /* completes "unknown key KEY: " */
 };
 
 struct config_set {

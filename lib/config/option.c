@@ -51,8 +51,13 @@ static const struct option_row *row_starting(const struct option_set *set, struc
 
 static enum option_status unknown(const struct option_set *set, struct sv word, struct err *e)
 {
+	const struct option_habit *habit = set->habits;
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
+	for (; habit && habit->typed; habit++)
+		if (sv_eq(sv_cstr(habit->typed), word))
+			best = (struct near_best){sv_cstr(habit->meant), 0};
 	for (size_t i = 0; i < set->count; i++) {
 		struct sv names = sv_cstr(set->rows[i].names), one;
 
@@ -60,19 +65,17 @@ static enum option_status unknown(const struct option_set *set, struct sv word, 
 			near_consider(&best, word, one);
 	}
 	if (best.name.n)
-		err_set(e, "unknown option %.*s: did you mean %.*s?", SV_FMT(word),
-			SV_FMT(best.name));
+		err_set(e, "unknown option %.*s%s", SV_FMT(word), near_hint(&best, "", hint));
 	else
 		err_set(e, "unknown option %.*s: %s --help lists them all", SV_FMT(word),
 			set->program);
 	return OPTION_ERROR;
 }
 
-static enum option_status missing(const struct option_row *row, struct sv name, struct err *e)
+int option_needs_value(const struct option_row *row, struct sv name, struct err *e)
 {
-	err_set(e, "option %.*s needs a value: %.*s %s", SV_FMT(name), SV_FMT(name),
-		row->value_name ? row->value_name : "VALUE");
-	return OPTION_ERROR;
+	return err_set(e, "option %.*s needs a value: %.*s %s", SV_FMT(name), SV_FMT(name),
+		       row->value_name ? row->value_name : "VALUE");
 }
 
 /* Takes the next word as the value if the row wants one. */
@@ -84,8 +87,10 @@ static enum option_status with_next_word(struct options *o, const struct option_
 
 	hit->id = row->id;
 	hit->value = NULL;
-	if (row->arg == ARG_REQUIRED && !next)
-		return missing(row, name, e);
+	if (row->arg == ARG_REQUIRED && !next) {
+		(void)option_needs_value(row, name, e);
+		return OPTION_ERROR;
+	}
 	if (row->arg == ARG_REQUIRED ||
 	    (row->arg == ARG_OPTIONAL && may_take && next && next[0] != '-')) {
 		hit->value = next;

@@ -45,6 +45,11 @@ struct option_row {
 	const char *help;       /* one line, lower case, no final stop */
 };
 
+/* A word that users of other tools type, and the option that they mean. */
+struct option_habit {
+	const char *typed, *meant;
+};
+
 struct option_set {
 	const char *program;
 	const char *usage;   /* what follows the program's name in the usage line */
@@ -52,6 +57,7 @@ struct option_set {
 	enum option_style style;
 	const struct option_row *rows;
 	size_t count;
+	const struct option_habit *habits; /* ended by {NULL, NULL}; may be NULL */
 };
 
 struct options {
@@ -81,6 +87,10 @@ void options_init(struct options *o, const struct option_set *set, int argc, cha
 
 /* After OPTION_ERROR the next call goes on behind the bad word. */
 MUST_CHECK enum option_status option_next(struct options *o, struct option_hit *hit, struct err *e);
+
+/* The sentence about an option that stands without its value: for programs that do not take a
+ * word as one that option_next() takes. -1. */
+int option_needs_value(const struct option_row *row, struct sv name, struct err *e);
 
 /* "usage: PROGRAM USAGE", the summary and a line or two for every row. */
 void option_help(const struct option_set *set, struct buf *out);

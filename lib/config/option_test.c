@@ -12,10 +12,11 @@ static const struct option_row rows[] = {
 	{1001, "--reset-lost", ARG_NONE, NULL, "zero the lost counter"},
 	{1002, "--reset_backlog", ARG_NONE, NULL, "zero the other counter"},
 };
-static const struct option_set words = {"prog",       "[OPTIONS]", "Does it.",
-					OPTION_WORDS, rows,        LEN(rows)};
-static const struct option_set getopt_set = {"prog",        "[OPTIONS]", "Does it.",
-					     OPTION_GETOPT, rows,        LEN(rows)};
+static const struct option_habit habits[] = {{"--tail", "-k"}, {NULL, NULL}};
+static const struct option_set words = {"prog", "[OPTIONS]", "Does it.", OPTION_WORDS,
+					rows,   LEN(rows),   habits};
+static const struct option_set getopt_set = {"prog", "[OPTIONS]", "Does it.", OPTION_GETOPT,
+					     rows,   LEN(rows),   NULL};
 
 /* Writes what the reader hands out as "id=value" words; errors as "!sentence". */
 static void walk(const struct option_set *set, char **argv, struct buf *out)
@@ -61,12 +62,14 @@ static void words_are_options_only_as_a_whole(void **state)
 	(void)state;
 	check(&words, ARGV(W("-ts"), W("today"), W("--key"), W("x"), W("op")),
 	      "1000=today k=x (op)");
-	check(&words, ARGV(W("-kx")), "!unknown option -kx: did you mean -k?");
+	check(&words, ARGV(W("-kx")), "!unknown option -kx: did you mean \"-k\"?");
 	check(&words, ARGV(W("-m"), W("-D")), "m D");
 	check(&words, ARGV(W("-m"), W("ALL")), "m=ALL");
 	check(&words, ARGV(W("--strat"), W("-k")),
-	      "!unknown option --strat: did you mean --start? !option -k needs a value: -k KEY");
+	      "!unknown option --strat: did you mean \"--start\"? !option -k needs a value: -k "
+	      "KEY");
 	check(&words, ARGV(W("-k"), W("-D")), "k=-D");
+	check(&words, ARGV(W("--tail")), "!unknown option --tail: did you mean \"-k\"?");
 	check(&words, ARGV(W("-")), "(-)");
 }
 
@@ -86,7 +89,7 @@ static void letters_bundle_and_values_may_be_glued(void **state)
 	check(&getopt_set, ARGV(W("-Z"), W("-D")),
 	      "!unknown option -Z: prog --help lists them all D");
 	check(&getopt_set, ARGV(W("--reste-lost")),
-	      "!unknown option --reste-lost: did you mean --reset-lost?");
+	      "!unknown option --reste-lost: did you mean \"--reset-lost\"?");
 }
 
 static void help_and_manual_come_from_the_rows(void **state)

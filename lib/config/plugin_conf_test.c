@@ -49,7 +49,8 @@ static void mistakes_are_told(void **state)
 	plugin_conf_release(&c);
 	assert_int_equal(parse(&c, SV("active = on\npath = af_unix\nformt = string\n")), -1);
 	assert_int_equal(problems.errors, 3);
-	assert_string_equal(problems.list[2].text, "unknown key 'formt', did you mean 'format'?");
+	assert_string_equal(problems.list[2].text,
+			    "unknown key \"formt\": did you mean \"format\"?");
 	plugin_conf_release(&c);
 }
 

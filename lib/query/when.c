@@ -171,13 +171,12 @@ static const char *sample_date(locale_t locale, char *out, size_t cap)
 static int bad_date(const struct when_context *c, const char *text, struct err *e)
 {
 	struct near_best best = NEAR_INIT;
-	char sample[64];
+	char sample[64], hint[NEAR_HINT_BYTES];
 
 	for (size_t i = 0; i < LEN(words); i++)
 		near_consider(&best, sv_cstr(text), sv_cstr(words[i].name));
 	if (best.name.n)
-		return err_set(e, "unknown time \"%s\": did you mean \"%.*s\"?", text,
-			       SV_FMT(best.name));
+		return err_set(e, "unknown time \"%s\"%s", text, near_hint(&best, "", hint));
 	return err_set(e,
 		       "invalid date \"%s\": write it like %s (30 November 2023), or as a word "
 		       "such as today or week-ago",

@@ -30,6 +30,7 @@ static void unknown_call(struct rule_parser *p, enum machine m, struct sv name)
 	const struct name_table *table = syscall_table(m);
 	struct rule_place at = rule_at(p, name.p);
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 	uint64_t number;
 
 	if (num_auto64(name, &number)) {
@@ -47,8 +48,8 @@ static void unknown_call(struct rule_parser *p, enum machine m, struct sv name)
 		table_each (table, i)
 			near_consider(&best, name, table_name(table, i));
 	if (best.name.n)
-		problem_error(p->problems, at, "unknown %s \"%.*s\": did you mean %.*s?", what,
-			      SV_FMT(name), SV_FMT(best.name));
+		problem_error(p->problems, at, "unknown %s \"%.*s\"%s", what, SV_FMT(name),
+			      near_hint(&best, "", hint));
 	else if (m == MACHINE_URING)
 		problem_error(p->problems, at,
 			      "unknown %s \"%.*s\": ausyscall uring --dump lists them", what,

@@ -144,6 +144,7 @@ static void set_signal(struct reading *r, const struct option_hit *hit)
 		       {"USR2", "resume", SIGUSR2},
 		       {"CONT", "state", SIGCONT}};
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 	struct sv typed = sv_cstr(hit->value);
 
 	if (!set_kind(r, COMMAND_SIGNAL, hit))
@@ -157,15 +158,11 @@ static void set_signal(struct reading *r, const struct option_hit *hit)
 		near_consider(&best, typed, sv_cstr(signals[i].name));
 		near_consider(&best, typed, sv_cstr(signals[i].word));
 	}
-	if (best.name.n)
-		problem_error(r->problems, r->command->at,
-			      "unknown signal \"%s\": did you mean %.*s?", hit->value,
-			      SV_FMT(best.name));
-	else
-		problem_error(r->problems, r->command->at,
-			      "unknown signal \"%s\": it is one of TERM, HUP, USR1, USR2, CONT, or "
-			      "stop, reload, rotate, resume, state",
-			      hit->value);
+	problem_error(r->problems, r->command->at, "unknown signal \"%s\"%s", hit->value,
+		      near_hint(&best,
+				": it is one of TERM, HUP, USR1, USR2, CONT, or stop, reload, "
+				"rotate, resume, state",
+				hint));
 }
 
 static void set_equivalent(struct reading *r, const struct option_hit *hit)

@@ -12,6 +12,7 @@ static void unknown_field(struct rule_parser *p, const char *option, struct sv n
 			  bool only_comparable)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 	struct rule_place at = rule_at(p, name.p);
 	const struct field_rule *row;
 
@@ -20,8 +21,8 @@ static void unknown_field(struct rule_parser *p, const char *option, struct sv n
 		if (!only_comparable || field_is_comparable(row->field))
 			near_consider(&best, name, sv_cstr(rulefield_name(row->field)));
 	if (best.name.n)
-		problem_error(p->problems, at, "unknown field \"%.*s\": did you mean %.*s?",
-			      SV_FMT(name), SV_FMT(best.name));
+		problem_error(p->problems, at, "unknown field \"%.*s\"%s", SV_FMT(name),
+			      near_hint(&best, "", hint));
 	else
 		problem_error(p->problems, at,
 			      "unknown field \"%.*s\": auditctl(8) lists those of %s", SV_FMT(name),

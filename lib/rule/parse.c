@@ -70,6 +70,7 @@ bool rule_on_list(struct rule_parser *p, const char *what, uint32_t lists, struc
 static void unknown_list_word(struct rule_parser *p, struct sv word)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 	struct rule_place at = rule_at(p, word.p);
 	const char *name;
 
@@ -82,15 +83,11 @@ static void unknown_list_word(struct rule_parser *p, struct sv word)
 			near_consider(&best, word, sv_cstr(name));
 	near_consider(&best, word, SV("always"));
 	near_consider(&best, word, SV("never"));
-	if (best.name.n)
-		problem_error(p->problems, at,
-			      "unknown list or action \"%.*s\": did you mean %.*s?", SV_FMT(word),
-			      SV_FMT(best.name));
-	else
-		problem_error(p->problems, at,
-			      "unknown list or action \"%.*s\": lists are user, task, exit, "
-			      "exclude, filesystem and io_uring, actions always and never",
-			      SV_FMT(word));
+	problem_error(p->problems, at, "unknown list or action \"%.*s\"%s", SV_FMT(word),
+		      near_hint(&best,
+				": lists are user, task, exit, exclude, filesystem and io_uring, "
+				"actions always and never",
+				hint));
 }
 
 /* Reads both words; false after a problem was told. */

@@ -8,6 +8,7 @@
 #include "base/num.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 static void put(struct rule_parser *p, const struct condition *c, uint32_t value)
@@ -112,6 +113,7 @@ static void read_exit(struct rule_parser *p, const struct condition *c)
 	bool negative = c->value.p[0] == '-';
 	struct sv name = sv_from(c->value, negative ? 1 : 0);
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES], signed_name[NEAR_HINT_BYTES];
 	uint32_t value;
 	int error;
 
@@ -125,10 +127,13 @@ static void read_exit(struct rule_parser *p, const struct condition *c)
 	}
 	table_each (&table_errnos, i)
 		near_consider(&best, name, table_name(&table_errnos, i));
+	if (best.name.n && negative) {
+		(void)snprintf(signed_name, sizeof(signed_name), "-%.*s", SV_FMT(best.name));
+		best.name = sv_cstr(signed_name);
+	}
 	if (best.name.n)
-		problem_error(p->problems, c->value_at,
-			      "unknown error \"%.*s\": did you mean %s%.*s?", SV_FMT(c->value),
-			      negative ? "-" : "", SV_FMT(best.name));
+		problem_error(p->problems, c->value_at, "unknown error \"%.*s\"%s",
+			      SV_FMT(c->value), near_hint(&best, "", hint));
 	else
 		problem_error(p->problems, c->value_at,
 			      "exit needs a number or an error as -EACCES, not \"%.*s\"",
@@ -138,6 +143,7 @@ static void read_exit(struct rule_parser *p, const struct condition *c)
 static void read_msgtype(struct rule_parser *p, const struct condition *c)
 {
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 	uint32_t value;
 
 	if (number(c->value, &value) || msgtype_find(c->value, &value) ||
@@ -147,14 +153,8 @@ static void read_msgtype(struct rule_parser *p, const struct condition *c)
 	}
 	table_each (&table_msgtypes, i)
 		near_consider(&best, c->value, table_name(&table_msgtypes, i));
-	if (best.name.n)
-		problem_error(p->problems, c->value_at,
-			      "unknown record type \"%.*s\": did you mean %.*s?", SV_FMT(c->value),
-			      SV_FMT(best.name));
-	else
-		problem_error(p->problems, c->value_at,
-			      "unknown record type \"%.*s\": ausearch -m lists them",
-			      SV_FMT(c->value));
+	problem_error(p->problems, c->value_at, "unknown record type \"%.*s\"%s", SV_FMT(c->value),
+		      near_hint(&best, ": ausearch -m lists them", hint));
 }
 
 /* b64, b32, a machine's name, or the kernel's number, decimal, 0x... or bare hexadecimal. */
@@ -181,6 +181,7 @@ static void read_machine(struct rule_parser *p, const struct condition *c)
 {
 	enum machine m = machine_of_value(c->value, p->host->machine);
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	if (p->has_calls) {
 		problem_error(p->problems, c->at,
@@ -204,15 +205,8 @@ static void read_machine(struct rule_parser *p, const struct condition *c)
 	near_consider(&best, c->value, SV("b32"));
 	for (enum machine i = 0; i < MACHINE_URING; i++)
 		near_consider(&best, c->value, sv_cstr(machine_name(i)));
-	if (best.name.n)
-		problem_error(p->problems, c->value_at,
-			      "unknown machine \"%.*s\": did you mean %.*s?", SV_FMT(c->value),
-			      SV_FMT(best.name));
-	else
-		problem_error(
-			p->problems, c->value_at,
-			"unknown machine \"%.*s\": write b64, b32 or a name as uname -m prints it",
-			SV_FMT(c->value));
+	problem_error(p->problems, c->value_at, "unknown machine \"%.*s\"%s", SV_FMT(c->value),
+		      near_hint(&best, ": write b64, b32 or a name as uname -m prints it", hint));
 }
 
 static void read_perm(struct rule_parser *p, const struct condition *c)

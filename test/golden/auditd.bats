@@ -47,10 +47,10 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	configure 'num_logs = 1000' 'backlog_limit = 8192' 'flush' 'max_log_fil = 8' 'name_format = user'
 	run auditd
 	[ "$status" -eq 6 ]
-	[ "${lines[0]}" = "auditd: $dir/auditd.conf:5: '1000' is not allowed for num_logs (allowed: 0..999)" ]
-	[ "${lines[1]}" = "auditd: $dir/auditd.conf:6: unknown key 'backlog_limit': it belongs in the rules (/etc/audit/rules.d), as '-b NUMBER'" ]
-	[ "${lines[2]}" = "auditd: $dir/auditd.conf:7: missing '=' after 'flush'" ]
-	[ "${lines[3]}" = "auditd: $dir/auditd.conf:8: unknown key 'max_log_fil', did you mean 'max_log_file'?" ]
+	[ "${lines[0]}" = "auditd: $dir/auditd.conf:5: \"1000\" is not allowed for num_logs (allowed: 0..999)" ]
+	[ "${lines[1]}" = "auditd: $dir/auditd.conf:6: unknown key \"backlog_limit\": it belongs in the rules (/etc/audit/rules.d), as \"-b NUMBER\"" ]
+	[ "${lines[2]}" = "auditd: $dir/auditd.conf:7: missing \"=\" after \"flush\"" ]
+	[ "${lines[3]}" = "auditd: $dir/auditd.conf:8: unknown key \"max_log_fil\": did you mean \"max_log_file\"?" ]
 	[ "${lines[4]}" = "auditd: $dir/auditd.conf:9: name_format = user needs a name" ]
 	[ "${#lines[@]}" -eq 5 ]
 	[ ! -e "$log" ]
@@ -72,7 +72,7 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	echo 'num_logs = x' >>"$dir/real.conf"
 	run auditd -l
 	[ "$status" -eq 6 ]
-	[[ $output == *"auditd.conf:5: 'x' is not allowed for num_logs"* ]]
+	[[ $output == *"auditd.conf:5: \"x\" is not allowed for num_logs"* ]]
 }
 
 @test "the configuration that Debian ships has no mistake here, nor has ours there" {
@@ -82,7 +82,7 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	run auditd
 	[ "$status" -eq 6 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ $output == *"unknown key 'nosuchkey'"* ]]
+	[[ $output == *"unknown key \"nosuchkey\""* ]]
 	sed "s,^log_file = .*,log_file = $log,; \$a nosuchkey = 1" "$AURUM_TOP/etc/auditd.conf" >"$dir/auditd.conf"
 	run "$oracle/auditd" -f -c "$dir"
 	[ "$status" -eq 6 ]

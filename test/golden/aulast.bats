@@ -162,11 +162,11 @@ rows() {
 	check "two logs" "$AURUM_BIN/aulast" --stdin -f "$LOGS/raw"
 	check "given twice" "$AURUM_BIN/aulast" --user a --user b
 	check "given twice" "$AURUM_BIN/aulast" --tty a --tty b
-	check "did you mean --proof?" "$AURUM_BIN/aulast" --prof
+	check "did you mean \"--proof\"?" "$AURUM_BIN/aulast" --prof
 	check "belongs to no option" "$AURUM_BIN/aulast" alice
 	check "No such file" "$AURUM_BIN/aulast" -f "$LOGS/none"
 	check "needs a value" "$AURUM_BIN/aulast" -f
-	check "did you mean --stdin?" "$AURUM_BIN/aulastlog" --stdn
+	check "did you mean \"--stdin\"?" "$AURUM_BIN/aulastlog" --stdn
 	check "No such file" "$AURUM_BIN/aulastlog" -f "$LOGS/none"
 	check "needs a value" "$AURUM_BIN/aulastlog" -u
 	check "Unknown User: nosuchuser" "$AURUM_BIN/aulastlog" -u nosuchuser -f "$LOGS/raw"

@@ -119,7 +119,7 @@ rows() {
 		--node
 	END
 	run -1 "$OURS" --sumary -if "$LOGS/raw"
-	[[ $output == *"did you mean --summary?"* ]]
+	[[ $output == *"did you mean \"--summary\"?"* ]]
 	run -1 "$OURS" --format josn -if "$LOGS/raw"
 	[[ $output == *"text, csv or json"* ]]
 }

@@ -153,9 +153,9 @@ rows() {
 		[[ $output == *"$want"* ]] || { echo "$* said: $output"; return 1; }
 	}
 	check "did you mean -sc?" -S unlink
-	check "did you mean --executable?" --excutable /bin/sh
-	check "did you mean unlink?" -sc unlnk
-	check "did you mean USER_LOGIN?" -m USER_LOGN
+	check "did you mean \"--executable\"?" --excutable /bin/sh
+	check "did you mean \"unlink\"?" -sc unlnk
+	check "did you mean \"USER_LOGIN\"?" -m USER_LOGN
 	check 'did you mean "yesterday"?' -ts yesteray
 	check "-k KEY" -k -r
 	check "Valid message types are: ALL" -m

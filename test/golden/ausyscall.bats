@@ -56,7 +56,7 @@ same() {
 	run -1 "$OURS" aarch64 --exact exceve
 	[[ $output == *"using aarch64 lookup table: did you mean execve?"* ]]
 	run -1 "$OURS" --dmp
-	[[ $output == *"did you mean --dump?"* ]]
+	[[ $output == *"did you mean \"--dump\"?"* ]]
 	run -1 "$OURS" 59x
 	[[ $output == *'"59x" is neither a number nor a name'* ]]
 	run -1 "$OURS" ia64 1

@@ -241,7 +241,7 @@ signalled() {
 	printf '# first\n-D\n-w /a -p r\r\n\t-a always,exit -F arch=b64 -S opne -k x\n-w /b' >"$WORK/bad"
 	run env LD_PRELOAD="$FAKE" "$OURS" -R "$WORK/bad"
 	[ "$status" -eq 1 ]
-	[ "${lines[1]}" = "auditctl: $WORK/bad:4:32: unknown system call \"opne\": did you mean open?" ]
+	[ "${lines[1]}" = "auditctl: $WORK/bad:4:32: unknown system call \"opne\": did you mean \"open\"?" ]
 	[ "${#lines[@]}" -eq 2 ]
 }
 

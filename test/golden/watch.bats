@@ -47,13 +47,13 @@ as_nobody() {
 @test "bad options get the nearest good one and exit 2" {
 	run "$aurum" watch --smaple
 	[ "$status" -eq 2 ]
-	[ "$output" = "aurum: watch: unknown option --smaple: did you mean --sample?" ]
+	[ "$output" = "aurum: watch: unknown option --smaple: did you mean \"--sample\"?" ]
 	run "$aurum" watch --for never
 	[ "$status" -eq 2 ]
 	[ "$output" = "aurum: watch: --for takes whole seconds, 1 or more" ]
 	run "$aurum" wacth
 	[ "$status" -eq 2 ]
-	[ "$output" = "aurum: unknown verb wacth: did you mean watch?" ]
+	[ "$output" = "aurum: unknown verb wacth: did you mean \"watch\"?" ]
 }
 
 @test "every option of --help is in the manual page" {
