@@ -4,7 +4,6 @@
 #ifndef AURUM_AULAST_INPUT_H
 #define AURUM_AULAST_INPUT_H
 
-#include "config/auditd_conf.h"
 #include "query/scan.h"
 
 struct input {
@@ -12,6 +11,9 @@ struct input {
 	const char *file; /* NULL: the logs that auditd.conf names */
 	bool standard_input;
 };
+
+/* While options are read: -1 with the sentence when there is more than one log. */
+MUST_CHECK int input_check(const struct input *input, struct err *e);
 
 /*
  * Hands every event that the query asks for to found. -1 after saying what went wrong; what was

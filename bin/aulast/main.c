@@ -2,20 +2,17 @@
  * aulast: who was logged in, from where, from when to when, as last(1) tells it, but out of the
  * audit log: the tracker of query/sessions.h gives the sessions, this file the lines.
  */
-#include "input.h"
-
-#include "config/option.h"
+#include "aulast/input.h"
+#include "common/frame.h"
 #include "query/sessions.h"
 #include "record/names_system.h"
 
 #include <errno.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#define PROGRAM      options.program
 #define EXTRACT_FILE "aulast.log"
-#define HELP_MAX     ((size_t)64 << 10)
 #define TIME_TEXT    32 /* ctime_r(3) needs 26; a date in a locale's format as well */
 
 enum option_id {
@@ -50,11 +47,6 @@ struct app {
 	struct err trouble;
 	bool failed;
 };
-
-static void say(const char *text)
-{
-	(void)fprintf(stderr, "aulast: %s\n", text);
-}
 
 /* ---- a session as lines ---- */
 
@@ -213,27 +205,15 @@ static int scan(struct app *app)
 	sessions_query(&query);
 	status = input_scan(&app->input, &query, found, app);
 	if (app->failed) {
-		say(app->trouble.text);
+		frame_say(PROGRAM, "%s", app->trouble.text);
 		status = -1;
 	}
 	if (status == 0)
 		sessions_finish(app->tracker);
 	if (sessions_forgotten(app->tracker))
-		(void)fprintf(stderr, "aulast: sessions without an end that were forgotten: %llu\n",
-			      (unsigned long long)sessions_forgotten(app->tracker));
+		frame_say(PROGRAM, "sessions without an end that were forgotten: %llu",
+			  (unsigned long long)sessions_forgotten(app->tracker));
 	return status;
-}
-
-/* Closes what was written; a full disk shows here at the latest. */
-static int finish(FILE *file, const char *name)
-{
-	bool failed = ferror(file) != 0;
-
-	if ((file == stdout ? fflush(file) : fclose(file)) != 0 || failed) {
-		(void)fprintf(stderr, "aulast: cannot write %s: %s\n", name, strerror(errno));
-		return -1;
-	}
-	return 0;
 }
 
 static int run(struct app *app)
@@ -243,8 +223,7 @@ static int run(struct app *app)
 	int status = -1;
 
 	if (app->extract && !(app->extracted = fopen(EXTRACT_FILE, "we"))) {
-		(void)fprintf(stderr, "aulast: cannot write %s: %s\n", EXTRACT_FILE,
-			      strerror(errno));
+		frame_say(PROGRAM, "cannot write %s: %s", EXTRACT_FILE, strerror(errno));
 		return EXIT_FAILURE;
 	}
 	names = names_new(&names_system, &e);
@@ -258,37 +237,32 @@ static int run(struct app *app)
 	if (app->tracker)
 		status = scan(app);
 	else
-		say(e.text);
+		frame_say(PROGRAM, "%s", e.text);
 	sessions_free(app->tracker);
 	names_free(names);
-	if (app->extracted && finish(app->extracted, EXTRACT_FILE) != 0)
+	if (app->extracted && frame_finish(PROGRAM, app->extracted, EXTRACT_FILE) != 0)
 		status = -1;
-	if (finish(stdout, "the result") != 0)
+	if (frame_finish(PROGRAM, stdout, "the result") != 0)
 		status = -1;
 	return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* ---- the command line ---- */
 
-static int help(void)
+static enum frame_next once(const char **out, const struct option_hit *hit, struct err *e)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
-
-	option_help(&options, &text);
-	return fwrite(text.p, 1, text.n, stdout) == text.n ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (!*out) {
+		*out = hit->value;
+		return FRAME_ON;
+	}
+	(void)err_set(e, "option %s is given twice", hit->name);
+	return FRAME_FAILED;
 }
 
-static int once(const char **out, const struct option_hit *hit, struct err *e)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	if (*out)
-		return err_set(e, "option %s is given twice", hit->name);
-	*out = hit->value;
-	return 0;
-}
+	struct app *app = arg;
 
-/* -1 with a sentence; 1: the program has done what was asked. */
-static int take_option(struct app *app, const struct option_hit *hit, struct err *e)
-{
 	switch ((enum option_id)hit->id) {
 	case OPT_BAD:
 		app->sessions.bad = true;
@@ -313,37 +287,31 @@ static int take_option(struct app *app, const struct option_hit *hit, struct err
 	case OPT_USER:
 		return once(&app->sessions.user, hit, e);
 	case OPT_HELP:
-		return help() == EXIT_SUCCESS ? 1 : -1;
+		return frame_help(&options, e);
 	case OPT_VERSION:
-		(void)puts("aulast version " AURUM_VERSION);
-		return 1;
+		return frame_version(&options, e);
 	case OPT_NONE:
-		return err_set(e, "\"%s\" belongs to no option", hit->name);
+		return frame_stray_word(hit, e);
 	}
-	if (app->input.file && app->input.standard_input)
-		return err_set(e, "-f and --stdin are two logs");
-	return 0;
+	return input_check(&app->input, e) == 0 ? FRAME_ON : FRAME_FAILED;
 }
 
 int main(int argc, char **argv)
 {
-	struct app app = {.input = {.program = "aulast"}};
+	struct app app = {.input = {.program = PROGRAM}};
 	struct options words;
-	struct option_hit hit;
-	enum option_status status;
 	struct err e;
 
-	(void)setlocale(LC_ALL, "");
-	options_init(&words, &options, argc, argv);
-	while ((status = option_next(&words, &hit, &e)) != OPTION_END) {
-		int taken = status == OPTION_ERROR ? -1 : take_option(&app, &hit, &e);
-
-		if (taken > 0)
-			return EXIT_SUCCESS;
-		if (taken < 0) {
-			say(e.text);
-			return EXIT_FAILURE;
-		}
+	if (frame_start() != 0)
+		return EXIT_FAILURE;
+	switch (frame_options(&words, &options, argc, argv, take_option, &app, &e)) {
+	case FRAME_ON:
+		return run(&app);
+	case FRAME_DONE:
+		return EXIT_SUCCESS;
+	case FRAME_FAILED:
+		break;
 	}
-	return run(&app);
+	frame_say(PROGRAM, "%s", e.text);
+	return EXIT_FAILURE;
 }

@@ -5,20 +5,17 @@
 #include "aulast/input.h"
 
 #include "base/map.h"
-#include "config/option.h"
+#include "common/frame.h"
 #include "query/walk.h"
 #include "record/escape.h"
 #include "table/table.h"
 
-#include <errno.h>
-#include <locale.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#define PROGRAM    options.program
 #define USERS_MAX  ((size_t)1 << 20)
-#define HELP_MAX   ((size_t)64 << 10)
 #define VALUE_MAX  ((size_t)64 << 10)
 #define NAME_BYTES 256 /* longer ones are cut */
 #define TEXT_BYTES 32  /* of terminal and host, as far as they are shown */
@@ -62,11 +59,6 @@ struct app {
 	uint32_t user_login; /* the type of record */
 };
 
-static void say(const char *text)
-{
-	(void)fprintf(stderr, "aulastlog: %s\n", text);
-}
-
 /* ---- the users ---- */
 
 static int add_user(struct app *app, const struct passwd *entry)
@@ -101,7 +93,7 @@ static int load_users(struct app *app)
 			status = add_user(app, entry);
 	endpwent();
 	if (status != 0)
-		say("no memory for the users");
+		frame_say(PROGRAM, "no memory for the users");
 	return status;
 }
 
@@ -203,26 +195,15 @@ static int run(struct app *app)
 	    input_scan(&app->input, &query, found, app) != 0)
 		return EXIT_FAILURE;
 	print_users(app);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		(void)fprintf(stderr, "aulastlog: cannot write the result: %s\n", strerror(errno));
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	return frame_finish(PROGRAM, stdout, "the result") == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* ---- the command line ---- */
 
-static int help(void)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
+	struct app *app = arg;
 
-	option_help(&options, &text);
-	return fwrite(text.p, 1, text.n, stdout) == text.n ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-/* -1 with a sentence; 1: the program has done what was asked. */
-static int take_option(struct app *app, const struct option_hit *hit, struct err *e)
-{
 	switch ((enum option_id)hit->id) {
 	case OPT_FILE:
 		app->input.file = hit->value;
@@ -234,41 +215,36 @@ static int take_option(struct app *app, const struct option_hit *hit, struct err
 		app->wanted = hit->value;
 		break;
 	case OPT_HELP:
-		return help() == EXIT_SUCCESS ? 1 : -1;
+		return frame_help(&options, e);
 	case OPT_VERSION:
-		(void)puts("aulastlog version " AURUM_VERSION);
-		return 1;
+		return frame_version(&options, e);
 	case OPT_NONE:
-		return err_set(e, "\"%s\" belongs to no option", hit->name);
+		return frame_stray_word(hit, e);
 	}
-	if (app->input.file && app->input.standard_input)
-		return err_set(e, "-f and --stdin are two logs");
-	return 0;
+	return input_check(&app->input, e) == 0 ? FRAME_ON : FRAME_FAILED;
 }
 
 int main(int argc, char **argv)
 {
-	struct app app = {.input = {.program = "aulastlog"}, .value = BUF_INIT(VALUE_MAX)};
+	struct app app = {.input = {.program = PROGRAM}, .value = BUF_INIT(VALUE_MAX)};
 	struct options words;
-	struct option_hit hit;
-	enum option_status status;
 	struct err e;
-	int result;
+	int status = EXIT_FAILURE;
 
-	(void)setlocale(LC_ALL, "");
+	if (frame_start() != 0)
+		return EXIT_FAILURE;
 	map_init(&app.by_uid, USERS_MAX);
-	options_init(&words, &options, argc, argv);
-	while ((status = option_next(&words, &hit, &e)) != OPTION_END) {
-		int taken = status == OPTION_ERROR ? -1 : take_option(&app, &hit, &e);
-
-		if (taken > 0)
-			return EXIT_SUCCESS;
-		if (taken < 0) {
-			say(e.text);
-			return EXIT_FAILURE;
-		}
+	switch (frame_options(&words, &options, argc, argv, take_option, &app, &e)) {
+	case FRAME_ON:
+		status = run(&app);
+		break;
+	case FRAME_DONE:
+		status = EXIT_SUCCESS;
+		break;
+	case FRAME_FAILED:
+		frame_say(PROGRAM, "%s", e.text);
+		break;
 	}
-	result = run(&app);
 	release(&app);
-	return result;
+	return status;
 }

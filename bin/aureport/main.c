@@ -4,20 +4,17 @@
  */
 #include "aureport/options.h"
 #include "aureport/section.h"
-#include "base/file.h"
-#include "log_input.h"
-#include "query/scan.h"
+#include "common/frame.h"
+#include "common/log.h"
+#include "common/present.h"
 #include "record/names_system.h"
 
 #include <errno.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define HELP_MAX  ((size_t)64 << 10)
-#define DEBUG_MAX ((size_t)1 << 20)
+#define PROGRAM aureport_options.program
 
 enum { EXIT_FOUND = 0, EXIT_NOTHING = 1, EXIT_TROUBLE = 1 };
 
@@ -43,25 +40,12 @@ struct app {
 	struct sections sections;
 	struct report_reader reader;
 	struct report_range range;
-	struct cursor cursor;
-	struct file_range *files; /* one for each of the cursor's sources */
+	struct log log;
+	struct file_range *files; /* one for each of the log's sources */
 	struct part *spare;
 	struct err error;
 	bool failed;
 };
-
-static void say(const char *text)
-{
-	(void)fprintf(stderr, "aureport: %s\n", text);
-}
-
-static int help(void)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
-
-	option_help(&aureport_options, &text);
-	return fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0 ? 0 : -1;
-}
 
 /* Columns for bars; 0 when nobody looks at a screen. */
 static unsigned terminal_width(void)
@@ -78,7 +62,8 @@ static unsigned terminal_width(void)
 /* An event belongs to the file in which it became complete. */
 static void note_time(struct app *app, const struct stamp *stamp)
 {
-	size_t at = app->cursor.at < app->cursor.count ? app->cursor.at : app->cursor.count - 1;
+	const struct cursor *c = &app->log.cursor;
+	size_t at = c->at < c->count ? c->at : c->count - 1;
 	struct file_range *file = &app->files[at];
 
 	if (!file->seen)
@@ -188,35 +173,18 @@ static void free_parts(struct app *app)
 
 static void malformed(void *arg, struct sv line)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(DEBUG_MAX);
-	const struct app *app = arg;
-
-	if (!app->request.debug)
-		return;
-	escape_put(ESCAPE_TTY, line, &text);
-	(void)fprintf(stderr, "aureport: not a record: %s\n", buf_cstr(&text));
-}
-
-/* What was passed over, in one line each: a report must not look more complete than it is. */
-static void tell_damage(const struct scan *scan, const struct cursor_stats *stats, bool shown)
-{
-	if (scan->malformed_lines)
-		(void)fprintf(stderr, "aureport: lines that are no records: %llu%s\n",
-			      (unsigned long long)scan->malformed_lines,
-			      shown ? "" : " (--debug shows them)");
-	if (stats->too_long)
-		(void)fprintf(stderr, "aureport: lines cut at %u bytes: %llu\n", CURSOR_LINE_MAX,
-			      (unsigned long long)stats->too_long);
+	(void)arg;
+	log_tell_line(PROGRAM, line);
 }
 
 /* ---- the run ---- */
 
 static void tell_files(struct app *app)
 {
-	for (size_t i = 0; i < app->cursor.count; i++) {
+	for (size_t i = 0; i < app->log.cursor.count; i++) {
 		const struct file_range *file = &app->files[i];
 
-		sections_tell_file(&app->sections, sv_cstr(app->cursor.sources[i]->name),
+		sections_tell_file(&app->sections, sv_cstr(app->log.cursor.sources[i]->name),
 				   file->seen ? &file->first : NULL,
 				   file->seen ? &file->last : NULL);
 	}
@@ -232,118 +200,110 @@ static int finish(struct app *app, const struct scan *scan)
 					      &app->error) != 0;
 	if (!app->failed || app->error.sys == EPIPE)
 		return 0;
-	say(app->error.text);
+	frame_say(PROGRAM, "%s", app->error.text);
 	return -1;
 }
 
-static int run(struct app *app, struct scan *scan)
+static int count_log(struct app *app)
 {
+	const struct request *r = &app->request;
 	/* The ends of the log are those of all nodes: nodes are left to found(). */
 	struct query window;
+	struct scan scan = {
+		.query = &window,
+		.found = found,
+		.malformed = r->debug ? malformed : NULL,
+		/* Only the report about files needs to know in which one an event ends. */
+		.plain = sections_want_files(&app->sections),
+		.arg = app,
+	};
 	struct err e;
 	int status;
 
 	query_init(&window);
-	window.start = app->request.query.start;
-	window.end = app->request.query.end;
-	scan->query = &window;
-	if (app->request.debug)
-		scan->malformed = malformed; /* a scan that tells of lines goes one by one */
-	/* Only the report about files needs to know in which one an event ends. */
-	scan->plain = sections_want_files(&app->sections);
-	if (sections_only_count(&app->sections)) {
-		scan->chunk_new = part_new;
-		scan->chunk_event = part_event;
-		scan->chunk_end = part_end;
-	}
+	window.start = r->query.start;
+	window.end = r->query.end;
 	sections_narrow(&app->sections, &window);
-	status = scan_run(scan, &e);
+	if (sections_only_count(&app->sections)) {
+		scan.chunk_new = part_new;
+		scan.chunk_event = part_event;
+		scan.chunk_end = part_end;
+	}
+	status = log_scan(&app->log, &scan, &e);
 	if (status != 0)
-		say(e.text);
-	if (finish(app, scan) != 0)
+		frame_say(PROGRAM, "%s", e.text);
+	if (finish(app, &scan) != 0)
 		status = -1;
-	tell_damage(scan, &app->cursor.stats, app->request.debug);
+	log_tell_damage(PROGRAM, &app->log, &scan, r->debug ? NULL : "--debug shows them");
 	if (status != 0)
 		return EXIT_TROUBLE;
 	return sections_are_empty(&app->sections) ? EXIT_NOTHING : EXIT_FOUND;
 }
 
-static int report(struct app *app, struct names *names)
+static int prepare(struct app *app, struct names *names, struct err *e)
 {
 	const struct request *r = &app->request;
-	const struct log_input input = {"aureport", r->input, r->config_dir, r->input_logs};
-	CLEANUP(auditd_conf_release) struct auditd_conf conf;
-	struct join_options join_options = {.order = JOIN_ORDERED};
-	struct scan scan = {.cursor = &app->cursor, .found = found, .arg = app};
+	const struct log_choice choice = {
+		.program = PROGRAM,
+		.path = r->input,
+		.config_dir = r->config_dir,
+		.standard_input = r->input_logs ? STDIN_UNUSED : STDIN_IF_PIPE,
+		.timeout_s = r->eoe_timeout_s,
+		.order = JOIN_ORDERED,
+	};
+
+	app->range = (struct report_range){r->has_start, r->has_end, r->query.start,
+					   r->query.end, {0},        {0}};
+	report_reader_init(&app->reader, sections_facts(r), names, r->interpret);
+	if (log_open(&app->log, &choice, e) != 0)
+		return -1;
+	app->files = calloc(app->log.cursor.count, sizeof(*app->files));
+	if (!app->files)
+		return err_set(e, "no memory for the files of the log");
+	return sections_init(&app->sections, r, e);
+}
+
+static int report(struct app *app, struct names *names)
+{
 	struct err e;
 	int status = EXIT_TROUBLE;
 
-	log_input_config(&input, &conf);
-	cursor_init(&app->cursor);
-	app->range = (struct report_range){r->has_start, r->has_end, r->query.start,
-					   r->query.end, {0},        {0}};
-	join_options.timeout_s =
-		r->eoe_timeout_s ? r->eoe_timeout_s : (int64_t)conf.end_of_event_timeout;
-	if (log_input_open(&input, conf.log_file, &app->cursor, &e) != 0 ||
-	    !(scan.join = join_new(&join_options, &e))) {
-		say(e.text);
-		cursor_release(&app->cursor);
-		return EXIT_TROUBLE;
-	}
-	report_reader_init(&app->reader, sections_facts(r), names, r->interpret);
-	app->files = calloc(app->cursor.count, sizeof(*app->files));
-	if (!app->files)
-		say("no memory for the files of the log");
-	else if (sections_init(&app->sections, r, &e) != 0)
-		say(e.text);
+	if (prepare(app, names, &e) == 0)
+		status = count_log(app);
 	else
-		status = run(app, &scan);
+		frame_say(PROGRAM, "%s", e.text);
 	free_parts(app);
 	sections_release(&app->sections);
 	report_reader_release(&app->reader);
 	free(app->files);
-	join_free(scan.join);
-	cursor_release(&app->cursor);
+	log_close(&app->log);
 	return status;
-}
-
-static int act(struct app *app, struct names *names)
-{
-	switch (app->request.action) {
-	case REQUEST_HELP:
-		return help() == 0 ? EXIT_SUCCESS : EXIT_TROUBLE;
-	case REQUEST_VERSION:
-		(void)puts("aureport version " AURUM_VERSION);
-		return EXIT_SUCCESS;
-	case REQUEST_REPORT:
-		break;
-	}
-	return report(app, names);
 }
 
 int main(int argc, char **argv)
 {
 	struct app app = {0};
-	struct when_context when = {.to_local = when_to_local, .from_local = when_from_local};
-	struct names *names;
+	struct present present;
 	struct err e;
 	int status = EXIT_TROUBLE;
 
-	if (file_fill_standard() != 0)
+	if (frame_start() != 0)
 		return EXIT_TROUBLE;
-	(void)setlocale(LC_ALL, "");
-	names = names_new(&names_system, &e);
-	when.locale = duplocale(LC_GLOBAL_LOCALE);
-	when.now = time(NULL);
-	when.boot = log_input_boot(when.now);
-	if (!names || !when.locale)
-		say(names ? "no memory for the locale" : e.text);
-	else if (request_read(&app.request, argc, argv, &when, &e) != 0)
-		say(e.text);
-	else
-		status = act(&app, names);
-	if (when.locale)
-		freelocale(when.locale);
-	names_free(names);
+	if (present_init(&present, &e) != 0) {
+		frame_say(PROGRAM, "%s", e.text);
+		return EXIT_TROUBLE;
+	}
+	switch (request_read(&app.request, argc, argv, &present.when, &e)) {
+	case FRAME_ON:
+		status = report(&app, present.names);
+		break;
+	case FRAME_DONE:
+		status = EXIT_SUCCESS;
+		break;
+	case FRAME_FAILED:
+		frame_say(PROGRAM, "%s", e.text);
+		break;
+	}
+	present_release(&present);
 	return status;
 }

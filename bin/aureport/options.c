@@ -5,6 +5,8 @@
 #include "aureport/options.h"
 
 #include "base/num.h"
+#include "common/frame.h"
+#include "common/log.h"
 
 #define INPUT_PATH_MAX 4064
 
@@ -184,12 +186,27 @@ const struct option_set aureport_options = {
 	.count = LEN(rows),
 };
 
-static int take_option(struct request *r, const struct option_hit *hit, struct err *e)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	if (hit->value && hit->value[0] == '-' && takers[hit->id].take != take_when)
-		return err_set(e, "option %s needs a value: %s %s", hit->name, hit->name,
-			       rows[hit->id - 1].value_name);
-	return takers[hit->id].take(r, takers[hit->id].number, hit->value, e);
+	struct request *r = arg;
+
+	if (!hit->id)
+		return frame_stray_word(hit, e);
+	if (hit->value && hit->value[0] == '-' && takers[hit->id].take != take_when) {
+		(void)option_needs_value(&rows[hit->id - 1], sv_cstr(hit->name), e);
+		return FRAME_FAILED;
+	}
+	if (takers[hit->id].take(r, takers[hit->id].number, hit->value, e) != 0)
+		return FRAME_FAILED;
+	switch (r->action) {
+	case REQUEST_REPORT:
+		return FRAME_ON;
+	case REQUEST_HELP:
+		return frame_help(&aureport_options, e);
+	case REQUEST_VERSION:
+		return frame_version(&aureport_options, e);
+	}
+	return FRAME_DONE;
 }
 
 /* What goes together, and what is meant where nothing is said. */
@@ -215,33 +232,22 @@ static int complete(struct request *r, struct err *e)
 	return 0;
 }
 
-int request_read(struct request *r, int argc, char *const argv[], const struct when_context *when,
-		 struct err *e)
+enum frame_next request_read(struct request *r, int argc, char *const argv[],
+			     const struct when_context *when, struct err *e)
 {
 	struct options words;
-	struct option_hit hit;
+	enum frame_next next;
 
 	*r = (struct request){
-		.config_dir = AURUM_SYSCONFDIR "/audit",
+		.config_dir = LOG_CONFIG_DIR,
 		.escape = ESCAPE_TTY,
 		.words = &words,
 		.when = when,
 	};
 	query_init(&r->query);
-	options_init(&words, &aureport_options, argc, argv);
-	while (r->action == REQUEST_REPORT)
-		switch (option_next(&words, &hit, e)) {
-		case OPTION_FOUND:
-			if (take_option(r, &hit, e) != 0)
-				return -1;
-			break;
-		case OPTION_OPERAND:
-			return err_set(e, "\"%s\" belongs to no option", hit.name);
-		case OPTION_ERROR:
-			return -1;
-		case OPTION_END:
-			r->words = NULL;
-			return complete(r, e);
-		}
-	return 0;
+	next = frame_options(&words, &aureport_options, argc, argv, take_option, r, e);
+	r->words = NULL;
+	if (next == FRAME_ON && complete(r, e) != 0)
+		return FRAME_FAILED;
+	return next;
 }

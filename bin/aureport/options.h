@@ -5,7 +5,7 @@
 #ifndef AURUM_AUREPORT_OPTIONS_H
 #define AURUM_AUREPORT_OPTIONS_H
 
-#include "config/option.h"
+#include "common/frame.h"
 #include "output/report_print.h"
 #include "query/query.h"
 #include "query/when.h"
@@ -37,10 +37,10 @@ struct request {
 extern const struct option_set aureport_options;
 
 /*
- * Reads the command line. when answers for dates. 0, or -1 with the sentence; strings in *r
+ * Reads the command line. when answers for dates. FRAME_ON: make the report. Strings in *r
  * point into argv.
  */
-MUST_CHECK int request_read(struct request *r, int argc, char *const argv[],
-			    const struct when_context *when, struct err *e);
+MUST_CHECK enum frame_next request_read(struct request *r, int argc, char *const argv[],
+					const struct when_context *when, struct err *e);
 
 #endif

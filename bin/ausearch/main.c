@@ -2,28 +2,19 @@
  * ausearch: finds events in the audit log. Options become a request, the request a scan of
  * the log, and what it finds goes to the output.
  */
+#include "ausearch/checkpoint.h"
 #include "ausearch/options.h"
-#include "base/file.h"
-#include "base/num.h"
-#include "checkpoint.h"
-#include "config/auditd_conf.h"
-#include "log/cursor.h"
+#include "ausearch/sheets.h"
+#include "common/frame.h"
+#include "common/log.h"
+#include "common/present.h"
 #include "output/progress.h"
-#include "query/scan.h"
-#include "record/names_system.h"
-#include "sheets.h"
 #include "table/table.h"
 
 #include <errno.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-/* A pipe that gives nothing for so long completes the events that are open. */
-#define PIPE_IDLE_MS 3000
-#define HELP_MAX     ((size_t)64 << 10)
-#define DEBUG_MAX    ((size_t)1 << 20)
+#define PROGRAM ausearch_options.program
 
 enum { EXIT_FOUND = 0, EXIT_NOT_FOUND = 1, EXIT_TROUBLE = 1 };
 
@@ -34,115 +25,20 @@ struct app {
 	struct progress progress;
 	struct sheets sheets;
 	struct resume resume;
-	bool is_pipe; /* of the input: it has no place to go on from */
+	struct log log;
 	struct err write_error;
 	bool write_failed;
 };
 
-static void say(const char *text)
+static int list_types(void)
 {
-	(void)fprintf(stderr, "ausearch: %s\n", text);
-}
-
-/* ---- the present ---- */
-
-/* When the machine started, in whole seconds; -1 when that cannot be told. */
-static int64_t boot_time(int64_t now)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(256);
-	struct sv whole, rest;
-	uint64_t seconds;
-
-	if (file_read("/proc/uptime", &text, NULL) != 0 ||
-	    !sv_cut(buf_view(&text), '.', &whole, &rest) || !num_u64(whole, &seconds))
-		return -1;
-	/* Rounded, as the reference does. */
-	if (rest.n && rest.p[0] >= '5')
-		seconds++;
-	return now - (int64_t)seconds;
-}
-
-/* ---- help and lists ---- */
-
-static int print(const struct buf *text)
-{
-	return fwrite(text->p, 1, text->n, stdout) == text->n && fflush(stdout) == 0 ? 0 : -1;
-}
-
-static int help(void)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
-
-	option_help(&ausearch_options, &text);
-	return print(&text);
-}
-
-static void list_types(void)
-{
+	frame_say(PROGRAM, "option -m needs a record type");
 	(void)fputs("Valid message types are: ALL", stderr);
 	for (uint32_t type = 0; type < QUERY_TYPE_MAX; type++)
 		if (msgtype_name(type))
 			(void)fprintf(stderr, " %s", msgtype_name(type));
 	(void)fputc('\n', stderr);
-}
-
-/* ---- where the log is ---- */
-
-/* Which log, and how long events stay open. Problems are told; a search goes on with defaults. */
-static void load_config(const struct request *r, struct auditd_conf *conf)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	CLEANUP(buf_release) struct buf line = BUF_INIT(CONFIG_FILE_MAX);
-	static struct config_problems problems; /* too big for the stack, and used once */
-	char path[4096];
-	struct err e;
-
-	auditd_conf_init(conf);
-	(void)snprintf(path, sizeof(path), "%s/%s", r->config_dir, AUDITD_CONF_NAME);
-	if (file_read(path, &text, &e) != 0) {
-		if (!r->input)
-			(void)fprintf(stderr, "ausearch: %s: using the default log %s\n", e.text,
-				      conf->log_file);
-		else if (e.sys != ENOENT)
-			(void)fprintf(stderr, "ausearch: %s: using the default timeout\n", e.text);
-		return;
-	}
-	if (auditd_conf_parse(conf, buf_view(&text), &problems) == 0)
-		return;
-	for (size_t i = 0; i < problems.count; i++) {
-		buf_reset(&line);
-		config_put_problem(&problems.list[i], path, &line);
-		say(buf_cstr(&line));
-	}
-}
-
-static int open_folder(struct cursor *c, const char *folder, struct err *e)
-{
-	char path[4096 + 16];
-
-	(void)snprintf(path, sizeof(path), "%s%saudit.log", folder,
-		       folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
-	(void)fprintf(stderr, "NOTE - using logs in %s\n", path);
-	return cursor_open_set(c, path, e);
-}
-
-static int open_input(struct app *app, const char *log_file, struct cursor *c, struct err *e)
-{
-	const struct request *r = &app->request;
-	struct stat st;
-
-	if (r->input) {
-		if (stat(r->input, &st) == 0 && S_ISDIR(st.st_mode))
-			return open_folder(c, r->input, e) == 0 ? resume_seek(&app->resume, c, e)
-								: -1;
-		return cursor_open_file(c, r->input, e);
-	}
-	if (!r->input_logs && fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode)) {
-		app->is_pipe = true;
-		cursor_set_idle(c, PIPE_IDLE_MS);
-		return cursor_open_fd(c, STDIN_FILENO, "standard input", e);
-	}
-	return cursor_open_set(c, log_file, e) == 0 ? resume_seek(&app->resume, c, e) : -1;
+	return EXIT_TROUBLE;
 }
 
 /* ---- the search ---- */
@@ -215,23 +111,8 @@ static bool wants_sheets(const struct request *r)
 
 static void malformed(void *arg, struct sv line)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(DEBUG_MAX);
-
 	(void)arg;
-	escape_put(ESCAPE_TTY, line, &text);
-	(void)fprintf(stderr, "ausearch: not a record: %s\n", buf_cstr(&text));
-}
-
-/* What was passed over, in one line each: a search must not look more complete than it is. */
-static void tell_damage(const struct scan *scan, const struct cursor_stats *stats, bool shown)
-{
-	if (scan->malformed_lines)
-		(void)fprintf(stderr, "ausearch: lines that are no records: %llu%s\n",
-			      (unsigned long long)scan->malformed_lines,
-			      shown ? "" : " (--debug shows them)");
-	if (stats->too_long)
-		(void)fprintf(stderr, "ausearch: lines cut at %u bytes: %llu\n", CURSOR_LINE_MAX,
-			      (unsigned long long)stats->too_long);
+	log_tell_line(PROGRAM, line);
 }
 
 /* 0, or -1 after saying what went wrong. A reader that has left is no trouble. */
@@ -241,7 +122,7 @@ static int finish_output(struct app *app)
 		app->write_failed = output_flush(&app->output, &app->write_error) != 0;
 	if (!app->write_failed || app->write_error.sys == EPIPE)
 		return 0;
-	say(app->write_error.text);
+	frame_say(PROGRAM, "%s", app->write_error.text);
 	return -1;
 }
 
@@ -252,145 +133,163 @@ static bool is_json(enum output_format format)
 }
 
 /* Keeps where the search ended. 0, or an exit code. */
-static int keep_checkpoint(struct app *app, const struct cursor *cursor)
+static int keep_checkpoint(struct app *app)
 {
 	struct resume *s = &app->resume;
 	struct err e;
 
 	if (!s->path)
 		return 0;
-	if (app->is_pipe) {
+	if (app->log.kind == LOG_PIPE) {
 		(void)fputs("Warning - checkpointing stdin is not supported\n", stderr);
 		return 0;
 	}
 	if (s->wrong) {
-		(void)fprintf(stderr,
-			      "ausearch: checkpoint %s: its event %lld.%03u:%llu is not in its log "
-			      "before %lld.%03u:%llu\n",
-			      s->path, (long long)s->last.stamp.sec, s->last.stamp.ms,
-			      (unsigned long long)s->last.stamp.serial, (long long)s->newer.sec,
-			      s->newer.ms, (unsigned long long)s->newer.serial);
+		frame_say(PROGRAM,
+			  "checkpoint %s: its event %lld.%03u:%llu is not in its log "
+			  "before %lld.%03u:%llu",
+			  s->path, (long long)s->last.stamp.sec, s->last.stamp.ms,
+			  (unsigned long long)s->last.stamp.serial, (long long)s->newer.sec,
+			  s->newer.ms, (unsigned long long)s->newer.serial);
 		return EXIT_CHECKPOINT_WRONG;
 	}
-	if (resume_save(s, cursor, &e) == 0)
+	if (resume_save(s, &app->log.cursor, &e) == 0)
 		return 0;
-	say(e.text);
+	frame_say(PROGRAM, "%s", e.text);
 	return EXIT_CHECKPOINT_WRITE;
 }
 
-static int search(struct app *app, struct names *names)
+/* Goes on where the checkpoint says. 0, or an exit code after saying what went wrong. */
+static int load_checkpoint(struct app *app, struct scan *scan)
 {
 	const struct request *r = &app->request;
-	CLEANUP(auditd_conf_release) struct auditd_conf conf;
-	CLEANUP(cursor_release) struct cursor cursor;
-	struct join_options join_options = {.order = JOIN_ORDERED};
-	struct scan scan = {.query = &r->query,
-			    .cursor = &cursor,
-			    .found = found,
-			    .malformed = r->debug ? malformed : NULL,
-			    .progress = show_progress,
-			    .arg = app};
 	struct err e;
-	int status, kept = 0;
 
-	load_config(r, &conf);
-	cursor_init(&cursor);
-	if (r->checkpoint) {
-		scan.first = is_new;
-		scan.keep_open = true;
-		if (resume_load(&app->resume, r->checkpoint,
-				r->from_checkpoint ? CHECKPOINT_BY_TIME : CHECKPOINT_BY_EVENT,
-				&e) != 0) {
-			say(e.text);
-			return EXIT_CHECKPOINT_BAD;
-		}
-	}
-	join_options.timeout_s =
-		r->eoe_timeout_s ? r->eoe_timeout_s : (int64_t)conf.end_of_event_timeout;
-	if (open_input(app, conf.log_file, &cursor, &e) != 0 ||
-	    !(scan.join = join_new(&join_options, &e))) {
-		say(e.text);
-		/* The logs are there, but not the one to go on with. */
-		return cursor.count && app->resume.has_last ? EXIT_CHECKPOINT_BAD : EXIT_TROUBLE;
-	}
+	if (!r->checkpoint)
+		return 0;
+	scan->first = is_new;
+	scan->keep_open = true;
+	if (resume_load(&app->resume, r->checkpoint,
+			r->from_checkpoint ? CHECKPOINT_BY_TIME : CHECKPOINT_BY_EVENT, &e) == 0)
+		return 0;
+	frame_say(PROGRAM, "%s", e.text);
+	return EXIT_CHECKPOINT_BAD;
+}
+
+/* 0, or an exit code after saying what went wrong. */
+static int open_log(struct app *app)
+{
+	const struct request *r = &app->request;
+	const struct log_choice choice = {
+		.program = PROGRAM,
+		.path = r->input,
+		.config_dir = r->config_dir,
+		.standard_input = r->input_logs ? STDIN_UNUSED : STDIN_IF_PIPE,
+		.timeout_s = r->eoe_timeout_s,
+		.order = JOIN_ORDERED,
+	};
+	struct err e;
+
+	if (log_open(&app->log, &choice, &e) == 0 &&
+	    (app->log.kind != LOG_SET || resume_seek(&app->resume, &app->log.cursor, &e) == 0))
+		return 0;
+	frame_say(PROGRAM, "%s", e.text);
+	/* The logs may be there, but not the one to go on with. */
+	return app->log.cursor.count && app->resume.has_last ? EXIT_CHECKPOINT_BAD : EXIT_TROUBLE;
+}
+
+static void open_output(struct app *app, struct names *names, struct scan *scan)
+{
+	const struct request *r = &app->request;
+
 	interpreter_init(&app->interpreter, names, is_json(r->format) ? ESCAPE_RAW : r->escape);
 	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
 	app->output.interpreter = &app->interpreter;
 	app->output.columns = r->columns;
 	app->sheets.output = &app->output;
-	if (wants_sheets(r) && !app->is_pipe) {
-		scan.chunk_new = new_sheet;
-		scan.chunk_event = on_sheet;
-		scan.chunk_end = end_sheet;
+	if (wants_sheets(r) && app->log.kind != LOG_PIPE) {
+		scan->chunk_new = new_sheet;
+		scan->chunk_event = on_sheet;
+		scan->chunk_end = end_sheet;
 	}
 	progress_init(&app->progress, STDERR_FILENO);
-	status = scan_run(&scan, &e);
+}
+
+/* Runs the scan; an exit code after saying what went wrong. */
+static int scan_log(struct app *app, struct scan *scan)
+{
+	const struct request *r = &app->request;
+	struct err e;
+	int status = log_scan(&app->log, scan, &e), kept = 0;
+
 	progress_release(&app->progress);
 	sheets_release(&app->sheets);
 	if (status != 0)
-		say(e.text);
+		frame_say(PROGRAM, "%s", e.text);
 	if (finish_output(app) != 0)
 		status = -1;
 	if (status == 0)
-		kept = keep_checkpoint(app, &cursor);
-	tell_damage(&scan, &cursor.stats, r->debug);
-	output_release(&app->output);
-	join_free(scan.join);
+		kept = keep_checkpoint(app);
+	log_tell_damage(PROGRAM, &app->log, scan, r->debug ? NULL : "--debug shows them");
 	if (status != 0)
 		return EXIT_TROUBLE;
 	if (kept != 0)
 		return kept;
-	if (!scan.matches && r->format != OUTPUT_RAW)
+	if (!scan->matches && r->format != OUTPUT_RAW)
 		(void)fputs("<no matches>\n", stderr);
-	return scan.matches ? EXIT_FOUND : EXIT_NOT_FOUND;
+	return scan->matches ? EXIT_FOUND : EXIT_NOT_FOUND;
 }
 
-static int run(struct app *app, struct names *names)
+static int search(struct app *app, struct names *names)
 {
-	switch (app->request.action) {
-	case REQUEST_HELP:
-		return help() == 0 ? EXIT_SUCCESS : EXIT_TROUBLE;
-	case REQUEST_VERSION:
-		(void)puts("ausearch version " AURUM_VERSION);
-		return EXIT_SUCCESS;
-	case REQUEST_LIST_TYPES:
-		say("option -m needs a record type");
-		list_types();
-		return EXIT_TROUBLE;
-	case REQUEST_SEARCH:
-		break;
+	const struct request *r = &app->request;
+	struct scan scan = {.query = &r->query,
+			    .found = found,
+			    .malformed = r->debug ? malformed : NULL,
+			    .progress = show_progress,
+			    .arg = app};
+	int status = load_checkpoint(app, &scan);
+
+	if (status != 0)
+		return status;
+	status = open_log(app);
+	if (status == 0) {
+		open_output(app, names, &scan);
+		status = scan_log(app, &scan);
+		output_release(&app->output);
 	}
-	return search(app, names);
+	log_close(&app->log);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
 	struct app app = {0};
-	struct when_context when = {.to_local = when_to_local, .from_local = when_from_local};
-	struct names *names;
+	struct present present;
 	struct err e;
 	int status = EXIT_TROUBLE;
 
-	if (file_fill_standard() != 0)
+	if (frame_start() != 0)
 		return EXIT_TROUBLE;
-	(void)setlocale(LC_ALL, "");
 	if (argc < 2) {
-		(void)help();
+		(void)!frame_help(&ausearch_options, &e);
 		return EXIT_TROUBLE;
 	}
-	names = names_new(&names_system, &e);
-	when.locale = duplocale(LC_GLOBAL_LOCALE);
-	when.now = time(NULL);
-	when.boot = boot_time(when.now);
-	if (!names || !when.locale) {
-		say(names ? "no memory for the locale" : e.text);
-	} else if (request_read(&app.request, argc, argv, names, &when, &e) != 0) {
-		say(e.text);
-	} else {
-		status = run(&app, names);
+	if (present_init(&present, &e) != 0) {
+		frame_say(PROGRAM, "%s", e.text);
+		return EXIT_TROUBLE;
 	}
-	if (when.locale)
-		freelocale(when.locale);
-	names_free(names);
+	switch (request_read(&app.request, argc, argv, &present, &e)) {
+	case FRAME_ON:
+		status = search(&app, present.names);
+		break;
+	case FRAME_DONE:
+		status = app.request.action == REQUEST_LIST_TYPES ? list_types() : EXIT_SUCCESS;
+		break;
+	case FRAME_FAILED:
+		frame_say(PROGRAM, "%s", e.text);
+		break;
+	}
+	present_release(&present);
 	return status;
 }

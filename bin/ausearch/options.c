@@ -4,6 +4,8 @@
 #include "ausearch/options.h"
 
 #include "ausearch/take.h"
+#include "common/frame.h"
+#include "common/log.h"
 
 #define NONE   QUERY_ITEMS
 #define PLAIN  false
@@ -33,6 +35,14 @@ static const struct {
 #undef OPTION
 };
 
+/* Options of other audit tools that people type here. */
+static const struct option_habit habits[] = {
+	{"-S", "-sc"},      {"-s", "-sc"},         {"--syscalls", "-sc"}, {"-u", "-ui"},
+	{"--user", "-ui"},  {"-g", "-gi"},         {"--group", "-gi"},    {"-t", "-ts"},
+	{"--type", "-m"},   {"--exe", "-x"},       {"--auid", "-ul"},     {"--since", "-ts"},
+	{"--until", "-te"}, {"--hostname", "-hn"}, {NULL, NULL},
+};
+
 const struct option_set ausearch_options = {
 	.program = "ausearch",
 	.usage = "[OPTION...]",
@@ -40,33 +50,32 @@ const struct option_set ausearch_options = {
 	.style = OPTION_WORDS,
 	.rows = rows,
 	.count = LEN(rows),
+	.habits = habits,
 };
 
-/* Options of other audit tools that people type here. */
-static const struct {
-	const char *typed, *meant;
-} habits[] = {
-	{"-S", "-sc"},      {"-s", "-sc"},         {"--syscalls", "-sc"}, {"-u", "-ui"},
-	{"--user", "-ui"},  {"-g", "-gi"},         {"--group", "-gi"},    {"-t", "-ts"},
-	{"--type", "-m"},   {"--exe", "-x"},       {"--auid", "-ul"},     {"--since", "-ts"},
-	{"--until", "-te"}, {"--hostname", "-hn"},
-};
-
-static int unknown_option(const char *typed, struct err *e)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	for (size_t i = 0; i < LEN(habits); i++)
-		if (strcmp(habits[i].typed, typed) == 0)
-			return err_set(e, "unknown option %s: did you mean %s?", typed,
-				       habits[i].meant);
-	return -1;
-}
+	struct request *r = arg;
 
-static int take_option(struct request *r, const struct option_hit *hit, struct err *e)
-{
-	if (hit->value && hit->value[0] == '-' && !takers[hit->id].is_signed)
-		return err_set(e, "option %s needs a value: %s %s", hit->name, hit->name,
-			       rows[hit->id - 1].value_name);
-	return takers[hit->id].take(r, takers[hit->id].item, hit->value, e);
+	if (!hit->id)
+		return frame_stray_word(hit, e);
+	if (hit->value && hit->value[0] == '-' && !takers[hit->id].is_signed) {
+		(void)option_needs_value(&rows[hit->id - 1], sv_cstr(hit->name), e);
+		return FRAME_FAILED;
+	}
+	if (takers[hit->id].take(r, takers[hit->id].item, hit->value, e) != 0)
+		return FRAME_FAILED;
+	switch (r->action) {
+	case REQUEST_SEARCH:
+		return FRAME_ON;
+	case REQUEST_HELP:
+		return frame_help(&ausearch_options, e);
+	case REQUEST_VERSION:
+		return frame_version(&ausearch_options, e);
+	case REQUEST_LIST_TYPES:
+		break;
+	}
+	return FRAME_DONE;
 }
 
 /* What only the whole command line can tell. */
@@ -80,35 +89,24 @@ static int check_together(const struct request *r, struct err *e)
 	return 0;
 }
 
-int request_read(struct request *r, int argc, char *const argv[], struct names *names,
-		 const struct when_context *when, struct err *e)
+enum frame_next request_read(struct request *r, int argc, char *const argv[],
+			     const struct present *present, struct err *e)
 {
 	struct options words;
-	struct option_hit hit;
+	enum frame_next next;
 
 	*r = (struct request){
-		.config_dir = AURUM_SYSCONFDIR "/audit",
+		.config_dir = LOG_CONFIG_DIR,
 		.format = OUTPUT_DEFAULT,
 		.escape = ESCAPE_TTY,
 		.words = &words,
-		.names = names,
-		.when = when,
+		.names = present->names,
+		.when = &present->when,
 	};
 	query_init(&r->query);
-	options_init(&words, &ausearch_options, argc, argv);
-	while (r->action == REQUEST_SEARCH)
-		switch (option_next(&words, &hit, e)) {
-		case OPTION_FOUND:
-			if (take_option(r, &hit, e) != 0)
-				return -1;
-			break;
-		case OPTION_OPERAND:
-			return err_set(e, "\"%s\" belongs to no option", hit.name);
-		case OPTION_ERROR:
-			return unknown_option(hit.name, e);
-		case OPTION_END:
-			r->words = NULL;
-			return check_together(r, e);
-		}
-	return 0;
+	next = frame_options(&words, &ausearch_options, argc, argv, take_option, r, e);
+	r->words = NULL;
+	if (next == FRAME_ON && check_together(r, e) != 0)
+		return FRAME_FAILED;
+	return next;
 }

@@ -4,11 +4,11 @@
 #ifndef AURUM_AUSEARCH_OPTIONS_H
 #define AURUM_AUSEARCH_OPTIONS_H
 
+#include "common/frame.h"
+#include "common/present.h"
 #include "config/option.h"
 #include "output/output.h"
 #include "query/query.h"
-#include "query/when.h"
-#include "record/names.h"
 
 enum request_action { REQUEST_SEARCH, REQUEST_HELP, REQUEST_VERSION, REQUEST_LIST_TYPES };
 
@@ -35,10 +35,10 @@ struct request {
 extern const struct option_set ausearch_options;
 
 /*
- * Reads the command line. names and when answer for user names and dates. 0, or -1 with the
- * sentence; strings in *r point into argv.
+ * Reads the command line; present answers for user names and dates. FRAME_ON: search; FRAME_DONE:
+ * nothing but what r->action still asks for. Strings in *r point into argv.
  */
-MUST_CHECK int request_read(struct request *r, int argc, char *const argv[], struct names *names,
-			    const struct when_context *when, struct err *e);
+MUST_CHECK enum frame_next request_read(struct request *r, int argc, char *const argv[],
+					const struct present *present, struct err *e);
 
 #endif

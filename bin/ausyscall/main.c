@@ -4,19 +4,19 @@
  * Words stand in any order: one that starts with a digit is a number, one that names a machine
  * is that, any other is a name or, without --exact, a part of names.
  */
+#include "base/file.h"
 #include "base/near.h"
 #include "base/num.h"
-#include "config/option.h"
+#include "common/frame.h"
 #include "table/table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#define PROGRAM    options.program
 #define WORDS_MAX  3 /* the reference's limit; more would be ignored */
 #define DUMP_MAX   8192
 #define SEARCH_MAX 1400
 #define NAME_BYTES 64 /* longer words name nothing */
-#define HELP_MAX   ((size_t)64 << 10)
 
 enum option_id {
 	OPT_NONE,
@@ -50,16 +50,8 @@ struct question {
 
 static int complain(const struct err *e)
 {
-	(void)fprintf(stderr, "ausyscall: %s\nusage: ausyscall %s\n", e->text, options.usage);
+	frame_say(PROGRAM, "%s\nusage: %s %s", e->text, PROGRAM, options.usage);
 	return EXIT_FAILURE;
-}
-
-static int help(void)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
-
-	option_help(&options, &text);
-	return fwrite(text.p, 1, text.n, stdout) == text.n ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* ---- the words ---- */
@@ -129,24 +121,17 @@ static int take_word(struct question *q, const char *word, struct err *e)
 
 /* ---- the answers ---- */
 
-static void put_near(const struct question *q)
+static int unknown_name(const struct question *q)
 {
 	const struct name_table *table = syscall_table(q->machine);
 	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES];
 
 	if (table)
 		table_each (table, i)
 			near_consider(&best, sv_cstr(q->name), table_name(table, i));
-	if (best.name.n)
-		(void)fprintf(stderr, ": did you mean %.*s?", SV_FMT(best.name));
-}
-
-static int unknown_name(const struct question *q)
-{
-	(void)fprintf(stderr, "ausyscall: unknown system call %s using %s lookup table", q->name,
-		      machine_name(q->machine));
-	put_near(q);
-	(void)fputc('\n', stderr);
+	frame_say(PROGRAM, "unknown system call %s using %s lookup table%s", q->name,
+		  machine_name(q->machine), near_hint(&best, "", hint));
 	return EXIT_FAILURE;
 }
 
@@ -193,8 +178,8 @@ static int print_name(const struct question *q)
 	const char *name = syscall_name(q->machine, q->number);
 
 	if (!name) {
-		(void)fprintf(stderr, "ausyscall: unknown system call %u using %s lookup table\n",
-			      q->number, machine_name(q->machine));
+		frame_say(PROGRAM, "unknown system call %u using %s lookup table", q->number,
+			  machine_name(q->machine));
 		return EXIT_FAILURE;
 	}
 	(void)puts(name);
@@ -215,40 +200,51 @@ static int answer(const struct question *q)
 	return complain(&e);
 }
 
+static enum frame_next take(void *arg, const struct option_hit *hit, struct err *e)
+{
+	struct question *q = arg;
+
+	switch ((enum option_id)hit->id) {
+	case OPT_DUMP:
+		q->dump = true;
+		break;
+	case OPT_EXACT:
+		q->exact = true;
+		break;
+	case OPT_HELP:
+		return frame_help(&options, e);
+	case OPT_VERSION:
+		return frame_version(&options, e);
+	case OPT_NONE:
+		return take_word(q, hit->name, e) == 0 ? FRAME_ON : FRAME_FAILED;
+	}
+	return FRAME_ON;
+}
+
 int main(int argc, char **argv)
 {
 	struct question q = {.machine = MACHINE_UNKNOWN};
 	struct options words;
-	struct option_hit hit;
 	struct err e;
 	int status;
 
+	if (file_fill_standard() != 0)
+		return EXIT_FAILURE;
 	if (argc < 2 || argc > WORDS_MAX + 1) {
 		(void)err_set(&e, argc < 2 ? "it needs the name or number of a system call"
 					   : "there are too many words");
 		return complain(&e);
 	}
-	options_init(&words, &options, argc, argv);
-	for (;;)
-		switch (option_next(&words, &hit, &e)) {
-		case OPTION_FOUND:
-			if (hit.id == OPT_HELP)
-				return help();
-			if (hit.id == OPT_VERSION)
-				return puts("ausyscall version " AURUM_VERSION) < 0;
-			q.dump |= hit.id == OPT_DUMP;
-			q.exact |= hit.id == OPT_EXACT;
-			break;
-		case OPTION_OPERAND:
-			if (take_word(&q, hit.name, &e) != 0)
-				return complain(&e);
-			break;
-		case OPTION_ERROR:
-			return complain(&e);
-		case OPTION_END:
-			if (q.machine == MACHINE_UNKNOWN)
-				q.machine = machine_native();
-			status = answer(&q);
-			return fflush(stdout) == 0 ? status : EXIT_FAILURE;
-		}
+	switch (frame_options(&words, &options, argc, argv, take, &q, &e)) {
+	case FRAME_ON:
+		if (q.machine == MACHINE_UNKNOWN)
+			q.machine = machine_native();
+		status = answer(&q);
+		return frame_finish(PROGRAM, stdout, "the result") == 0 ? status : EXIT_FAILURE;
+	case FRAME_DONE:
+		return EXIT_SUCCESS;
+	case FRAME_FAILED:
+		break;
+	}
+	return complain(&e);
 }

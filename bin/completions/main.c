@@ -46,13 +46,11 @@ static const struct option_row ausearch_rows[] = {
 };
 #undef OPTION
 
-#if __has_include("aureport/options.def")
 #define OPTION(id, names, arg, value_name, take, number, help) {0, names, arg, value_name, help},
 static const struct option_row aureport_rows[] = {
 #include "aureport/options.def"
 };
 #undef OPTION
-#endif
 
 #define SET(name, dialect, table)                                                                  \
 	{                                                                                          \
@@ -63,9 +61,7 @@ static const struct option_set sets[] = {
 	SET("auditd", OPTION_GETOPT, auditd_rows),
 	SET("aulast", OPTION_WORDS, aulast_rows),
 	SET("aulastlog", OPTION_WORDS, aulastlog_rows),
-#if __has_include("aureport/options.def")
 	SET("aureport", OPTION_WORDS, aureport_rows),
-#endif
 	SET("aurum watch", OPTION_GETOPT, watch_rows),
 	SET("ausearch", OPTION_WORDS, ausearch_rows),
 	SET("ausyscall", OPTION_WORDS, ausyscall_rows),

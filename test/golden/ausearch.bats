@@ -152,7 +152,7 @@ rows() {
 		run -1 "$OURS" "$@" -if "$LOGS/raw"
 		[[ $output == *"$want"* ]] || { echo "$* said: $output"; return 1; }
 	}
-	check "did you mean -sc?" -S unlink
+	check "did you mean \"-sc\"?" -S unlink
 	check "did you mean \"--executable\"?" --excutable /bin/sh
 	check "did you mean \"unlink\"?" -sc unlnk
 	check "did you mean \"USER_LOGIN\"?" -m USER_LOGN

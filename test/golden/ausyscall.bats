@@ -52,9 +52,9 @@ same() {
 @test "an unknown name gets the one that is meant" {
 	run -1 --separate-stderr "$OURS" opnat
 	[ -z "$output" ]
-	[[ $stderr == *"unknown system call opnat using x86_64 lookup table: did you mean openat?"* ]]
+	[[ $stderr == *"unknown system call opnat using x86_64 lookup table: did you mean \"openat\"?"* ]]
 	run -1 "$OURS" aarch64 --exact exceve
-	[[ $output == *"using aarch64 lookup table: did you mean execve?"* ]]
+	[[ $output == *"using aarch64 lookup table: did you mean \"execve\"?"* ]]
 	run -1 "$OURS" --dmp
 	[[ $output == *"did you mean \"--dump\"?"* ]]
 	run -1 "$OURS" 59x

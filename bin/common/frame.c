@@ -1,0 +1,93 @@
+/* The frame around a program's work. */
+#include "common/frame.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define HELP_MAX ((size_t)64 << 10)
+
+int frame_start(void)
+{
+	if (file_fill_standard() != 0)
+		return -1;
+	(void)setlocale(LC_ALL, "");
+	return 0;
+}
+
+void frame_say(const char *program, const char *format, ...)
+{
+	va_list args;
+
+	flockfile(stderr);
+	(void)fprintf(stderr, "%s: ", program);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+enum frame_next frame_options(struct options *words, const struct option_set *set, int argc,
+			      char *const argv[], frame_take_fn take, void *arg, struct err *e)
+{
+	enum frame_next next = FRAME_ON;
+	struct option_hit hit;
+
+	options_init(words, set, argc, argv);
+	while (next == FRAME_ON)
+		switch (option_next(words, &hit, e)) {
+		case OPTION_FOUND:
+		case OPTION_OPERAND:
+			next = take(arg, &hit, e);
+			break;
+		case OPTION_ERROR:
+			return FRAME_FAILED;
+		case OPTION_END:
+			return FRAME_ON;
+		}
+	return next;
+}
+
+enum frame_next frame_stray_word(const struct option_hit *hit, struct err *e)
+{
+	(void)err_set(e, "\"%s\" belongs to no option", hit->name);
+	return FRAME_FAILED;
+}
+
+static enum frame_next print(struct sv text, struct err *e)
+{
+	if (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0)
+		return FRAME_DONE;
+	(void)err_sys(e, "cannot write the result");
+	return FRAME_FAILED;
+}
+
+enum frame_next frame_help(const struct option_set *set, struct err *e)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
+
+	option_help(set, &text);
+	return print(buf_view(&text), e);
+}
+
+enum frame_next frame_version(const struct option_set *set, struct err *e)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(HELP_MAX);
+
+	buf_printf(&text, "%s version " AURUM_VERSION "\n", set->program);
+	return print(buf_view(&text), e);
+}
+
+int frame_finish(const char *program, FILE *file, const char *name)
+{
+	bool failed = ferror(file) != 0;
+
+	if ((file == stdout ? fflush(file) : fclose(file)) == 0 && !failed)
+		return 0;
+	frame_say(program, "cannot write %s: %s", name, strerror(errno));
+	return -1;
+}
