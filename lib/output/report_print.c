@@ -334,7 +334,7 @@ static bool put_key(struct report_printer *p, const struct report_def *def,
 
 	switch (def->key) {
 	case KEY_TEXT:
-		buf_put(out, entry->text);
+		buf_put(out, tally_text(entry));
 		return true;
 	case KEY_TYPE:
 		name = p->interpret ? msgtype_name((uint32_t)entry->number) : NULL;

@@ -8,6 +8,8 @@
 #define FIRST_CAP 64
 #define TEXTS_MAX ((size_t)4 << 30)
 
+_Static_assert(sizeof(struct tally_entry) == 32, "a report's memory is mostly entries");
+
 void tally_init(struct tally *t)
 {
 	*t = (struct tally){0};
@@ -69,7 +71,7 @@ static void add(struct tally *t, struct sv text, uint64_t number, uint64_t hits)
 	struct sv copy = text.p ? SV("") : SV_EMPTY;
 	size_t slot;
 
-	if (!make_room(t)) {
+	if (text.n > UINT32_MAX || !make_room(t)) {
 		t->failed = true;
 		return;
 	}
@@ -77,7 +79,7 @@ static void add(struct tally *t, struct sv text, uint64_t number, uint64_t hits)
 	for (; t->slots[slot]; slot = (slot + 1) & (t->slot_cap - 1)) {
 		struct tally_entry *e = &t->entries[t->slots[slot] - 1];
 
-		if (e->number == number && sv_eq(e->text, text)) {
+		if (e->number == number && sv_eq(tally_text(e), text)) {
 			e->hits += hits;
 			return;
 		}
@@ -89,7 +91,8 @@ static void add(struct tally *t, struct sv text, uint64_t number, uint64_t hits)
 			return;
 		}
 	}
-	t->entries[t->count] = (struct tally_entry){copy, number, hits, (uint32_t)t->count};
+	t->entries[t->count] =
+		(struct tally_entry){copy.p, number, hits, (uint32_t)copy.n, (uint32_t)t->count};
 	t->slots[slot] = (uint32_t)++t->count;
 }
 
@@ -110,8 +113,8 @@ void tally_merge(struct tally *t, const struct tally *from)
 	for (size_t i = 0; i < from->count; i++) {
 		const struct tally_entry *e = &from->entries[i];
 
-		if (e->text.p)
-			tally_add(t, e->text, e->hits);
+		if (e->text)
+			tally_add(t, tally_text(e), e->hits);
 		else
 			tally_add_number(t, e->number, e->hits);
 	}

@@ -6,7 +6,7 @@
  *	tally_init(&t);
  *	tally_add(&t, SV("/usr/bin/su"), 1);
  *	tally_sort(&t, TALLY_BY_HITS);
- *	for (size_t i = 0; i < t.count; i++) print(t.entries[i].hits, t.entries[i].text);
+ *	for (size_t i = 0; i < t.count; i++) print(t.entries[i].hits, tally_text(&t.entries[i]));
  *	tally_release(&t);
  *
  * One tally holds texts or numbers, not both. O(1) an addition, n log n the sort. Parts of a
@@ -19,12 +19,20 @@
 
 #include <stdint.h>
 
+/* There can be millions: 32 bytes each. */
 struct tally_entry {
-	struct sv text;  /* in the tally's memory; {NULL, 0} in a tally of numbers */
-	uint64_t number; /* of a text: its hash */
+	const char *text; /* in the tally's memory, without a NUL; NULL in a tally of numbers */
+	uint64_t number;  /* of a text: its hash */
 	uint64_t hits;
+	uint32_t bytes;   /* of the text */
 	uint32_t arrived; /* 0, 1, ... in the order of their first coming */
 };
+
+/* {NULL, 0} in a tally of numbers. */
+static inline struct sv tally_text(const struct tally_entry *e)
+{
+	return sv_make(e->text, e->bytes);
+}
 
 struct tally {
 	struct tally_entry *entries;
