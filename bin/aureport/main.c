@@ -7,6 +7,7 @@
 #include "common/frame.h"
 #include "common/log.h"
 #include "common/present.h"
+#include "output/progress.h"
 #include "record/names_system.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ struct app {
 	struct sections sections;
 	struct report_reader reader;
 	struct report_range range;
+	struct progress progress;
 	struct log log;
 	struct file_range *files; /* one for each of the log's sources */
 	struct part *spare;
@@ -88,6 +90,7 @@ static enum scan_next found(void *arg, const struct event *event)
 	note_time(app, &event->stamp);
 	if (!has_node(&app->request.query, event) || !sections_may_want(&app->sections, event))
 		return SCAN_ON;
+	progress_clear(&app->progress); /* rows may go out */
 	report_read(&app->reader, event);
 	if (sections_take(&app->sections, &app->reader, &app->error) != 0) {
 		app->failed = true;
@@ -171,9 +174,18 @@ static void free_parts(struct app *app)
 	}
 }
 
+static void show_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct app *app = arg;
+
+	progress_show(&app->progress, done, total);
+}
+
 static void malformed(void *arg, struct sv line)
 {
-	(void)arg;
+	struct app *app = arg;
+
+	progress_clear(&app->progress);
 	log_tell_line(PROGRAM, line);
 }
 
@@ -215,6 +227,7 @@ static int count_log(struct app *app)
 		.malformed = r->debug ? malformed : NULL,
 		/* Only the report about files needs to know in which one an event ends. */
 		.plain = sections_want_files(&app->sections),
+		.progress = show_progress,
 		.arg = app,
 	};
 	struct err e;
@@ -229,7 +242,9 @@ static int count_log(struct app *app)
 		scan.chunk_event = part_event;
 		scan.chunk_end = part_end;
 	}
+	progress_init(&app->progress, STDERR_FILENO);
 	status = log_scan(&app->log, &scan, &e);
+	progress_release(&app->progress);
 	if (status != 0)
 		frame_say(PROGRAM, "%s", e.text);
 	if (finish(app, &scan) != 0)

@@ -249,3 +249,17 @@ log_of() { printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/log"; }
 	run -0 "$OURS" -au --summary -if "$BATS_TEST_TMPDIR/log"
 	[[ $output == *"1  7up"* ]]
 }
+
+# on_terminal COMMAND : its output on a terminal, where it is made to take more than a second.
+on_terminal() {
+	script -qec "$1 & p=\$!; sleep 0.2; kill -STOP \$p; sleep 1.1; kill -CONT \$p; wait \$p" "$BATS_TEST_TMPDIR/terminal" </dev/null >/dev/null
+	cat "$BATS_TEST_TMPDIR/terminal"
+}
+
+@test "a terminal sees how far a long report has come, a file does not" {
+	local log=$BATS_TEST_TMPDIR/log i
+	for ((i = 0; i < 64; i++)); do cat "$LOGS/enriched"; done >"$log"
+	on_terminal "$OURS -f -i --summary -if $log" | grep -qaE '\[#+ *\] +[0-9]+ %'
+	on_terminal "$OURS -f -i --summary -if $log 2>$BATS_TEST_TMPDIR/errors" | grep -aF ' %' && false
+	[ ! -s "$BATS_TEST_TMPDIR/errors" ]
+}
