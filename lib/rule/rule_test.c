@@ -321,7 +321,7 @@ static void a_list_gives_its_rules_back_in_order(void **state)
 		assert_true(sv_eq(rule, sv_cstr(rules[i])));
 	}
 	assert_false(rule_list_take(&rest, &rule));
-	list.bytes.max = list.bytes.n;
+	list.bytes.max = list.bytes.cap = list.bytes.n;
 	rule_list_put(&list, SV("one more"));
 	assert_true(list.bytes.failed);
 	assert_int_equal(list.count, LEN(rules));
