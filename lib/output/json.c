@@ -107,6 +107,15 @@ static void put_field_name(struct sv name, struct map *names, struct buf *b)
 
 /* ---- records ---- */
 
+/* The next field that origin wrote; what a program sent as a whole is not one. */
+static bool next_field(struct fields *it, enum field_origin origin, struct field *f)
+{
+	while (fields_next(it, f))
+		if (f->origin == origin && (f->quote != '\'' || !sv_eq(f->name, SV("msg"))))
+			return true;
+	return false;
+}
+
 static void put_fields(const struct record *r, enum field_origin origin, struct buf *b)
 {
 	struct map names;
@@ -115,9 +124,7 @@ static void put_fields(const struct record *r, enum field_origin origin, struct 
 
 	map_init(&names, NAMES_MAX);
 	fields_init(&it, r);
-	while (fields_next(&it, &f)) {
-		if (f.origin != origin || (f.quote == '\'' && sv_eq(f.name, SV("msg"))))
-			continue;
+	while (next_field(&it, origin, &f)) {
 		put_field_name(f.name, &names, b);
 		quote_json(f.value, b);
 		buf_putc(b, ',');
@@ -135,11 +142,9 @@ static void put_meanings(struct output *o, const struct record *r, enum field_or
 
 	map_init(&names, NAMES_MAX);
 	fields_init(&it, r);
-	while (fields_next(&it, &f)) {
+	while (next_field(&it, origin, &f)) {
 		size_t from = b->n;
 
-		if (f.origin != origin || (f.quote == '\'' && sv_eq(f.name, SV("msg"))))
-			continue;
 		put_field_name(f.name, &names, b);
 		buf_reset(scratch);
 		interpret_value(o->interpreter, r, &f, scratch);
