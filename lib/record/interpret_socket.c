@@ -1,38 +1,12 @@
 /*
  * The reading of a socket address, which the kernel writes as the bytes of struct sockaddr_* in
  * hexadecimal: { saddr_fam=inet laddr=10.1.2.3 lport=443 }.
- *
- * Fields are copied out of the bytes one by one; what an address is too short for is zero.
  */
+#include "record/address.h"
 #include "record/interpret_parts.h"
 
 #include <arpa/inet.h>
-#include <linux/atm.h>
-#include <linux/ax25.h>
-#include <linux/netlink.h>
-#include <linux/x25.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
-/* sockaddr_storage, and enough for a path without its NUL. */
-#define ADDRESS_MAX 256
-
-struct address {
-	union {
-		char text[ADDRESS_MAX];
-		struct sockaddr any;
-		struct sockaddr_un local;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-		struct sockaddr_nl netlink;
-		struct sockaddr_ax25 ax25;
-		struct sockaddr_atmpvc atmpvc;
-		struct sockaddr_x25 x25;
-	} is;
-	size_t length; /* of the address as written, which may be more than fits here */
-};
 
 /* Puts text up to its NUL, at most n bytes. */
 static void put_text(const char *text, size_t n, struct buf *out)
@@ -142,13 +116,10 @@ static void put_address(const struct address *a, struct buf *out)
 
 static void put_sockaddr(const struct value *v, const void *how, struct buf *out)
 {
-	struct address a = {.length = v->raw.n / 2};
-	/* No memory is asked for here. The last byte stays zero: it ends a path that fills its
-	 * field. */
-	struct buf bytes = {.p = a.is.text, .cap = ADDRESS_MAX - 1, .max = ADDRESS_MAX - 1};
+	struct address a;
 
 	(void)how;
-	if (decode_bytes(sv_head(v->raw, 2 * bytes.max), &bytes))
+	if (address_decode(v->raw, &a))
 		put_address(&a, out);
 	else
 		put_in_words(out, "malformed-host(", v->raw);

@@ -5,16 +5,19 @@
  */
 #include "record/story_parts.h"
 
+#include "record/address.h"
+#include "record/escape.h"
+
 #include <arpa/inet.h>
 #include <linux/audit.h>
-#include <sys/socket.h>
+#include <stddef.h>
 
 /* ---- the network ---- */
 
-/* Numbers in a sockaddr have the byte order of the recorded machine, but for the network's own. */
-static unsigned address_family(const struct search *s, struct sv bytes)
+/* The family has the byte order of the recorded machine; addresses and ports the network's. */
+static unsigned address_family(const struct search *s, const struct address *a)
 {
-	unsigned first = (unsigned char)bytes.p[0], second = (unsigned char)bytes.p[1];
+	unsigned first = (unsigned char)a->is.text[0], second = (unsigned char)a->is.text[1];
 	uint64_t arch;
 
 	if (story_number(s->call, "arch", 16, &arch) && !(arch & __AUDIT_ARCH_LE))
@@ -22,21 +25,24 @@ static unsigned address_family(const struct search *s, struct sv bytes)
 	return second << 8 | first;
 }
 
-static void put_internet(struct buf *b, int family, struct sv bytes, size_t address_at)
+static void put_internet(struct buf *b, int family, const void *host, uint16_t port)
 {
-	unsigned port = (unsigned)(unsigned char)bytes.p[2] << 8 | (unsigned char)bytes.p[3];
 	char text[INET6_ADDRSTRLEN];
 
-	if (!inet_ntop(family, bytes.p + address_at, text, sizeof(text)))
+	if (!inet_ntop(family, host, text, sizeof(text)))
 		return;
 	buf_puts(b, text);
 	if (port)
-		buf_printf(b, " port %u", port);
+		buf_printf(b, " port %u", ntohs(port));
 }
 
-static void put_unix(struct buf *b, struct sv path)
+/* The name of an abstract socket starts with a NUL and goes on to the end. */
+static void put_unix(struct buf *b, const struct address *a)
 {
-	if (path.n && path.p[0] == '\0') { /* abstract: the name goes on to the end */
+	size_t end = a->length < ADDRESS_MAX ? a->length : ADDRESS_MAX;
+	struct sv path = sv_from(sv_make(a->is.text, end), offsetof(struct sockaddr_un, sun_path));
+
+	if (path.n && path.p[0] == '\0') {
 		buf_putc(b, '@');
 		path = sv_from(path, 1);
 	}
@@ -46,26 +52,24 @@ static void put_unix(struct buf *b, struct sv path)
 
 static void find_socket_address(struct search *s, const struct story_place *place)
 {
-	struct field f;
-	struct sv bytes;
+	const struct record *r = story_record(s, AUDIT_SOCKADDR);
 	struct buf *b = &s->t->scratch;
 	size_t from = b->n;
-	const struct record *r = story_record(s, AUDIT_SOCKADDR);
+	struct address a;
+	struct field f;
 	unsigned family;
 
 	(void)place;
-	if (!r || !record_field(r, SV("saddr"), &f))
+	if (!r || !record_field(r, SV("saddr"), &f) || !is_hex(sv_head(f.value, 2)) ||
+	    !address_decode(f.value, &a))
 		return;
-	bytes = story_decode(s, &f);
-	if (bytes.n < 2)
-		return;
-	family = address_family(s, bytes);
-	if (family == AF_INET && bytes.n >= 8)
-		put_internet(b, AF_INET, bytes, 4);
-	else if (family == AF_INET6 && bytes.n >= 24)
-		put_internet(b, AF_INET6, bytes, 8);
+	family = address_family(s, &a);
+	if (family == AF_INET && a.length >= offsetof(struct sockaddr_in, sin_zero))
+		put_internet(b, AF_INET, &a.is.in.sin_addr, a.is.in.sin_port);
+	else if (family == AF_INET6 && a.length >= offsetof(struct sockaddr_in6, sin6_scope_id))
+		put_internet(b, AF_INET6, &a.is.in6.sin6_addr, a.is.in6.sin6_port);
 	else if (family == AF_UNIX)
-		put_unix(b, sv_from(bytes, 2));
+		put_unix(b, &a);
 	else if (family == AF_NETLINK)
 		buf_puts(b, "the kernel (netlink)");
 	else
