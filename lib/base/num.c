@@ -4,19 +4,12 @@
  */
 #include "base/num.h"
 
-/* What a byte counts as a digit, and one; 0 for what is none. */
-static const unsigned char digits[256] = {
+const unsigned char num_digits[256] = {
 	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
 	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
 	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
 	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
-
-/* 0..15; more than that for what is no digit. */
-static unsigned digit(char c)
-{
-	return digits[(unsigned char)c] - 1u;
-}
 
 static bool parse(struct sv v, unsigned base, uint64_t *out)
 {
@@ -25,7 +18,7 @@ static bool parse(struct sv v, unsigned base, uint64_t *out)
 	if (v.n == 0)
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
-		unsigned d = digit(v.p[i]);
+		unsigned d = num_digit(v.p[i]);
 
 		if (d >= base || __builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, d, &value))
@@ -111,9 +104,9 @@ static bool lead(struct sv v, unsigned base, bool *negative, uint64_t *out)
 	if (i < v.n && (v.p[i] == '-' || v.p[i] == '+'))
 		i++;
 	if (base == 16 && v.n - i > 2 && v.p[i] == '0' && (v.p[i + 1] | 0x20) == 'x' &&
-	    digit(v.p[i + 2]) < 16)
+	    num_digit(v.p[i + 2]) < 16)
 		i += 2;
-	for (unsigned d; i < v.n && (d = digit(v.p[i])) < base; i++)
+	for (unsigned d; i < v.n && (d = num_digit(v.p[i])) < base; i++)
 		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, d, &value))
 			return false;

@@ -30,4 +30,12 @@ MUST_CHECK bool num_lead_i64(struct sv v, unsigned base, int64_t *out);
 /* Decimal within [min, max]. */
 MUST_CHECK bool num_range(struct sv v, uint64_t min, uint64_t max, uint64_t *out);
 
+/* What a byte counts as a digit: 0..15, or UINT_MAX for what is none. The table is one ahead. */
+extern const unsigned char num_digits[256];
+
+static inline unsigned num_digit(char c)
+{
+	return num_digits[(unsigned char)c] - 1u;
+}
+
 #endif
