@@ -110,7 +110,8 @@ static bool group_name(void *arg, uint32_t gid, char *out, size_t cap)
 static bool protocol_name(void *arg, uint32_t number, char *out, size_t cap)
 {
 	(void)arg;
-	return ask(ask_protocol, &number, out, cap, NULL);
+	/* The kernel takes fewer than 300, types of frames have 16 bits: not worth reading a file. */
+	return number <= UINT16_MAX && ask(ask_protocol, &number, out, cap, NULL);
 }
 
 static bool user_id(void *arg, const char *name, uint32_t *out)
