@@ -2,7 +2,7 @@
  * From a field to its reading: the type of the value, the system call it belongs to, the names
  * that auditd left in the tail, and the escaping at the end. The readings themselves are in
  * interpret_number.c, interpret_flags.c, interpret_text.c, interpret_socket.c and
- * interpret_args.c; whole lines are in interpret_line.c.
+ * interpret_args.c; whole lines in interpret_line.c.
  */
 #include "record/interpret_parts.h"
 
@@ -63,7 +63,6 @@ static const struct reading *const readings[VALUE_TYPES] = {
 	[VALUE_TRUST] = &as_trust,
 };
 
-/* Names that mean something else in one type of record. */
 static const struct exception {
 	uint32_t record_type;
 	enum value_type type;
@@ -95,21 +94,36 @@ static enum value_type guess(struct sv raw)
 	return sv_starts(raw, SV("\"")) || is_hex(raw) ? VALUE_ESCAPED : VALUE_UNCLASSIFIED;
 }
 
-enum value_type interpret_type(uint32_t record_type, struct sv name, struct sv raw)
+const struct exception *exception_of(uint32_t record_type)
 {
+	for (size_t i = 0; i < LEN(exceptions); i++)
+		if (exceptions[i].record_type == record_type)
+			return &exceptions[i];
+	return NULL;
+}
+
+enum value_type type_of_value(uint32_t record_type, const struct exception *exception,
+			      struct sv name, struct sv raw)
+{
+	enum value_type type;
+
 	/* The arguments of a program: a0, a1, a1[0], but not their number and lengths. */
 	if (record_type == AUDIT_EXECVE && name.n && name.p[0] == 'a' && !sv_eq(name, SV("argc")) &&
 	    sv_find(name, SV("_len")) == name.n)
 		return VALUE_ESCAPED;
-	for (size_t i = 0; i < LEN(exceptions); i++)
-		if (exceptions[i].record_type == record_type &&
-		    sv_eq(sv_cstr(exceptions[i].name), name))
-			return exceptions[i].type;
-	if (sv_eq(name, SV("acct")))
+	if (exception && sv_eq(sv_cstr(exception->name), name))
+		return exception->type;
+	type = field_value_type(name);
+	if (type == VALUE_ESCAPED && sv_eq(name, SV("acct")))
 		return guess(raw);
 	if (record_type == AUDIT_TRUSTED_APP)
 		return is_decimal(raw) ? VALUE_UNCLASSIFIED : guess(raw);
-	return field_value_type(name);
+	return type;
+}
+
+enum value_type interpret_type(uint32_t record_type, struct sv name, struct sv raw)
+{
+	return type_of_value(record_type, exception_of(record_type), name, raw);
 }
 
 /* Notes one field of a record that is about a system call; true when it was the last needed. */
@@ -146,6 +160,7 @@ void call_of_record(const struct record *r, struct call *out)
 		if (call.machine == MACHINE_UNKNOWN)
 			call.machine = machine_native();
 		call.name = syscall_name(call.machine, call.nr);
+		call.arguments = call.name ? call_arguments(call.name) : NULL;
 	}
 	*out = call;
 }
@@ -191,20 +206,26 @@ bool value_in_place(const struct value *v, enum value_type type, struct sv *text
 	return (type == VALUE_ESCAPED || type == VALUE_ESCAPED_FILE) && inside_quotes(v->raw, text);
 }
 
-void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,
-	       size_t tail_index, struct buf *out)
+bool put_value_with(const struct value *v, enum value_type type, size_t tail_index,
+		    struct escapes escapes, struct buf *out)
 {
 	size_t from = out->n;
 
 	if (type != VALUE_UNCLASSIFIED && put_from_tail(v, type, tail_index, out)) {
 		/* The reference takes the tail as it is; control bytes in it are never auditd's. */
-		escape_from(ip->escape == ESCAPE_RAW ? ESCAPE_RAW : ESCAPE_TTY, out, from,
-			    ESCAPE_KEEP_NONE);
-		return;
+		escape_from(escapes.plain, out, from, ESCAPE_KEEP_NONE);
+		return false;
 	}
 	put_reading(readings[type], v, out);
-	escape_from(ip->escape, out, from,
+	escape_from(escapes.words, out, from,
 		    type == VALUE_ESCAPED_KEY ? KEY_SEPARATOR : ESCAPE_KEEP_NONE);
+	return true;
+}
+
+void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,
+	       size_t tail_index, struct buf *out)
+{
+	(void)put_value_with(v, type, tail_index, escapes_for(ip->escape), out);
 }
 
 /* The value as it stands in the line, quotes included. */

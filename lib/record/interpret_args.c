@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -166,43 +167,35 @@ static void put_creation_mode(const struct value *v, const void *how, struct buf
 
 static const struct reading as_creation_mode = {put_creation_mode, NULL};
 
-enum match { EXACT, PREFIX };
+static const struct reading none = {put_hex_raw, NULL};
 
-static const struct argument {
-	unsigned char index, match, length;
+static const struct call_arguments {
 	const char *name;
-	const struct reading *reading;
-} arguments[] = {
-#define ARG(index, match, name, reading) {index, match, sizeof(name) - 1, name, &(reading)},
+	const struct reading *readings[4];
+} calls[] = {
+#define CALL(name, a0, a1, a2, a3) {name, {&(a0), &(a1), &(a2), &(a3)}},
 #include "record/interpret_args.def"
-#undef ARG
+#undef CALL
 };
 
-static const struct reading *argument_reading(const char *call, unsigned index)
+static int compare_names(const void *name, const void *row)
 {
-	size_t length = strlen(call);
+	return strcmp(name, ((const struct call_arguments *)row)->name);
+}
 
-	for (size_t i = 0; i < LEN(arguments); i++) {
-		const struct argument *a = &arguments[i];
+const struct reading *const *call_arguments(const char *name)
+{
+	const struct call_arguments *row =
+		bsearch(name, calls, LEN(calls), sizeof(calls[0]), compare_names);
 
-		if (a->index == index && *a->name == *call && length >= a->length &&
-		    (a->match == PREFIX || length == a->length) &&
-		    memcmp(a->name, call, a->length) == 0)
-			return a->reading;
-	}
-	return NULL;
+	return row ? row->readings : NULL;
 }
 
 static void put_argument(const struct value *v, const void *how, struct buf *out)
 {
-	const struct reading *reading = NULL;
+	const struct reading *const *readings = v->call->arguments;
 
-	if (v->call->name)
-		reading = argument_reading(v->call->name, *(const unsigned *)how);
-	if (reading)
-		put_reading(reading, v, out);
-	else
-		put_hex_raw(v, NULL, out);
+	put_reading(readings ? readings[*(const unsigned *)how] : &none, v, out);
 }
 
 static const unsigned indexes[] = {0, 1, 2, 3};

@@ -103,6 +103,15 @@ static void put_clone_flags(const struct value *v, const void *how, struct buf *
 
 const struct reading as_clone_flags = {put_clone_flags, NULL};
 
+/* Three octal digits. */
+static void put_permissions(uint64_t mode, struct buf *out)
+{
+	const char digits[] = {(char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
+			       (char)('0' + (mode & 7))};
+
+	buf_put(out, sv_make(digits, sizeof(digits)));
+}
+
 /* Set-id bits in words, then the permissions in octal after a 0. */
 static void put_short_mode(uint32_t mode, struct buf *out)
 {
@@ -112,7 +121,8 @@ static void put_short_mode(uint32_t mode, struct buf *out)
 		buf_puts(out, "sgid,");
 	if (mode & S_ISVTX)
 		buf_puts(out, "sticky,");
-	buf_printf(out, "0%03o", mode & 0777);
+	buf_putc(out, '0');
+	put_permissions(mode, out);
 }
 
 static void put_mode_short(const struct value *v, const void *how, struct buf *out)
@@ -141,7 +151,8 @@ static void put_mode(const struct value *v, const void *how, struct buf *out)
 		buf_puts(out, ",sgid");
 	if (number & S_ISVTX)
 		buf_puts(out, ",sticky");
-	buf_printf(out, ",%03o", (unsigned)number & 0777);
+	buf_putc(out, ',');
+	put_permissions(number, out);
 }
 
 static const unsigned octal = 8, hexadecimal = 16;
@@ -197,11 +208,14 @@ static void put_capabilities(const struct value *v, const void *how, struct buf 
 	(void)how;
 	if (!value_number(v, 16, &number, out))
 		return;
-	for (unsigned bit = 0; bit < 64; bit++) {
-		const char *name = name_of(&table_capabilities, bit);
+	for (; number; number &= number - 1) {
+		const char *name = name_of(&table_capabilities, (unsigned)__builtin_ctzll(number));
 
-		if (name && (number & (1ull << bit)))
-			buf_printf(out, "%s%s", out->n > from ? "," : "", name);
+		if (!name)
+			continue;
+		if (out->n > from)
+			buf_putc(out, ',');
+		buf_puts(out, name);
 	}
 	if (out->n == from)
 		buf_puts(out, "none");

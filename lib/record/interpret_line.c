@@ -10,21 +10,34 @@
  *	      ~ a value ends at a space, at its closing quote, or at a comma
  *
  * A comma ends values except for security labels; the byte after a closing quote goes with it.
+ *
+ * What stays as it is between two values with words is put at once. Nearly no record holds a byte
+ * that a terminal obeys, so a record is first put without escaping for terminals, and only when
+ * there turns out to be such a byte once more with it.
  */
 #include "record/interpret_parts.h"
 
 #include <time.h>
 
-/* What is left of a line; over when a value ran to its end. */
-struct cut {
-	struct sv rest;
-	bool over;
+/* One way from a line to its words. */
+struct pass {
+	struct interpreter *ip;
+	const struct record *r;
+	struct escapes escapes;
+	const struct exception *exception;
+	struct call call;
+	struct tail tail;
+	struct buf *out;
+	struct sv rest; /* of the line */
+	struct sv kept; /* text in front of rest that stays as it is and is not put yet */
+	bool over;      /* a value ran to the end of the line */
+	bool comma;     /* the last value ended at one */
 };
 
-/* Text that the reference prints as it is: control bytes are all that is escaped. */
-static void put_plain(const struct interpreter *ip, struct sv text, struct buf *out)
+/* Puts text as it is: control bytes are all that is escaped. */
+static void put_plain(const struct pass *p, struct sv text)
 {
-	escape_put(ip->escape == ESCAPE_RAW ? ESCAPE_RAW : ESCAPE_TTY, text, out);
+	escape_put(p->escapes.plain, text, p->out);
 }
 
 /* The locale's date may have two digits for the year: it is what every audit tool prints. */
@@ -50,62 +63,89 @@ static void put_clock(struct interpreter *ip, const struct stamp *stamp, struct 
 	buf_put_u64(out, stamp->serial);
 }
 
-/* "node=N type=T msg=audit(date time.ms:serial) "; returns what follows the parenthesis. */
-static struct sv put_header(struct interpreter *ip, const struct record *r, struct buf *out)
+/* "node=N type=T msg=audit(date time.ms:serial) "; the rest is what follows the parenthesis. */
+static void put_header(struct pass *p)
 {
+	const struct record *r = p->r;
 	const char *name = msgtype_name(r->type);
-	struct sv line = r->line, text;
+	struct sv line = r->line;
 
 	if (r->node.n) {
-		buf_puts(out, "node=");
-		put_plain(ip, r->node, out);
-		buf_putc(out, ' ');
+		buf_put(p->out, SV("node="));
+		put_plain(p, r->node);
+		buf_putc(p->out, ' ');
 		line = sv_from(line, sv_index(line, ' ') + 1);
 	}
-	text = sv_head(line, sv_index(line, '('));
 	if (name) {
-		buf_puts(out, "type=");
-		buf_puts(out, name);
-		buf_puts(out, " msg=audit");
+		buf_put(p->out, SV("type="));
+		buf_puts(p->out, name);
+		buf_put(p->out, SV(" msg=audit"));
 	} else {
-		put_plain(ip, text, out);
+		put_plain(p, sv_head(line, sv_index(line, '(')));
 	}
-	buf_putc(out, '(');
-	put_clock(ip, &r->stamp, out);
-	buf_puts(out, ") ");
+	buf_putc(p->out, '(');
+	put_clock(p->ip, &r->stamp, p->out);
+	buf_put(p->out, SV(") "));
 	line = sv_from(line, sv_index(line, ')') + 1);
-	return sv_head(line, (size_t)(r->body.p + r->body.n - line.p));
+	p->rest = sv_head(line, (size_t)(r->body.p + r->body.n - line.p));
+	p->kept = sv_head(p->rest, 0);
 }
 
-/* Where a bare value ends, and whether a comma ends it. */
-static size_t bare_end(uint32_t record_type, struct sv name, struct sv text, bool *comma)
+static void put_kept(struct pass *p)
 {
-	size_t at_comma = sv_index(text, ','), at_space = sv_index(text, ' ');
-
-	*comma = at_comma < at_space &&
-		 interpret_type(record_type, name, SV_EMPTY) != VALUE_MAC_LABEL;
-	return *comma ? at_comma : at_space;
+	put_plain(p, p->kept);
+	p->kept = sv_head(p->rest, 0);
 }
 
-/* Takes the value that cut->rest starts with. */
-static struct sv take_value(struct cut *cut, uint32_t record_type, struct sv name, bool *comma)
+/* Moves n bytes from the rest to what is kept. */
+static void keep(struct pass *p, size_t n)
 {
-	struct sv text = cut->rest, value;
+	p->kept.n += n;
+	p->rest = sv_from(p->rest, n);
+}
+
+/* Keeps the text up to the next '=', whose last word is the name; a space in front stays with it. */
+static bool take_name(struct pass *p, struct sv *name)
+{
+	size_t i, word = 0;
+
+	for (i = 0; i < p->rest.n && p->rest.p[i] != '='; i++)
+		if (p->rest.p[i] == ' ')
+			word = i;
+	if (i == p->rest.n)
+		return false;
+	*name = sv_make(p->rest.p + word, i - word);
+	keep(p, i + 1);
+	return true;
+}
+
+/* Where a bare value ends. */
+static size_t bare_end(struct pass *p, struct sv name)
+{
+	struct sv text = p->rest;
+	size_t i = 0;
+
+	while (i < text.n && text.p[i] != ' ' && text.p[i] != ',')
+		i++;
+	if (i == text.n || text.p[i] == ' ')
+		return i;
+	p->comma = type_of_value(p->r->type, p->exception, name, SV_EMPTY) != VALUE_MAC_LABEL;
+	return p->comma ? i : i + sv_index(sv_from(text, i), ' ');
+}
+
+/* The value that the rest starts with, its quotes included. */
+static struct sv value_at(struct pass *p, struct sv name)
+{
+	char first = p->rest.n ? p->rest.p[0] : 0;
 	size_t end;
 
-	*comma = false;
-	if (text.n && (text.p[0] == '"' || text.p[0] == '\'')) {
-		end = 1 + sv_index(sv_from(text, 1), text.p[0]);
-		value = sv_head(text, end + 1);
-		cut->over = end >= text.n;
-		cut->rest = sv_from(text, end + 2);
-		return value;
-	}
-	end = bare_end(record_type, name, text, comma);
-	value = sv_head(text, end);
-	cut->over = end >= text.n;
-	cut->rest = sv_from(text, end + 1);
-	return value;
+	p->comma = false;
+	if (first == '"' || first == '\'')
+		end = 2 + sv_index(sv_from(p->rest, 1), first);
+	else
+		end = bare_end(p, name);
+	p->over = end >= p->rest.n;
+	return sv_head(p->rest, end);
 }
 
 /* A key= field holds several keys; each is printed as one of its own. */
@@ -127,72 +167,118 @@ static void split_keys(struct buf *out, size_t from)
 	}
 }
 
-/* The words for one value and what separates them from the next field. */
-static void put_field(const struct interpreter *ip, struct value *v, bool comma, struct buf *out)
+/* A value that has no words, and what separates it from the next field. */
+static void keep_value(struct pass *p, struct sv raw, size_t end)
 {
-	enum value_type type;
-	size_t from = out->n;
+	char separator = p->comma ? ',' : ' ';
 
-	while (v->name.n && (v->name.p[0] == ' ' || v->name.p[0] == '('))
-		v->name = sv_from(v->name, 1);
-	if (sv_eq(v->name, SV("acct")) && sv_ends(v->raw, SV(":")))
-		v->raw.n--;
-	type = interpret_type(v->record->type, v->name, v->raw);
-	if (type == VALUE_UNCLASSIFIED) {
-		put_plain(ip, v->raw, out);
-		buf_putc(out, comma ? ',' : ' ');
+	keep(p, raw.n);
+	if (raw.n == end && p->rest.n && p->rest.p[0] == separator) {
+		keep(p, 1);
 		return;
 	}
-	put_value(ip, v, type, 0, out);
-	if (sv_eq(v->name, SV("key")))
-		split_keys(out, from);
-	if (type != VALUE_TTY_DATA)
-		buf_putc(out, ' ');
+	p->rest = sv_from(p->rest, end - raw.n + 1);
+	put_kept(p);
+	buf_putc(p->out, separator);
 }
 
-/* The last word of the text before '='; a space in front of it stays with it. */
-static struct sv name_before(struct sv text)
+/* The words for a value and what separates them from the next field. */
+static void put_value_here(struct pass *p, const struct value *v, enum value_type type, size_t end)
 {
-	size_t i = text.n;
+	size_t from;
+	bool own;
 
-	while (i > 0 && text.p[i - 1] != ' ')
-		i--;
-	return sv_from(text, i > 0 ? i - 1 : 0);
+	p->rest = sv_from(p->rest, end + 1);
+	put_kept(p);
+	from = p->out->n;
+	own = put_value_with(v, type, 0, p->escapes, p->out);
+	/* Where it is escaped, if anything is, the byte between keys is a byte like others. */
+	if (sv_eq(v->name, SV("key")) &&
+	    (p->ip->escape == ESCAPE_RAW || (own && type == VALUE_ESCAPED_KEY)))
+		split_keys(p->out, from);
+	if (type != VALUE_TTY_DATA)
+		buf_putc(p->out, ' ');
+}
+
+static void put_field(struct pass *p, struct sv name)
+{
+	struct value v = {
+		.record = p->r, .call = &p->call, .names = p->ip->names, .tail = &p->tail};
+	enum value_type type;
+	size_t end;
+
+	if (name.n && name.p[0] == '\'')
+		name = sv_from(name, 1);
+	v.raw = value_at(p, name);
+	end = v.raw.n;
+	while (name.n && (name.p[0] == ' ' || name.p[0] == '('))
+		name = sv_from(name, 1);
+	v.name = name;
+	if (sv_eq(name, SV("acct")) && sv_ends(v.raw, SV(":")))
+		v.raw.n--;
+	type = type_of_value(p->r->type, p->exception, name, v.raw);
+	if (type == VALUE_UNCLASSIFIED)
+		keep_value(p, v.raw, end);
+	else
+		put_value_here(p, &v, type, end);
+}
+
+/*
+ * The record without the newline at its end. True when it ends in text that belongs to no field,
+ * which gets an empty line after it.
+ */
+static bool put_fields(struct pass *p)
+{
+	struct sv name;
+	bool found = false;
+
+	while (!p->over && take_name(p, &name)) {
+		found = true;
+		p->comma = false;
+		if (!sv_eq(name, SV("msg")))
+			put_field(p, name);
+	}
+	put_kept(p);
+	if (!p->comma && (found || p->rest.n == 0))
+		return false;
+	escape_put(p->escapes.words, p->rest, p->out);
+	return true;
+}
+
+static bool put_record(struct interpreter *ip, const struct record *r, struct escapes escapes,
+		       struct buf *out)
+{
+	struct pass p = {
+		.ip = ip,
+		.r = r,
+		.escapes = escapes,
+		.exception = exception_of(r->type),
+		.out = out,
+	};
+
+	call_of_record(r, &p.call);
+	tail_cut(&p.tail, r->tail);
+	put_header(&p);
+	return put_fields(&p);
 }
 
 void interpret_record(struct interpreter *ip, const struct record *r, struct buf *out)
 {
-	struct cut cut = {r->line, false};
-	struct call call;
-	struct tail tail;
-	bool found = false, comma = false;
-	size_t equals;
+	const struct escapes careful = escapes_for(ip->escape);
+	const struct escapes hopeful = {ip->escape == ESCAPE_TTY ? ESCAPE_RAW : ip->escape,
+					ESCAPE_RAW};
+	size_t from = out->n;
+	bool more;
 
 	if (r->type_name.n == 0) { /* not a record at all */
-		put_plain(ip, r->line, out);
+		escape_put(careful.plain, r->line, out);
 		buf_putc(out, '\n');
 		return;
 	}
-	cut.rest = put_header(ip, r, out);
-	call_of_record(r, &call);
-	tail_cut(&tail, r->tail);
-	while (!cut.over && (equals = sv_index(cut.rest, '=')) < cut.rest.n) {
-		struct sv name = name_before(sv_head(cut.rest, equals));
-		struct value v = {.record = r, .call = &call, .names = ip->names, .tail = &tail};
-
-		found = true;
-		comma = false;
-		put_plain(ip, sv_head(cut.rest, equals + 1), out);
-		cut.rest = sv_from(cut.rest, equals + 1);
-		if (sv_eq(name, SV("msg")))
-			continue;
-		v.name = sv_starts(name, SV("'")) ? sv_from(name, 1) : name;
-		v.raw = take_value(&cut, r->type, v.name, &comma);
-		put_field(ip, &v, comma, out);
+	more = put_record(ip, r, hopeful, out);
+	if (!escape_is_plain(careful.plain, sv_from(buf_view(out), from))) {
+		out->n = from;
+		more = put_record(ip, r, careful, out);
 	}
-	if ((!found && cut.rest.n) || comma) {
-		escape_put(ip->escape, cut.rest, out);
-		buf_putc(out, '\n');
-	}
-	buf_putc(out, '\n');
+	buf_put(out, more ? SV("\n\n") : SV("\n"));
 }

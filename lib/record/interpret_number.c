@@ -180,10 +180,12 @@ static void put_exit(const struct value *v, const void *how, struct buf *out)
 	name = errno_name(error);
 	text = errno_text(error);
 	buf_puts(out, name ? name : "(null)");
+	buf_putc(out, '(');
 	if (text)
-		buf_printf(out, "(%s)", text);
+		buf_puts(out, text);
 	else
-		buf_printf(out, "(Unknown error %d)", error);
+		buf_printf(out, "Unknown error %d", error);
+	buf_putc(out, ')');
 }
 
 const struct reading as_exit = {put_exit, NULL};

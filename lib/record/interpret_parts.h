@@ -14,13 +14,16 @@
 
 #include <linux/audit.h>
 
+struct reading;
+
 /* The system call that a record is about. */
 struct call {
 	bool known;           /* the record is of a type that has one */
 	enum machine machine; /* this one's when the record names none or one that we do not know */
 	uint32_t nr;          /* UINT32_MAX when the record has none */
 	const char *name;     /* NULL when not known */
-	uint64_t a0, a1;      /* 0 when the record has none */
+	const struct reading *const *arguments; /* of its four; NULL when none has words */
+	uint64_t a0, a1;                        /* 0 when the record has none */
 };
 
 struct value {
@@ -86,16 +89,35 @@ extern const struct reading as_sockaddr;
 /* interpret_args.c: machines and system calls, and their arguments by number. */
 extern const struct reading as_machine, as_syscall, as_argument[4];
 
+/* How the four arguments of a call are read; NULL for a call that has none with words. */
+const struct reading *const *call_arguments(const char *name);
+
 /* Whether the first argument of the call says which call is meant: socketcall, ipc. */
 bool call_is_door(const char *name);
 
 /* interpret.c: what a record says of its system call; known is false for other types. */
 void call_of_record(const struct record *r, struct call *out);
 
+/* How words of values are escaped, and what stands as it is in the line or in its tail. */
+struct escapes {
+	enum escape_mode words, plain;
+};
+
+/* What text as it is gets when words get that. */
+static inline struct escapes escapes_for(enum escape_mode words)
+{
+	return (struct escapes){words, words == ESCAPE_RAW ? ESCAPE_RAW : ESCAPE_TTY};
+}
+
 /*
  * interpret.c: the value in words, escaped; keys keep their separator. tail_index says which of
- * several entries with the field's name in the enriched tail is this one's.
+ * several entries with the field's name in the enriched tail is this one's. False when the words
+ * are that entry, which is what auditd knew.
  */
+bool put_value_with(const struct value *v, enum value_type type, size_t tail_index,
+		    struct escapes escapes, struct buf *out);
+
+/* The same, escaped as the interpreter says. */
 void put_value(const struct interpreter *ip, const struct value *v, enum value_type type,
 	       size_t tail_index, struct buf *out);
 
@@ -104,5 +126,16 @@ void put_value(const struct interpreter *ip, const struct value *v, enum value_t
  * escape it: that part. False for all others. Of v only name, raw and tail are looked at.
  */
 bool value_in_place(const struct value *v, enum value_type type, struct sv *text);
+
+/*
+ * Names that mean something else in one type of record; NULL when the type has none. A type has
+ * one at most.
+ */
+struct exception;
+const struct exception *exception_of(uint32_t record_type);
+
+/* interpret_type() with the type's exception at hand. */
+enum value_type type_of_value(uint32_t record_type, const struct exception *exception,
+			      struct sv name, struct sv raw);
 
 #endif

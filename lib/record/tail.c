@@ -48,7 +48,8 @@ void tail_cut(struct tail *t, struct sv text)
 		return;
 	for (split_init(&it, text); split_next(&it, &w);) {
 		if (t->count == TAIL_ENTRIES) {
-			t->rest = sv_from(text, (size_t)(w.text.p - text.p));
+			t->rest =
+				sv_head(sv_from(text, (size_t)(w.text.p - text.p)), TAIL_REST_MAX);
 			return;
 		}
 		if (w.equals < w.text.n)

@@ -16,7 +16,9 @@
 
 #include "record/split.h"
 
-#define TAIL_ENTRIES 16 /* more than auditd writes; what is behind them is found, too */
+#define TAIL_ENTRIES 16 /* as many as auditd writes; what is behind them is found, too */
+/* Of that, as much as auditd has room for: a forged tail costs each field this much at most. */
+#define TAIL_REST_MAX 8192
 
 struct tail_entry {
 	uint64_t tag; /* of the name in lower case, see tag.h */

@@ -106,7 +106,7 @@ static void a_name_is_found_in_capitals_and_by_its_number(void **state)
 
 static void names_behind_the_ones_that_are_kept_are_found_too(void **state)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4 * TAIL_REST_MAX);
 
 	(void)state;
 	for (int i = 0; i < TAIL_ENTRIES; i++)
@@ -115,6 +115,11 @@ static void names_behind_the_ones_that_are_kept_are_found_too(void **state)
 	check(buf_cstr(&text), "uid", TAIL_ENTRIES, "last");
 	check(buf_cstr(&text), "uid", TAIL_ENTRIES + 1, NULL);
 	check(buf_cstr(&text), "gid", 0, "g");
+	while (text.n < 2 * TAIL_REST_MAX)
+		buf_puts(&text, " UID=more");
+	buf_puts(&text, " EUID=far");
+	check(buf_cstr(&text), "gid", 0, "g");
+	check(buf_cstr(&text), "euid", 0, NULL);
 }
 
 static void an_address_is_one_text(void **state)
