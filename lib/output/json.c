@@ -74,9 +74,9 @@ static uint64_t folded_hash(struct sv name, uint64_t number)
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
-		hash = hash_u64(hash ^ (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c), 0);
+		hash = hash * 257 + (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c) + 1;
 	}
-	return hash;
+	return hash_u64(hash, 0);
 }
 
 /* The n-th name of that kind in this object: 1 for the first one. */
@@ -89,13 +89,12 @@ static uint64_t count_name(struct map *names, struct sv name)
 }
 
 /*
- * A name that holds '#' could be one that was made here; it is marked too. Two names whose
- * hashes are equal, which nobody meets by chance, only get a mark that they do not need.
+ * n is what count_name() said. A name that holds '#' could be one that was made here; it is marked
+ * too. Two names whose hashes are equal, which nobody meets by chance, only get a mark that they
+ * do not need.
  */
-static void put_field_name(struct sv name, struct map *names, struct buf *b)
+static void put_field_name(struct sv name, uint64_t n, struct buf *b)
 {
-	uint64_t n = count_name(names, name);
-
 	buf_putc(b, '"');
 	quote_json_part(name, b);
 	if (n != 1 || sv_index(name, '#') < name.n) {
@@ -107,85 +106,58 @@ static void put_field_name(struct sv name, struct map *names, struct buf *b)
 
 /* ---- records ---- */
 
-/* The next field that origin wrote; what a program sent as a whole is not one. */
-static bool next_field(struct fields *it, enum field_origin origin, struct field *f)
+static void put_field(struct sv name, uint64_t n, struct sv value, struct buf *b)
 {
-	while (fields_next(it, f))
-		if (f->origin == origin && (f->quote != '\'' || !sv_eq(f->name, SV("msg"))))
-			return true;
-	return false;
+	put_field_name(name, n, b);
+	quote_json(value, b);
+	buf_putc(b, ',');
 }
 
-static void put_fields(const struct record *r, enum field_origin origin, struct buf *b)
+/*
+ * "fields" and "meaning" of what one origin wrote: what values are, and what they mean where that is
+ * something else. Both are written in one walk, the second to a text of its own. *message is the
+ * whole text that a program sent, where that is met.
+ */
+static void put_both(struct output *o, const struct interpret_context *context,
+		     enum field_origin origin, struct sv *message)
 {
+	struct buf *b = &o->text, *meaning = &o->meaning, *scratch = &o->teller.scratch;
 	struct map names;
 	struct fields it;
 	struct field f;
 
 	map_init(&names, NAMES_MAX);
-	fields_init(&it, r);
-	while (next_field(&it, origin, &f)) {
-		put_field_name(f.name, &names, b);
-		quote_json(f.value, b);
-		buf_putc(b, ',');
-	}
-	map_release(&names);
-}
+	buf_reset(meaning);
+	open_object("fields", '{', b);
+	fields_init(&it, context->record);
+	while (fields_next(&it, &f) && f.origin != FIELD_TAIL) {
+		bool is_first;
+		uint64_t n;
 
-/* What values mean, where that is not what they are. The names are those of put_fields(). */
-static void put_meanings(struct output *o, const struct record *r, enum field_origin origin)
-{
-	struct buf *b = &o->text, *scratch = &o->teller.scratch;
-	struct map names;
-	struct fields it;
-	struct field f;
-
-	map_init(&names, NAMES_MAX);
-	fields_init(&it, r);
-	while (next_field(&it, origin, &f)) {
-		size_t from = b->n;
-
-		put_field_name(f.name, &names, b);
-		buf_reset(scratch);
-		interpret_value(o->interpreter, r, &f, scratch);
-		if (scratch->failed || sv_eq(buf_view(scratch), f.value)) {
-			b->n = from;
+		if (f.quote == '\'' && sv_eq(f.name, SV("msg"))) {
+			if (f.origin == FIELD_KERNEL)
+				*message = f.value;
 			continue;
 		}
-		quote_json(buf_view(scratch), b);
-		buf_putc(b, ',');
+		if (f.origin != origin)
+			continue;
+		n = count_name(&names, f.name);
+		is_first = n == 1 && !message->p; /* and there is no other origin before it */
+		put_field(f.name, n, f.value, b);
+		buf_reset(scratch);
+		interpret_field(o->interpreter, context, &f,
+				is_first ? 0 : interpret_before(context->record, &f), scratch);
+		if (!scratch->failed && !sv_eq(buf_view(scratch), f.value))
+			put_field(f.name, n, buf_view(scratch), meaning);
 	}
-	map_release(&names);
-}
-
-/* "fields" and "meaning" of what one origin wrote. */
-static void put_both(struct output *o, const struct record *r, enum field_origin origin)
-{
-	struct buf *b = &o->text;
-	size_t from;
-
-	open_object("fields", '{', b);
-	put_fields(r, origin, b);
 	close_object('}', b);
-	from = b->n;
+	map_release(&names);
+	b->failed |= meaning->failed;
+	if (meaning->n == 0)
+		return;
 	open_object("meaning", '{', b);
-	put_meanings(o, r, origin);
-	drop_if_empty(b, from, '{');
-}
-
-/* The whole text that a program sent. */
-static bool find_message(const struct record *r, struct sv *out)
-{
-	struct fields it;
-	struct field f;
-
-	fields_init(&it, r);
-	while (fields_next(&it, &f))
-		if (f.quote == '\'' && f.origin == FIELD_KERNEL && sv_eq(f.name, SV("msg"))) {
-			*out = f.value;
-			return true;
-		}
-	return false;
+	buf_put(b, buf_view(meaning));
+	close_object('}', b);
 }
 
 /* Words of the record itself that are no fields: "denied { read } for". */
@@ -214,15 +186,17 @@ static void put_bare_words(const struct record *r, struct buf *b)
 static void put_record(struct output *o, const struct record *r)
 {
 	struct buf *b = &o->text;
-	struct sv message;
+	struct interpret_context context;
+	struct sv message = {NULL, 0};
 
+	interpret_context_init(&context, r);
 	open_object(NULL, '{', b);
 	put_member("type", r->type_name, b);
-	put_both(o, r, FIELD_KERNEL);
+	put_both(o, &context, FIELD_KERNEL, &message);
 	put_bare_words(r, b);
-	if (find_message(r, &message)) {
+	if (message.p) {
 		open_object("message", '{', b);
-		put_both(o, r, FIELD_USER);
+		put_both(o, &context, FIELD_USER, &message);
 		put_member("text", message, b);
 		close_object('}', b);
 	}
@@ -329,7 +303,9 @@ static void put_keys(struct output *o, const struct event *event)
 
 	open_object("keys", '[', b);
 	for (size_t i = 0; i < event->count; i++) {
-		if (!record_field(&event->records[i], SV("key"), &f) ||
+		const struct record *r = &event->records[i];
+
+		if (sv_find(r->body, SV("key=")) == r->body.n || !record_field(r, SV("key"), &f) ||
 		    (!f.quote && sv_eq(f.value, SV("(null)"))))
 			continue;
 		buf_reset(scratch);

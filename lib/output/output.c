@@ -25,6 +25,7 @@ void output_init(struct output *o, int fd, enum output_format format, enum escap
 		.escape = escape,
 		.to_local = when_to_local,
 		.text = BUF_INIT(TEXT_MAX),
+		.meaning = BUF_INIT(TEXT_MAX),
 	};
 	classic_init(&o->teller, NULL);
 }
@@ -32,6 +33,7 @@ void output_init(struct output *o, int fd, enum output_format format, enum escap
 void output_release(struct output *o)
 {
 	buf_release(&o->text);
+	buf_release(&o->meaning);
 	classic_release(&o->teller);
 }
 

@@ -85,6 +85,7 @@ struct output {
 
 	/* Private. */
 	struct classic_teller teller;
+	struct buf meaning; /* json: of one record */
 	struct output_clock clock;
 	bool has_header;
 };

@@ -97,6 +97,21 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* The same of eight bytes at once: in the upper bit of each is whether it is one that is not. */
+static bool are_plain(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t bytes, quote, backslash, del;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	quote = bytes ^ ones * '"';
+	backslash = bytes ^ ones * '\\';
+	del = bytes ^ ones * 0x7f;
+	return !((bytes | (bytes - ones * 0x20) | (quote - ones) | (backslash - ones) |
+		  (del - ones)) &
+		 ones * 0x80);
+}
+
 /* Valid characters that a terminal would obey, or that make text read as another one. */
 static bool is_hidden(unsigned code)
 {
@@ -134,6 +149,8 @@ void quote_json_part(struct sv text, struct buf *b)
 	while (text.n) {
 		size_t n = 0;
 
+		while (n + 8 <= text.n && are_plain(text.p + n))
+			n += 8;
 		while (n < text.n && is_plain((unsigned char)text.p[n]))
 			n++;
 		buf_put(b, sv_head(text, n));

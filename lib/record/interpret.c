@@ -243,8 +243,7 @@ static struct sv raw_of(const struct record *r, const struct field *f)
 	return raw;
 }
 
-/* How many fields of that name stand before f: its names in the tail are in the same order. */
-static size_t fields_before(const struct record *r, const struct field *f)
+size_t interpret_before(const struct record *r, const struct field *f)
 {
 	struct fields it;
 	struct field other;
@@ -256,20 +255,33 @@ static size_t fields_before(const struct record *r, const struct field *f)
 	return n;
 }
 
-void interpret_value(struct interpreter *ip, const struct record *r, const struct field *f,
-		     struct buf *out)
+void interpret_context_init(struct interpret_context *c, const struct record *r)
 {
+	c->record = r;
+	call_of_record(r, &c->call);
+	tail_cut(&c->tail, r->tail);
+}
+
+void interpret_field(struct interpreter *ip, const struct interpret_context *c,
+		     const struct field *f, size_t before, struct buf *out)
+{
+	const struct record *r = c->record;
 	struct sv raw = raw_of(r, f);
-	struct call call;
-	struct tail tail;
-	struct value v = {f->name, raw, r, &call, ip->names, r->tail.n ? &tail : NULL};
+	struct value v = {f->name, raw, r, &c->call, ip->names, &c->tail};
 
 	if (f->origin == FIELD_TAIL) {
 		escape_put(ip->escape, f->value, out);
 		return;
 	}
-	call_of_record(r, &call);
-	tail_cut(&tail, r->tail);
-	put_value(ip, &v, interpret_type(r->type, f->name, raw),
-		  r->tail.n ? fields_before(r, f) : 0, out);
+	/* Its names in the tail are in the same order. */
+	put_value(ip, &v, interpret_type(r->type, f->name, raw), before, out);
+}
+
+void interpret_value(struct interpreter *ip, const struct record *r, const struct field *f,
+		     struct buf *out)
+{
+	struct interpret_context context;
+
+	interpret_context_init(&context, r);
+	interpret_field(ip, &context, f, r->tail.n ? interpret_before(r, f) : 0, out);
 }

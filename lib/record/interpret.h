@@ -20,6 +20,7 @@
 #include "record/escape.h"
 #include "record/names.h"
 #include "record/record.h"
+#include "record/tail.h"
 #include "table/table.h"
 
 struct interpreter {
@@ -46,6 +47,34 @@ enum value_type interpret_type(uint32_t record_type, struct sv name, struct sv r
  */
 void interpret_value(struct interpreter *ip, const struct record *r, const struct field *f,
 		     struct buf *out);
+
+struct reading;
+
+/* The system call that a record is about. */
+struct call {
+	bool known;           /* the record is of a type that has one */
+	enum machine machine; /* this one's when the record names none or one that we do not know */
+	uint32_t nr;          /* UINT32_MAX when the record has none */
+	const char *name;     /* NULL when not known */
+	const struct reading *const *arguments; /* of its four; NULL when none has words */
+	uint64_t a0, a1;                        /* 0 when the record has none */
+};
+
+/* What all values of a record need of it, for those who interpret more than one. */
+struct interpret_context {
+	const struct record *record;
+	struct call call;
+	struct tail tail;
+};
+
+void interpret_context_init(struct interpret_context *c, const struct record *r);
+
+/* How many fields of its name stand before f in the record. */
+size_t interpret_before(const struct record *r, const struct field *f);
+
+/* As interpret_value(), f a field of the context's record; before is interpret_before(). */
+void interpret_field(struct interpreter *ip, const struct interpret_context *c,
+		     const struct field *f, size_t before, struct buf *out);
 
 /*
  * Puts the record as one line in words, with its newline; times are in the local zone, in the

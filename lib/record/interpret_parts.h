@@ -9,22 +9,9 @@
 #define AURUM_RECORD_INTERPRET_PARTS_H
 
 #include "record/interpret.h"
-#include "record/tail.h"
 #include "table/usertype.h"
 
 #include <linux/audit.h>
-
-struct reading;
-
-/* The system call that a record is about. */
-struct call {
-	bool known;           /* the record is of a type that has one */
-	enum machine machine; /* this one's when the record names none or one that we do not know */
-	uint32_t nr;          /* UINT32_MAX when the record has none */
-	const char *name;     /* NULL when not known */
-	const struct reading *const *arguments; /* of its four; NULL when none has words */
-	uint64_t a0, a1;                        /* 0 when the record has none */
-};
 
 struct value {
 	struct sv name, raw; /* raw with its quotes */
