@@ -48,13 +48,13 @@ int teller_init(struct teller *t, const struct watch_options *options, struct er
 	t->join = join_new(&join_options, e);
 	t->names = t->join ? names_new(&names_system, e) : NULL;
 	interpreter_init(&t->interpreter, t->names, ESCAPE_RAW);
-	classic_init(&t->normaliser, &t->interpreter);
+	normaliser_init(&t->normaliser, &t->interpreter);
 	return t->names ? 0 : -1;
 }
 
 void teller_release(struct teller *t)
 {
-	classic_release(&t->normaliser);
+	normaliser_release(&t->normaliser);
 	names_free(t->names);
 	join_free(t->join);
 	buf_release(&t->out);
@@ -157,7 +157,7 @@ static bool changes_names(const struct event *ev)
 static void tell_complete(struct teller *t)
 {
 	const struct event *ev;
-	struct classic told;
+	struct deed told;
 
 	while ((ev = join_next(t->join))) {
 		const struct story *story;
@@ -165,7 +165,7 @@ static void tell_complete(struct teller *t)
 		t->events++;
 		if (changes_names(ev))
 			names_flush(t->names);
-		classic_tell(&t->normaliser, ev->records, ev->count, CLASSIC_PLAIN, &told);
+		normalise(&t->normaliser, ev->records, ev->count, NORMALISE_PLAIN, &told);
 		story = story_of(&t->normaliser, &told);
 		count_keys(t, story->key);
 		if (t->is_full || is_own(t, story) || is_search(story) || story->is_fragment)

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "netlink/control.h"
 #include "output/sentence.h"
-#include "record/classic.h"
+#include "record/normalise.h"
 #include "record/join.h"
 #include "record/names.h"
 #include "rule/rule_list.h"
@@ -52,7 +52,7 @@ struct teller {
 	struct join *join;
 	struct names *names;
 	struct interpreter interpreter;
-	struct classic_teller normaliser;
+	struct normaliser normaliser;
 	struct sentence_style style;
 	struct buf out;
 	int stop_fd;      /* readable when it is time to stop; -1: never */

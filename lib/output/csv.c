@@ -1,5 +1,5 @@
 /*
- * One event a row, and one event a sentence: the classic words of an event (record/classic.h)
+ * One event a row, and one event a sentence: what the normaliser says of an event (record/normalise.h)
  * in the reference's columns and word order. A value is quoted where RFC 4180 asks for it.
  */
 #include "output/formats.h"
@@ -69,37 +69,37 @@ static void put_constant(struct buf *b, const char *text)
 	buf_putc(b, ',');
 }
 
-static void put_value(struct output *o, const struct classic_value *v)
+static void put_value(struct output *o, const struct deed_value *v)
 {
 	size_t from = o->text.n;
 
 	if (v->record)
-		classic_put(&o->teller, v, &o->text);
+		deed_put(&o->normaliser, v, &o->text);
 	quote_csv_from(&o->text, from);
 }
 
-static void put_value_column(struct output *o, const struct classic_value *v)
+static void put_value_column(struct output *o, const struct deed_value *v)
 {
 	put_value(o, v);
 	buf_putc(&o->text, ',');
 }
 
 /* A setting of the audit system is told by its name: its value is the record's business. */
-static bool is_setting(const struct classic *c, const struct classic_value *v)
+static bool is_setting(const struct deed *c, const struct deed_value *v)
 {
 	return v->record->type == OUTPUT_CONFIG_CHANGE &&
 	       (sv_eq(c->action, SV("set")) || sv_eq(c->action, SV("seccomp-logging")));
 }
 
-static void put_object_column(struct output *o, const struct classic *c, enum classic_slot slot)
+static void put_object_column(struct output *o, const struct deed *c, enum deed_slot slot)
 {
-	const struct classic_value *v = &c->value[slot];
+	const struct deed_value *v = &c->value[slot];
 	size_t from = o->text.n;
 
-	if (v->record && slot == CLASSIC_OBJECT && is_setting(c, v))
+	if (v->record && slot == SLOT_OBJECT && is_setting(c, v))
 		buf_put(&o->text, v->name);
 	else if (v->record)
-		classic_put_path(&o->teller, c, v, &o->text);
+		deed_put_path(&o->normaliser, c, v, &o->text);
 	quote_csv_from(&o->text, from);
 	buf_putc(&o->text, ',');
 }
@@ -141,46 +141,46 @@ static void put_when_columns(struct output *o, const struct record *r)
 	buf_putc(b, ',');
 }
 
-static void put_subject_columns(struct output *o, const struct classic *c)
+static void put_subject_columns(struct output *o, const struct deed *c)
 {
 	struct buf *b = &o->text;
 	size_t from = b->n;
 
-	put_value(o, &c->value[CLASSIC_SUBJECT]);
+	put_value(o, &c->value[SLOT_SUBJECT]);
 	if (sv_eq(sv_make(b->p + from, b->n - from), SV("unset"))) {
 		b->n = from;
 		buf_puts(b, "system");
 	}
 	buf_putc(b, ',');
-	put_value_column(o, &c->value[CLASSIC_ACTING]);
+	put_value_column(o, &c->value[SLOT_ACTING]);
 	put_constant(b, c->subject_kind);
 	if (o->columns & OUTPUT_EXTRA_LABELS)
-		put_value_column(o, &c->value[CLASSIC_SUBJECT_LABEL]);
+		put_value_column(o, &c->value[SLOT_SUBJECT_LABEL]);
 }
 
-static void put_result_column(struct output *o, const struct classic *c)
+static void put_result_column(struct output *o, const struct deed *c)
 {
-	const struct classic_value *v = &c->value[CLASSIC_RESULT];
+	const struct deed_value *v = &c->value[SLOT_RESULT];
 
-	put_constant(&o->text, !v->record                          ? NULL
-			       : classic_is_success(&o->teller, v) ? "success"
-								   : "failed");
+	put_constant(&o->text, !v->record                           ? NULL
+			       : deed_is_success(&o->normaliser, v) ? "success"
+								    : "failed");
 }
 
-static void put_object_columns(struct output *o, const struct classic *c)
+static void put_object_columns(struct output *o, const struct deed *c)
 {
-	const struct classic_value *more = &c->value[CLASSIC_OBJECT_MORE];
+	const struct deed_value *more = &c->value[SLOT_OBJECT_MORE];
 
-	put_object_column(o, c, CLASSIC_OBJECT);
+	put_object_column(o, c, SLOT_OBJECT);
 	/* In a torn event both can be one field; then it reads the same twice. */
-	if (more->record && more->raw.p == c->value[CLASSIC_OBJECT].raw.p)
-		put_object_column(o, c, CLASSIC_OBJECT_MORE);
+	if (more->record && more->raw.p == c->value[SLOT_OBJECT].raw.p)
+		put_object_column(o, c, SLOT_OBJECT_MORE);
 	else
 		put_value_column(o, more);
 	if (o->columns & OUTPUT_EXTRA_OBJ2)
-		put_object_column(o, c, CLASSIC_OBJECT_TWO);
+		put_object_column(o, c, SLOT_OBJECT_TWO);
 	if (o->columns & OUTPUT_EXTRA_LABELS)
-		put_value_column(o, &c->value[CLASSIC_OBJECT_LABEL]);
+		put_value_column(o, &c->value[SLOT_OBJECT_LABEL]);
 	put_constant(&o->text, c->object_kind);
 }
 
@@ -199,11 +199,11 @@ static void put_empty_columns(struct output *o)
 void output_csv_row(struct output *o, const struct record *records, size_t count)
 {
 	struct buf *b = &o->text;
-	struct classic c;
+	struct deed c;
 	size_t from = b->n;
 
-	classic_tell(&o->teller, records, count,
-		     o->columns & OUTPUT_EXTRA_LABELS ? CLASSIC_LABELS : CLASSIC_PLAIN, &c);
+	normalise(&o->normaliser, records, count,
+		  o->columns & OUTPUT_EXTRA_LABELS ? NORMALISE_LABELS : NORMALISE_PLAIN, &c);
 	escape_put(o->escape, records[0].node, b);
 	quote_csv_from(b, from);
 	buf_putc(b, ',');
@@ -214,7 +214,7 @@ void output_csv_row(struct output *o, const struct record *records, size_t count
 		return;
 	}
 	put_constant(b, c.event_kind);
-	put_value_column(o, &c.value[CLASSIC_SESSION]);
+	put_value_column(o, &c.value[SLOT_SESSION]);
 	put_subject_columns(o, &c);
 	put_column(b, c.action.n ? c.action : SV("did-unknown"));
 	put_result_column(o, &c);
@@ -222,7 +222,7 @@ void output_csv_row(struct output *o, const struct record *records, size_t count
 	quote_csv(c.how, b);
 	if (o->columns & OUTPUT_EXTRA_KEYS) {
 		buf_putc(b, ',');
-		put_value(o, &c.value[CLASSIC_KEY]);
+		put_value(o, &c.value[SLOT_KEY]);
 	}
 	buf_putc(b, '\n');
 }
@@ -232,17 +232,17 @@ void output_csv_row(struct output *o, const struct record *records, size_t count
 #define NO_NUMBER (-2)
 
 /* Who, and who else when that is another user. */
-static void say_subject(struct output *o, const struct classic *c)
+static void say_subject(struct output *o, const struct deed *c)
 {
-	const struct classic_value *subject = &c->value[CLASSIC_SUBJECT];
-	const struct classic_value *acting = &c->value[CLASSIC_ACTING];
+	const struct deed_value *subject = &c->value[SLOT_SUBJECT];
+	const struct deed_value *acting = &c->value[SLOT_ACTING];
 	struct buf *b = &o->text;
 	size_t from = b->n;
 	int number = NO_NUMBER, other;
 
 	if (subject->record) {
-		classic_put(&o->teller, subject, b);
-		number = classic_number(subject);
+		deed_put(&o->normaliser, subject, b);
+		number = deed_value_number(subject);
 		if (sv_eq(sv_make(b->p + from, b->n - from), SV("unset"))) {
 			b->n = from;
 			buf_puts(b, "system");
@@ -250,22 +250,22 @@ static void say_subject(struct output *o, const struct classic *c)
 	}
 	if (!acting->record)
 		return;
-	other = classic_number(acting);
+	other = deed_value_number(acting);
 	if (other == number || number == NO_NUMBER || other == -1)
 		return;
 	buf_puts(b, ", acting as ");
-	classic_put(&o->teller, acting, b);
+	deed_put(&o->normaliser, acting, b);
 	buf_putc(b, ',');
 }
 
 /* The address of "{ saddr_fam=inet laddr=10.0.0.1 lport=53 }", else its family. */
-static bool say_address(struct output *o, const struct classic_value *v)
+static bool say_address(struct output *o, const struct deed_value *v)
 {
 	static const char *const parts[] = {"laddr=", "fam="};
 	struct buf *b = &o->text;
 	size_t from = b->n;
 
-	classic_put(&o->teller, v, b);
+	deed_put(&o->normaliser, v, b);
 	for (size_t i = 0; i < LEN(parts); i++) {
 		struct sv text = sv_make(b->p + from, b->n - from), part = sv_cstr(parts[i]);
 		size_t at = sv_find(text, part), length;
@@ -283,24 +283,24 @@ static bool say_address(struct output *o, const struct classic_value *v)
 	return false;
 }
 
-static void say_object(struct output *o, const struct classic *c, uint32_t first_type)
+static void say_object(struct output *o, const struct deed *c, uint32_t first_type)
 {
-	const struct classic_value *v = &c->value[CLASSIC_OBJECT];
-	const struct classic_value *two = &c->value[CLASSIC_OBJECT_TWO];
+	const struct deed_value *v = &c->value[SLOT_OBJECT];
+	const struct deed_value *two = &c->value[SLOT_OBJECT_TWO];
 
 	if (v->record) {
-		if (classic_type(v) == VALUE_SOCKADDR && !v->decoded)
+		if (deed_value_type(v) == VALUE_SOCKADDR && !v->decoded)
 			(void)say_address(o, v);
 		else if (first_type == OUTPUT_CONFIG_CHANGE &&
 			 (sv_eq(c->action, SV("set")) || sv_eq(c->action, SV("seccomp-logging"))))
 			buf_put(&o->text, v->name);
 		else
-			classic_put_path(&o->teller, c, v, &o->text);
+			deed_put_path(&o->normaliser, c, v, &o->text);
 		buf_putc(&o->text, ' ');
 	}
 	if (two->record) {
 		buf_puts(&o->text, "to ");
-		classic_put_path(&o->teller, c, two, &o->text);
+		deed_put_path(&o->normaliser, c, two, &o->text);
 		buf_putc(&o->text, ' ');
 	}
 }
@@ -330,16 +330,16 @@ static void say_when(struct output *o, const struct record *r)
 void output_text_line(struct output *o, const struct record *records, size_t count)
 {
 	struct buf *b = &o->text;
-	const struct classic_value *result;
-	struct classic c;
+	const struct deed_value *result;
+	struct deed c;
 
-	classic_tell(&o->teller, records, count, CLASSIC_PLAIN, &c);
+	normalise(&o->normaliser, records, count, NORMALISE_PLAIN, &c);
 	say_when(o, &records[0]);
 	say_subject(o, &c);
-	result = &c.value[CLASSIC_RESULT];
+	result = &c.value[SLOT_RESULT];
 	if (result->record)
-		buf_puts(b, classic_is_success(&o->teller, result) ? " successfully "
-								   : " unsuccessfully ");
+		buf_puts(b, deed_is_success(&o->normaliser, result) ? " successfully "
+								    : " unsuccessfully ");
 	else
 		buf_putc(b, ' ');
 	buf_put(b, c.action.n ? c.action : SV("did-unknown"));

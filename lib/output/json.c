@@ -121,7 +121,7 @@ static void put_field(struct sv name, uint64_t n, struct sv value, struct buf *b
 static void put_both(struct output *o, const struct interpret_context *context,
 		     enum field_origin origin, struct sv *message)
 {
-	struct buf *b = &o->text, *meaning = &o->meaning, *scratch = &o->teller.scratch;
+	struct buf *b = &o->text, *meaning = &o->meaning, *scratch = &o->normaliser.scratch;
 	struct map names;
 	struct fields it;
 	struct field f;
@@ -253,7 +253,7 @@ static void put_slot(struct output *o, const char *name, const struct classic *c
 
 	if (!v->record)
 		return;
-	classic_put_path(&o->teller, c, v, &words);
+	classic_put_path(&o->normaliser, c, v, &words);
 	put_member(name, buf_view(&words), b);
 }
 
@@ -287,7 +287,8 @@ static void put_deed(struct output *o, const struct classic *c)
 	put_member("action", c->action, b);
 	if (result->record)
 		put_member("result",
-			   classic_is_success(&o->teller, result) ? SV("success") : SV("failed"),
+			   classic_is_success(&o->normaliser, result) ? SV("success")
+								      : SV("failed"),
 			   b);
 	put_side(o, "object", c, c->object_kind, object, object_names, LEN(object));
 	put_member("how", c->how, b);
@@ -296,7 +297,7 @@ static void put_deed(struct output *o, const struct classic *c)
 /* Keys of all rules that made the event. */
 static void put_keys(struct output *o, const struct event *event)
 {
-	struct buf *b = &o->text, *scratch = &o->teller.scratch;
+	struct buf *b = &o->text, *scratch = &o->normaliser.scratch;
 	size_t from = b->n;
 	struct field f;
 	struct sv rest, key;
@@ -351,8 +352,8 @@ int output_json(struct output *o, const struct event *event, struct err *e)
 	struct buf *b = &o->text;
 	struct classic c;
 
-	o->teller.interpreter = o->interpreter;
-	classic_tell(&o->teller, event->records, event->count, CLASSIC_PLAIN, &c);
+	o->normaliser.interpreter = o->interpreter;
+	classic_tell(&o->normaliser, event->records, event->count, CLASSIC_PLAIN, &c);
 	buf_putc(b, '{');
 	put_stamp(event, b);
 	put_member("node", event->node, b);

@@ -161,11 +161,11 @@ static void put_reason(const struct story *s, struct buf *out)
 		buf_printf(out, ": error %d", s->error);
 }
 
-void sentence_put(const struct sentence_style *style, struct classic_teller *teller,
-		  struct classic *told, struct buf *out)
+void sentence_put(const struct sentence_style *style, struct normaliser *normaliser,
+		  struct deed *deed, struct buf *out)
 {
-	const struct story *story = story_of(teller, told);
-	const struct record *first = &told->records[0];
+	const struct story *story = story_of(normaliser, deed);
+	const struct record *first = &deed->records[0];
 
 	put_time(style, first->stamp.sec, out);
 	if (first->node.n) {

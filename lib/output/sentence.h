@@ -5,7 +5,7 @@
  *	22:14:09 alice failed to open /etc/shadow with /usr/bin/cat: Permission denied
  *
  *	struct sentence_style style = {.local_time = local_time};
- *	sentence_put(&style, &teller, &told, &out);
+ *	sentence_put(&style, &normaliser, &deed, &out);
  *
  * The order is always the same: when, who, did what, to what, with what, from where, and why
  * not. "(no login)" behind a user says that nobody's login session stands behind the deed: a
@@ -15,7 +15,7 @@
 #define AURUM_OUTPUT_SENTENCE_H
 
 #include "base/buf.h"
-#include "record/classic.h"
+#include "record/normalise.h"
 
 #include <time.h>
 
@@ -28,8 +28,8 @@ struct sentence_style {
 	bool serial; /* " [serial N]" at the end, for ausearch -a */
 };
 
-/* Puts the sentence and a newline. told is what classic_tell() with that teller told last. */
-void sentence_put(const struct sentence_style *style, struct classic_teller *teller,
-		  struct classic *told, struct buf *out);
+/* Puts the sentence and a newline. The deed is the last that this normaliser filled. */
+void sentence_put(const struct sentence_style *style, struct normaliser *normaliser,
+		  struct deed *deed, struct buf *out);
 
 #endif

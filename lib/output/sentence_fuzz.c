@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct join *j = join_new(&options, NULL);
 	struct sv rest = sv_make((const char *)data, size), line;
 	struct interpreter interpreter;
-	struct classic_teller teller;
-	struct classic told;
+	struct normaliser normaliser;
+	struct deed deed;
 	struct record r;
 	uint64_t events = 0;
 
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	interpreter_init(&interpreter, names, ESCAPE_RAW);
-	classic_init(&teller, &interpreter);
+	normaliser_init(&normaliser, &interpreter);
 	for (bool more = true; more;) {
 		const struct event *ev;
 
@@ -54,15 +54,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else if (record_parse(line, &r) != RECORD_OK || join_put(j, &r) != 0)
 			continue;
 		while ((ev = join_next(j))) {
-			classic_tell(&teller, ev->records, ev->count, CLASSIC_PLAIN, &told);
-			assert(story_of(&teller, &told)->record);
-			sentence_put(&style, &teller, &told, &out);
+			normalise(&normaliser, ev->records, ev->count, NORMALISE_PLAIN, &deed);
+			assert(story_of(&normaliser, &deed)->record);
+			sentence_put(&style, &normaliser, &deed, &out);
 			events++;
 		}
 	}
 	if (!out.failed)
 		check_output(&out, events);
-	classic_release(&teller);
+	normaliser_release(&normaliser);
 	join_free(j);
 	return 0;
 }

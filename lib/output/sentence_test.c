@@ -48,25 +48,25 @@ static void tell(const char *text, const struct sentence_style *style, struct bu
 	struct join *j = join_new(&options, &e);
 	struct names *names = names_new(&fake_names, &e);
 	struct interpreter interpreter;
-	struct classic_teller teller;
+	struct normaliser normaliser;
 	struct sv rest = sv_cstr(text), line;
 	const struct event *ev;
 	struct record r;
-	struct classic told;
+	struct deed deed;
 
 	assert_non_null(j);
 	assert_non_null(names);
 	interpreter_init(&interpreter, names, ESCAPE_TTY);
-	classic_init(&teller, &interpreter);
+	normaliser_init(&normaliser, &interpreter);
 	while (sv_line(&rest, &line))
 		if (record_parse(line, &r) == RECORD_OK)
 			assert_int_equal(join_put(j, &r), 0);
 	join_finish(j);
 	while ((ev = join_next(j))) {
-		classic_tell(&teller, ev->records, ev->count, CLASSIC_PLAIN, &told);
-		sentence_put(style, &teller, &told, out);
+		normalise(&normaliser, ev->records, ev->count, NORMALISE_PLAIN, &deed);
+		sentence_put(style, &normaliser, &deed, out);
 	}
-	classic_release(&teller);
+	normaliser_release(&normaliser);
 	names_free(names);
 	join_free(j);
 }

@@ -1,14 +1,14 @@
 /*
  * From the records of an event to its story: which record tells it, who acted, from where, with
  * what, and what came of it. What it was done to is story_object.c's part; what the rows mean is
- * classic.def's.
+ * normalise.def's.
  */
 #include "record/story.h"
 
 #include "base/num.h"
-#include "record/classic_parts.h"
 #include "record/escape.h"
 #include "record/interpret_parts.h"
+#include "record/normalise_parts.h"
 #include "record/story_parts.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static const struct {
 	enum story_verb verb;
 } ops[] = {
 #define OP(type, word, verb) {type, {"" word, sizeof(word) - 1}, VERB_##verb},
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
 /* A record with one of the words of OP rows in op= is about that. */
@@ -293,7 +293,7 @@ static void find_outcome(struct search *s)
 
 static int rank_of(const struct record *r)
 {
-	return classic_find_type(r->type)->story.rank;
+	return normalise_find_type(r->type)->story.rank;
 }
 
 static void pick_records(struct search *s)
@@ -329,9 +329,9 @@ const char *story_call_name(const struct record *r)
 
 static void find_story(struct search *s)
 {
-	const struct story_type *type = &classic_find_type(s->main->type)->story;
+	const struct story_type *type = &normalise_find_type(s->main->type)->story;
 	const struct story_call *call =
-		s->main == s->call ? &classic_find_call(sv_cstr(story_call_name(s->call)))->story
+		s->main == s->call ? &normalise_find_call(sv_cstr(story_call_name(s->call)))->story
 				   : NULL;
 	struct sv op = story_said(s, s->main, "op");
 
@@ -345,7 +345,7 @@ static void find_story(struct search *s)
 	story_find_object(s, call ? &call->place : &type->place);
 }
 
-const struct story *story_of(struct classic_teller *t, struct classic *c)
+const struct story *story_of(struct normaliser *t, struct deed *c)
 {
 	struct search s = {.t = t,
 			   .interpreter = *t->interpreter,

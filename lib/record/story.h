@@ -1,10 +1,10 @@
 /*
  * Who did what, to what, with what, from where, and did it work: an event for a person to read.
  *
- *	const struct story *story = story_of(&teller, &classic);
+ *	const struct story *story = story_of(&normaliser, &deed);
  *	printf("%.*s ...\n", SV_FMT(story->who));
  *
- * It is the part of a told event (record/classic.h) that is looked for only when somebody asks.
+ * It is the part of a deed (record/normalise.h) that is looked for only when somebody asks.
  * Where the columns of csv are what auparse 3.0.9 finds, quirks included, a story is what the
  * records mean: a field inside msg='...' of a user-space record is what the sending program
  * claims, and who is never taken from there while the kernel says more; paths are whole; a
@@ -13,7 +13,7 @@
  *
  * Every event gives a story, however odd: what the records do not say is an empty view, and an
  * event that no table knows has VERB_LEAVE_RECORD. Verbs, and where their objects are, are rows of
- * classic.def.
+ * normalise.def.
  *
  * All views are bytes that somebody else chose, decoded but not escaped, whatever the
  * interpreter's mode: whoever prints them escapes them (output/terminal.h).
@@ -24,13 +24,13 @@
 #include "base/sv.h"
 #include "record/record.h"
 
-struct classic;
-struct classic_teller;
+struct deed;
+struct normaliser;
 
 /* What was done. */
 enum story_verb {
 #define VERB(id) VERB_##id,
-#include "record/classic.def"
+#include "record/normalise.def"
 	STORY_VERBS
 };
 
@@ -77,9 +77,10 @@ struct story {
 };
 
 /*
- * The story of what classic_tell() told, which is found at the first call. It lives as long as c
- * does, and its views as long as those of c. Text that would not fit into memory is left out.
+ * The story of the deed that normalise() with that normaliser filled last. It is found at the
+ * first call and lives in *d, with views that live as long as those of *d. Text that would not
+ * fit into memory is left out.
  */
-const struct story *story_of(struct classic_teller *t, struct classic *c);
+const struct story *story_of(struct normaliser *n, struct deed *d);
 
 #endif

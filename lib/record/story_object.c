@@ -1,6 +1,6 @@
 /*
  * What a deed was done to: one finder for each place where the records of an event keep it. The
- * tables of classic.def say which finder serves which system call or record type. Files and
+ * tables of normalise.def say which finder serves which system call or record type. Files and
  * programs have files of their own.
  */
 #include "record/story_parts.h"

@@ -1,16 +1,16 @@
 /*
  * What story.c and its object finders share while they read one event, and the halves of the
- * rows of classic.def that are theirs. Private to lib/record.
+ * rows of normalise.def that are theirs. Private to lib/record.
  */
 #ifndef AURUM_RECORD_STORY_PARTS_H
 #define AURUM_RECORD_STORY_PARTS_H
 
-#include "record/classic.h"
+#include "record/normalise.h"
 #include "table/table.h"
 
 /* One event while its story is looked for. */
 struct search {
-	struct classic_teller *t;
+	struct normaliser *t;
 	struct interpreter interpreter; /* the teller's, but nothing is escaped yet */
 	const struct record *records;
 	size_t count;

@@ -1,7 +1,7 @@
-/* The rows of classic.def: sorted, complete, and the same numbers as everywhere else. */
+/* The rows of normalise.def: sorted, complete, and the same numbers as everywhere else. */
 #include "base/test.h"
 
-#include "record/classic.h"
+#include "record/normalise.h"
 #include "table/table.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ static void calls_are_sorted_and_exist_on_some_machine(void **state)
 {
 	static const char *const names[] = {
 #define CALL(name, columns, story) name,
-#include "record/classic.def"
+#include "record/normalise.def"
 	};
 
 	(void)state;
@@ -31,7 +31,7 @@ static void record_types_are_sorted_and_known(void **state)
 {
 	static const uint32_t types[] = {
 #define TYPE(type, columns, story) type,
-#include "record/classic.def"
+#include "record/normalise.def"
 	};
 
 	(void)state;
@@ -54,9 +54,9 @@ static void a_story_holds_what_the_sentence_leaves_out(void **state)
 	static const struct name_source source = {.user_name = nobody};
 	struct names *names = names_new(&source, NULL);
 	struct interpreter interpreter;
-	struct classic_teller teller;
+	struct normaliser normaliser;
 	const struct story *story;
-	struct classic told;
+	struct deed told;
 	struct record r;
 
 	(void)state;
@@ -69,9 +69,9 @@ static void a_story_holds_what_the_sentence_leaves_out(void **state)
 			     &r),
 		RECORD_OK);
 	interpreter_init(&interpreter, names, ESCAPE_SHELL);
-	classic_init(&teller, &interpreter);
-	classic_tell(&teller, &r, 1, CLASSIC_PLAIN, &told);
-	story = story_of(&teller, &told);
+	normaliser_init(&normaliser, &interpreter);
+	normalise(&normaliser, &r, 1, NORMALISE_PLAIN, &told);
+	story = story_of(&normaliser, &told);
 	assert_int_equal(story->pid, 77);
 	assert_int_equal(story->verb, VERB_RUN);
 	assert_int_equal(story->outcome, STORY_DONE);
@@ -80,8 +80,8 @@ static void a_story_holds_what_the_sentence_leaves_out(void **state)
 	assert_true(sv_eq(story->terminal, SV("pts/1")));
 	assert_true(sv_eq(story->key, SV("a\x01"
 					 "b\0")));
-	assert_ptr_equal(story_of(&teller, &told), story);
-	classic_release(&teller);
+	assert_ptr_equal(story_of(&normaliser, &told), story);
+	normaliser_release(&normaliser);
 	names_free(names);
 }
 

@@ -1,5 +1,5 @@
 /*
- * Cutting records into words with a '=' and searching them. What the fields mean is classic.c's
+ * Cutting records into words with a '=' and searching them. What the fields mean is normalise.c's
  * part.
  */
 #include "record/trail.h"

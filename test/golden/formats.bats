@@ -16,9 +16,9 @@ setup_file() {
 	"$genlog" -s 1 -S 22 -R -r 300 -I 20 >"$LOGS/raw" 2>/dev/null
 	"$genlog" -s 1 -S 23 -n web1 -r 2000 -I 40 >"$LOGS/node" 2>/dev/null
 	for seed in 1 2 3; do
-		python3 "$HERE/classic_log.py" "$seed" 4 >"$LOGS/words$seed"
+		python3 "$HERE/normalise_log.py" "$seed" 4 >"$LOGS/words$seed"
 	done
-	python3 "$HERE/classic_log.py" 4 4 node >"$LOGS/words4"
+	python3 "$HERE/normalise_log.py" 4 4 node >"$LOGS/words4"
 }
 
 # both LOG OPTION... : runs the two; true when they agree.

@@ -1,8 +1,8 @@
 /*
  * Events with a SYSCALL record: who called what, and what it was done to. A record beside it can
- * say more than the call (an AVC, a firewall's change); then that decides. Private to classic.c.
+ * say more than the call (an AVC, a firewall's change); then that decides. Private to normalise.c.
  */
-#include "record/classic_parts.h"
+#include "record/normalise_parts.h"
 
 #include "base/num.h"
 
@@ -15,7 +15,7 @@
  * The PATH record that is the object, looked for from the call's usual record on: the first one
  * that is not the folder around it. Only the folder is recorded when its search failed.
  */
-static bool go_to_path(struct classic_story *s, uint32_t *record)
+static bool go_to_path(struct telling *s, uint32_t *record)
 {
 	const struct trail_field *f;
 	uint32_t parent = 0;
@@ -57,7 +57,7 @@ static const char *kind_of_mode(struct sv raw, const char *otherwise)
 	return otherwise;
 }
 
-static void find_path(struct classic_story *s, uint32_t record)
+static void find_path(struct telling *s, uint32_t record)
 {
 	const struct trail_field *f;
 
@@ -66,43 +66,43 @@ static void find_path(struct classic_story *s, uint32_t record)
 	if (!go_to_path(s, &record) || trail_record(&s->w)->type != AUDIT_PATH)
 		return;
 	trail_first(&s->w);
-	(void)classic_take(s, CLASSIC_OBJECT, SV("name"), record);
-	(void)classic_take(s, CLASSIC_OBJECT_MORE, SV("inode"), record);
+	(void)normalise_take(s, SLOT_OBJECT, SV("name"), record);
+	(void)normalise_take(s, SLOT_OBJECT_MORE, SV("inode"), record);
 	f = trail_find(&s->w, SV("mode"));
 	if (f)
 		s->out->object_kind = kind_of_mode(f->raw, s->out->object_kind);
 }
 
-static void step_path(struct classic_story *s)
+static void step_path(struct telling *s)
 {
 	find_path(s, s->call->path);
 }
 
 /* Whatever the PATH record says: what is opened counts as a file. */
-static void step_kind_of_deed(struct classic_story *s)
+static void step_kind_of_deed(struct telling *s)
 {
 	s->out->object_kind = s->call->deed->object_kind;
 }
 
 /* The attributes of a PATH: from its mode on, all that follow. */
-static void label_of_path(struct classic_story *s)
+static void label_of_path(struct telling *s)
 {
 	uint32_t record = trail_place(&s->w).record;
 
 	trail_first(&s->w);
-	if (!classic_attribute(s, &s->object_label, SV("mode"), record))
+	if (!normalise_attribute(s, &s->object_label, SV("mode"), record))
 		return;
 	while (trail_next_field(&s->w))
-		classic_add_label(s, &s->object_label,
-				  (struct trail_place){record, trail_place(&s->w).field});
+		normalise_add_label(s, &s->object_label,
+				    (struct trail_place){record, trail_place(&s->w).field});
 }
 
 /* Attributes of the records before the first PATH that is no folder, and of that. */
-static void step_path_labels(struct classic_story *s)
+static void step_path_labels(struct telling *s)
 {
 	uint32_t parent = 0;
 
-	if (s->detail != CLASSIC_LABELS)
+	if (s->detail != NORMALISE_LABELS)
 		return;
 	trail_top(&s->w);
 	do {
@@ -121,24 +121,24 @@ static void step_path_labels(struct classic_story *s)
 			if (parent == 0)
 				parent = trail_place(&s->w).record;
 		} else if (r->type == AUDIT_CWD) {
-			(void)classic_attribute(s, &s->object_label, SV("cwd"), here);
+			(void)normalise_attribute(s, &s->object_label, SV("cwd"), here);
 		} else if (r->type == AUDIT_SOCKADDR) {
-			(void)classic_attribute(s, &s->object_label, SV("saddr"), here);
+			(void)normalise_attribute(s, &s->object_label, SV("saddr"), here);
 		}
 	} while (trail_next_record(&s->w));
 	if (parent && trail_go(&s->w, parent))
 		label_of_path(s);
 }
 
-static void step_two_path(struct classic_story *s)
+static void step_two_path(struct telling *s)
 {
 	(void)trail_go(&s->w, s->call->two_record);
 	trail_first(&s->w);
-	(void)classic_take(s, CLASSIC_OBJECT_TWO, s->call->two, s->call->two_record);
+	(void)normalise_take(s, SLOT_OBJECT_TWO, s->call->two, s->call->two_record);
 }
 
 /* The device is a record behind the folder it is mounted on, when all went well. */
-static void step_mount(struct classic_story *s)
+static void step_mount(struct telling *s)
 {
 	if (s->success == 1)
 		step_two_path(s);
@@ -146,30 +146,30 @@ static void step_mount(struct classic_story *s)
 	label_of_path(s);
 }
 
-static void step_two_argument(struct classic_story *s)
+static void step_two_argument(struct telling *s)
 {
 	trail_top(&s->w);
-	(void)classic_take(s, CLASSIC_OBJECT_TWO, s->call->two, 0);
+	(void)normalise_take(s, SLOT_OBJECT_TWO, s->call->two, 0);
 }
 
 /* An owner of -1 stays; then the group counts. */
-static void step_two_owner(struct classic_story *s)
+static void step_two_owner(struct telling *s)
 {
 	const struct trail_field *f;
-	struct classic_value v;
+	struct deed_value v;
 
 	trail_top(&s->w);
 	f = trail_find(&s->w, s->call->two);
 	if (!f)
 		return;
-	v = (struct classic_value){.raw = f->raw};
-	if (classic_number(&v) == -1)
+	v = (struct deed_value){.raw = f->raw};
+	if (deed_value_number(&v) == -1)
 		(void)trail_next_field(&s->w);
-	s->place[CLASSIC_OBJECT_TWO] = (struct trail_place){0, trail_place(&s->w).field};
+	s->place[SLOT_OBJECT_TWO] = (struct trail_place){0, trail_place(&s->w).field};
 }
 
 /* Of the identities that the call sets, the first that is not left as it is. */
-static void step_two_identity(struct classic_story *s)
+static void step_two_identity(struct telling *s)
 {
 	unsigned limit = s->call->identities;
 
@@ -178,135 +178,135 @@ static void step_two_identity(struct classic_story *s)
 	trail_top(&s->w);
 	if (!trail_find(&s->w, SV("a0")))
 		return;
-	for (unsigned i = 1; sv_eq(classic_words(s), SV("unset")); i++)
+	for (unsigned i = 1; sv_eq(normalise_words(s), SV("unset")); i++)
 		if (i >= limit || !trail_next_field(&s->w))
 			return;
-	s->place[CLASSIC_OBJECT_TWO] = (struct trail_place){0, trail_place(&s->w).field};
+	s->place[SLOT_OBJECT_TWO] = (struct trail_place){0, trail_place(&s->w).field};
 }
 
-static void step_module(struct classic_story *s)
+static void step_module(struct telling *s)
 {
 	(void)trail_go(&s->w, 1);
-	(void)classic_take(s, CLASSIC_OBJECT, SV("name"), 1);
+	(void)normalise_take(s, SLOT_OBJECT, SV("name"), 1);
 }
 
-static void step_socket(struct classic_story *s)
+static void step_socket(struct telling *s)
 {
 	(void)trail_go(&s->w, 1);
 	trail_first(&s->w);
-	(void)classic_take(s, CLASSIC_OBJECT, SV("saddr"), 1);
+	(void)normalise_take(s, SLOT_OBJECT, SV("saddr"), 1);
 }
 
-static void step_kill(struct classic_story *s)
+static void step_kill(struct telling *s)
 {
 	if (s->w.count > 2)
-		classic_action(s, "killed-list-of-pids");
+		normalise_action(s, "killed-list-of-pids");
 	(void)trail_go(&s->w, 1);
 	trail_first(&s->w);
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("saddr"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("saddr"));
 }
 
-static void step_program(struct classic_story *s)
+static void step_program(struct telling *s)
 {
 	uint32_t type;
 
 	trail_top(&s->w);
 	type = trail_record(&s->w)->type;
 	if (type == 1334) {
-		(void)classic_take_here(s, CLASSIC_OBJECT, SV("prog-id"));
+		(void)normalise_take_here(s, SLOT_OBJECT, SV("prog-id"));
 	} else if (type == 1335) {
-		(void)classic_take_here(s, CLASSIC_OBJECT, SV("nl-mcgrp"));
+		(void)normalise_take_here(s, SLOT_OBJECT, SV("nl-mcgrp"));
 	} else if (trail_find(&s->w, SV("exe"))) {
-		(void)classic_to_script(s, classic_words(s));
-		s->place[CLASSIC_OBJECT] = trail_place(&s->w);
+		(void)normalise_to_script(s, normalise_words(s));
+		s->place[SLOT_OBJECT] = trail_place(&s->w);
 	}
 }
 
-static void step_how_call(struct classic_story *s)
+static void step_how_call(struct telling *s)
 {
 	if (s->out->how.n)
 		s->out->how = s->call_name;
 }
 
-static void step_device(struct classic_story *s)
+static void step_device(struct telling *s)
 {
 	if (strcmp(s->out->object_kind, "character-device") == 0)
-		classic_action(s, "made-character-device");
+		normalise_action(s, "made-character-device");
 	else if (strcmp(s->out->object_kind, "block-device") == 0)
-		classic_action(s, "made-block-device");
+		normalise_action(s, "made-block-device");
 }
 
-static void step_memory(struct classic_story *s)
+static void step_memory(struct telling *s)
 {
 	if (s->success != 1)
 		return;
-	classic_action(s, "allocated-memory-in");
+	normalise_action(s, "allocated-memory-in");
 	trail_top(&s->w);
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("comm"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("comm"));
 }
 
 /* ---- steps: records that decide; the walk stands in them ---- */
 
-static void step_action_of_record(struct classic_story *s)
+static void step_action_of_record(struct telling *s)
 {
-	classic_action(s, classic_find_type(trail_record(&s->w)->type)->action);
+	normalise_action(s, normalise_find_type(trail_record(&s->w)->type)->action);
 }
 
-static void step_boolean(struct classic_story *s)
+static void step_boolean(struct telling *s)
 {
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("bool"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("bool"));
 }
 
-static void step_enforcing(struct classic_story *s)
+static void step_enforcing(struct telling *s)
 {
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("enforcing"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("enforcing"));
 }
 
-static void step_firewall(struct classic_story *s)
+static void step_firewall(struct telling *s)
 {
 	trail_top(&s->w);
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("table"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("table"));
 }
 
-static void step_promiscuous(struct classic_story *s)
+static void step_promiscuous(struct telling *s)
 {
 	const struct trail_field *f;
-	struct classic_value v;
+	struct deed_value v;
 
 	trail_top(&s->w);
-	(void)classic_take_here(s, CLASSIC_OBJECT, SV("dev"));
+	(void)normalise_take_here(s, SLOT_OBJECT, SV("dev"));
 	f = trail_find(&s->w, SV("prom"));
 	if (!f)
 		return;
-	v = (struct classic_value){.raw = f->raw};
-	classic_action(s, classic_number(&v) == 0 ? "left-promiscuous-mode-on-device"
-						  : "entered-promiscuous-mode-on-device");
+	v = (struct deed_value){.raw = f->raw};
+	normalise_action(s, deed_value_number(&v) == 0 ? "left-promiscuous-mode-on-device"
+						       : "entered-promiscuous-mode-on-device");
 }
 
-static void step_bpf(struct classic_story *s)
+static void step_bpf(struct telling *s)
 {
 	const struct trail_field *op;
 
 	trail_top(&s->w);
 	op = trail_find(&s->w, SV("op"));
 	if (op)
-		classic_action(s, sv_eq(op->raw, SV("LOAD")) ? "loaded-bpf-program"
-							     : "unloaded-bpf-program");
+		normalise_action(s, sv_eq(op->raw, SV("LOAD")) ? "loaded-bpf-program"
+							       : "unloaded-bpf-program");
 }
 
-static void step_listen(struct classic_story *s)
+static void step_listen(struct telling *s)
 {
 	const struct trail_field *op;
 
 	trail_top(&s->w);
 	op = trail_find(&s->w, SV("op"));
 	if (op)
-		classic_action(s, sv_eq(op->raw, SV("connect")) ? "connected-to"
-								: "disconnected-from");
+		normalise_action(s, sv_eq(op->raw, SV("connect")) ? "connected-to"
+								  : "disconnected-from");
 }
 
 /* No row knows the call: the key of the rule says why it was recorded. */
-static void step_rule(struct classic_story *s)
+static void step_rule(struct telling *s)
 {
 	const struct trail_field *key;
 
@@ -314,23 +314,23 @@ static void step_rule(struct classic_story *s)
 	key = trail_find(&s->w, SV("key"));
 	if (!key || sv_eq(key->raw, SV("(null)")))
 		return;
-	classic_action(s, "triggered-audit-rule");
-	s->place[CLASSIC_OBJECT] = trail_place(&s->w);
+	normalise_action(s, "triggered-audit-rule");
+	s->place[SLOT_OBJECT] = trail_place(&s->w);
 }
 
 /* ---- tables ---- */
 
 enum deed_id {
 #define DEED(id, action, kind, ...) DEED_##id,
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
-static const struct classic_deed_row deeds[] = {
+static const struct normalise_deed_row deeds[] = {
 #define DEED(id, action, kind, ...) {action, kind, {__VA_ARGS__}},
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
-static const struct classic_call_row calls[] = {
+static const struct normalise_call_row calls[] = {
 #define COLUMNS(deed, path, two_record, two, identities)                                           \
 	&deeds[DEED_##deed], path, two_record, {"" two, sizeof(two) - 1}, identities
 #define STORY(verb, finder, argument)                                                              \
@@ -341,14 +341,14 @@ static const struct classic_call_row calls[] = {
 		}                                                                                  \
 	}
 #define CALL(name, columns, story) {{"" name, sizeof(name) - 1}, columns, story},
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
 /* Records that say more than the call, by type; the first one of the event counts. */
 static const struct {
 	uint32_t type;
-	const char *action;           /* of the event, whatever the call did to its object */
-	struct classic_call_row call; /* or instead of the call */
+	const char *action;             /* of the event, whatever the call did to its object */
+	struct normalise_call_row call; /* or instead of the call */
 } deciders[] = {
 	{AUDIT_AVC, "accessed-mac-policy-controlled-object", {.deed = NULL}},
 	{1331, "accessed-policy-controlled-file", {.deed = NULL}},
@@ -365,12 +365,12 @@ static const struct {
 	{1335, NULL, {.deed = &deeds[DEED_LISTEN]}},
 };
 
-static const struct classic_call_row no_call = {
+static const struct normalise_call_row no_call = {
 	.deed = &deeds[DEED_RULE],
 	.story = {VERB_CALL, {FIND_SYSCALL, -1, "", ""}},
 };
 
-const struct classic_call_row *classic_find_call(struct sv name)
+const struct normalise_call_row *normalise_find_call(struct sv name)
 {
 	size_t low = 0, high = LEN(calls);
 
@@ -391,7 +391,7 @@ const struct classic_call_row *classic_find_call(struct sv name)
 /* ---- the call ---- */
 
 /* The walk ends in the record that decides, or nowhere. */
-static const char *find_decider(struct classic_story *s)
+static const char *find_decider(struct telling *s)
 {
 	trail_top(&s->w);
 	do {
@@ -408,29 +408,29 @@ static const char *find_decider(struct classic_story *s)
 	return NULL;
 }
 
-static void tell_call(struct classic_story *s)
+static void tell_call(struct telling *s)
 {
 	const char *action = find_decider(s);
-	const struct classic_deed_row *deed;
+	const struct normalise_deed_row *deed;
 
 	if (!s->call)
-		s->call = classic_find_call(s->call_name);
+		s->call = normalise_find_call(s->call_name);
 	deed = s->call->deed;
-	classic_action(s, deed->action);
+	normalise_action(s, deed->action);
 	s->out->object_kind = deed->object_kind;
 	for (size_t i = 0; i < LEN(deed->steps) && deed->steps[i]; i++)
 		deed->steps[i](s);
 	if (action)
-		classic_action(s, action);
+		normalise_action(s, action);
 }
 
 /* Goes back to the front of the SYSCALL record. */
-static void back(struct classic_story *s)
+static void back(struct telling *s)
 {
 	(void)trail_go(&s->w, s->call_record);
 }
 
-static void session_and_labels(struct classic_story *s)
+static void session_and_labels(struct telling *s)
 {
 	static const struct sv before[] = {{"ppid", 4},  {"pid", 3},   {"gid", 3},  {"euid", 4},
 					   {"suid", 4},  {"fsuid", 5}, {"egid", 4}, {"sgid", 4},
@@ -439,55 +439,54 @@ static void session_and_labels(struct classic_story *s)
 
 	trail_top(&s->w);
 	s->w.here = record; /* not to its front: to where the last search in it ended */
-	if (s->detail == CLASSIC_LABELS)
+	if (s->detail == NORMALISE_LABELS)
 		for (size_t i = 0; i < LEN(before); i++)
-			(void)classic_attribute(s, &s->subject_label, before[i], record);
-	classic_session(s, record);
-	if (s->detail == CLASSIC_LABELS)
-		(void)classic_attribute(s, &s->subject_label, SV("subj"), record);
+			(void)normalise_attribute(s, &s->subject_label, before[i], record);
+	normalise_session(s, record);
+	if (s->detail == NORMALISE_LABELS)
+		(void)normalise_attribute(s, &s->subject_label, SV("subj"), record);
 }
 
-static void caller(struct classic_story *s)
+static void caller(struct telling *s)
 {
-	if (!classic_take(s, CLASSIC_SUBJECT, SV("auid"), s->call_record))
+	if (!normalise_take(s, SLOT_SUBJECT, SV("auid"), s->call_record))
 		back(s);
-	if (classic_take(s, CLASSIC_ACTING, SV("uid"), s->call_record))
-		classic_subject_kind(s);
+	if (normalise_take(s, SLOT_ACTING, SV("uid"), s->call_record))
+		normalise_subject_kind(s);
 	else
 		back(s);
 	session_and_labels(s);
 	trail_first(&s->w);
 	if (trail_find(&s->w, SV("exe")))
-		classic_how(s);
+		normalise_how(s);
 	else
 		back(s);
 }
 
-static void outcome(struct classic_story *s)
+static void outcome(struct telling *s)
 {
 	const struct trail_field *f;
 
 	if (trail_find(&s->w, SV("syscall")))
-		s->call_name = classic_words(s);
+		s->call_name = normalise_words(s);
 	f = trail_find(&s->w, SV("success"));
 	if (!f) {
 		back(s);
 		return;
 	}
 	s->success = !sv_eq(f->raw, SV("no"));
-	s->place[CLASSIC_RESULT] = (struct trail_place){s->call_record, trail_place(&s->w).field};
+	s->place[SLOT_RESULT] = (struct trail_place){s->call_record, trail_place(&s->w).field};
 }
 
-static void rule_key(struct classic_story *s)
+static void rule_key(struct telling *s)
 {
 	const struct trail_field *key = trail_find(&s->w, SV("key"));
 
 	if (key && !sv_eq(key->raw, SV("(null)")))
-		s->place[CLASSIC_KEY] =
-			(struct trail_place){s->call_record, trail_place(&s->w).field};
+		s->place[SLOT_KEY] = (struct trail_place){s->call_record, trail_place(&s->w).field};
 }
 
-static bool go_to_call(struct classic_story *s)
+static bool go_to_call(struct telling *s)
 {
 	do
 		if (trail_record(&s->w)->type == AUDIT_SYSCALL) {
@@ -498,7 +497,7 @@ static bool go_to_call(struct classic_story *s)
 	return false;
 }
 
-void classic_call(struct classic_story *s)
+void normalise_call(struct telling *s)
 {
 	uint32_t type = s->w.records[0].type;
 
@@ -509,12 +508,12 @@ void classic_call(struct classic_story *s)
 	caller(s);
 	rule_key(s);
 	if (type == AUDIT_ANOM_LINK) {
-		classic_action(s, s->type->action);
+		normalise_action(s, s->type->action);
 	} else if (type == AUDIT_CONFIG_CHANGE) {
 		trail_top(&s->w);
 		if (trail_find(&s->w, SV("op"))) {
-			s->out->action = classic_words(s);
-			classic_setting(s);
+			s->out->action = normalise_words(s);
+			normalise_setting(s);
 		}
 	} else {
 		tell_call(s);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes an audit log with every record type and system call that the classic words know.
+"""Writes an audit log with every record type and system call that the normaliser knows.
 
-classic_log.py SEED [EVENTS]: events of one record of each type, system calls with all kinds of
+normalise_log.py SEED [EVENTS]: events of one record of each type, system calls with all kinds of
 records beside them, fields left out or moved, records in odd orders. The same seed gives the
 same bytes.
 """

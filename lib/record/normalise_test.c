@@ -1,7 +1,7 @@
-/* Events in the classic words, and the walk that they depend on. */
+/* The columns of events, and the walk that they depend on. */
 #include "base/test.h"
 
-#include "record/classic.h"
+#include "record/normalise.h"
 #include "record/trail.h"
 
 #define AT "msg=audit(1700000000.123:1): "
@@ -11,8 +11,8 @@ struct told {
 	size_t count;
 	struct names *names;
 	struct interpreter ip;
-	struct classic_teller teller;
-	struct classic c;
+	struct normaliser normaliser;
+	struct deed c;
 	struct buf text;
 };
 
@@ -31,7 +31,7 @@ static bool user_name(void *arg, uint32_t uid, char *out, size_t cap)
 	return uid == 1000;
 }
 
-static void tell(struct told *t, const char *const *lines, enum classic_detail detail)
+static void tell(struct told *t, const char *const *lines, enum normalise_detail detail)
 {
 	static const struct name_source source = {.user_name = user_name, .user_id = user_id};
 
@@ -41,23 +41,23 @@ static void tell(struct told *t, const char *const *lines, enum classic_detail d
 		assert_int_equal(record_parse(sv_cstr(lines[t->count]), &t->records[t->count]),
 				 RECORD_OK);
 	interpreter_init(&t->ip, t->names, ESCAPE_TTY);
-	classic_init(&t->teller, &t->ip);
-	classic_tell(&t->teller, t->records, t->count, detail, &t->c);
+	normaliser_init(&t->normaliser, &t->ip);
+	normalise(&t->normaliser, t->records, t->count, detail, &t->c);
 }
 
 static void done(struct told *t)
 {
-	classic_release(&t->teller);
+	normaliser_release(&t->normaliser);
 	buf_release(&t->text);
 	names_free(t->names);
 }
 
 /* The value in words; "" when there is none. */
-static const char *words(struct told *t, enum classic_slot slot)
+static const char *words(struct told *t, enum deed_slot slot)
 {
 	buf_reset(&t->text);
 	if (t->c.value[slot].record)
-		classic_put_path(&t->teller, &t->c, &t->c.value[slot], &t->text);
+		deed_put_path(&t->normaliser, &t->c, &t->c.value[slot], &t->text);
 	return buf_cstr(&t->text);
 }
 
@@ -78,23 +78,23 @@ static void a_system_call_is_told_with_its_objects(void **state)
 	struct told t;
 
 	(void)state;
-	tell(&t, lines, CLASSIC_LABELS);
+	tell(&t, lines, NORMALISE_LABELS);
 	assert_true(t.c.told);
 	assert_string_equal(t.c.event_kind, "audit-rule");
 	assert_string_equal(t.c.subject_kind, "privileged-acct");
 	assert_true(sv_eq(t.c.action, SV("renamed")));
 	assert_true(sv_eq(t.c.how, SV("/bin/mv")));
 	assert_string_equal(t.c.object_kind, "file");
-	assert_string_equal(words(&t, CLASSIC_SUBJECT), "alice");
-	assert_string_equal(words(&t, CLASSIC_ACTING), "root");
-	assert_string_equal(words(&t, CLASSIC_SESSION), "3");
-	assert_string_equal(words(&t, CLASSIC_OBJECT), "/home/a");
-	assert_string_equal(words(&t, CLASSIC_OBJECT_MORE), "7");
-	assert_string_equal(words(&t, CLASSIC_OBJECT_TWO), "/tmp/b");
-	assert_string_equal(words(&t, CLASSIC_SUBJECT_LABEL), "u:r");
-	assert_string_equal(words(&t, CLASSIC_OBJECT_LABEL), "o:r");
-	assert_string_equal(words(&t, CLASSIC_KEY), "a");
-	assert_true(classic_is_success(&t.teller, &t.c.value[CLASSIC_RESULT]));
+	assert_string_equal(words(&t, SLOT_SUBJECT), "alice");
+	assert_string_equal(words(&t, SLOT_ACTING), "root");
+	assert_string_equal(words(&t, SLOT_SESSION), "3");
+	assert_string_equal(words(&t, SLOT_OBJECT), "/home/a");
+	assert_string_equal(words(&t, SLOT_OBJECT_MORE), "7");
+	assert_string_equal(words(&t, SLOT_OBJECT_TWO), "/tmp/b");
+	assert_string_equal(words(&t, SLOT_SUBJECT_LABEL), "u:r");
+	assert_string_equal(words(&t, SLOT_OBJECT_LABEL), "o:r");
+	assert_string_equal(words(&t, SLOT_KEY), "a");
+	assert_true(deed_is_success(&t.normaliser, &t.c.value[SLOT_RESULT]));
 	done(&t);
 }
 
@@ -108,13 +108,13 @@ static void a_failed_login_is_of_the_account_that_was_tried(void **state)
 	struct told t;
 
 	(void)state;
-	tell(&t, lines, CLASSIC_PLAIN);
+	tell(&t, lines, NORMALISE_PLAIN);
 	assert_string_equal(t.c.event_kind, "user-login");
 	assert_string_equal(t.c.subject_kind, "user-acct");
-	assert_string_equal(words(&t, CLASSIC_SUBJECT), "alice");
-	assert_string_equal(words(&t, CLASSIC_OBJECT), "ssh");
+	assert_string_equal(words(&t, SLOT_SUBJECT), "alice");
+	assert_string_equal(words(&t, SLOT_OBJECT), "ssh");
 	assert_true(sv_eq(t.c.action, SV("logged-in")));
-	assert_false(classic_is_success(&t.teller, &t.c.value[CLASSIC_RESULT]));
+	assert_false(deed_is_success(&t.normaliser, &t.c.value[SLOT_RESULT]));
 	done(&t);
 }
 
@@ -125,7 +125,7 @@ static void records_without_a_call_are_not_told(void **state)
 	struct told t;
 
 	(void)state;
-	tell(&t, lines, CLASSIC_PLAIN);
+	tell(&t, lines, NORMALISE_PLAIN);
 	assert_false(t.c.told);
 	assert_int_equal(t.c.action.n, 0);
 	done(&t);
@@ -139,9 +139,9 @@ static void an_event_ends_at_its_last_record(void **state)
 	struct told t;
 
 	(void)state;
-	tell(&t, lines, CLASSIC_PLAIN);
-	assert_int_equal(classic_span(t.records, 3), 2);
-	assert_int_equal(classic_span(t.records + 2, 1), 1);
+	tell(&t, lines, NORMALISE_PLAIN);
+	assert_int_equal(normalise_span(t.records, 3), 2);
+	assert_int_equal(normalise_span(t.records + 2, 1), 1);
 	done(&t);
 }
 

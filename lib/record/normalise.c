@@ -1,9 +1,9 @@
 /*
- * The classic normalisation: what every kind of event shares, and the values of what was found.
- * Events of one record are classic_simple.c's part, system calls classic_call.c's; the words are
- * in classic.def.
+ * The columns of a deed: what every kind of event shares, and the values of what was found.
+ * Events of one record are normalise_single.c's part, system calls normalise_call.c's; the words are
+ * in normalise.def.
  */
-#include "record/classic_parts.h"
+#include "record/normalise_parts.h"
 
 #include "base/num.h"
 #include "record/interpret_parts.h"
@@ -22,7 +22,7 @@ static const struct {
 	const char *word;
 } event_kinds[] = {
 #define EVENT_KIND(first, last, word) {first, last, word},
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
 #define TEXT(literal)                                                                              \
@@ -30,7 +30,7 @@ static const struct {
 		"" literal, sizeof(literal) - 1                                                    \
 	}
 
-static const struct classic_type_row types[] = {
+static const struct normalise_type_row types[] = {
 #define COLUMNS(action, kind, object, instead, more, two)                                          \
 	action, kind, TEXT(object), TEXT(instead), TEXT(more), TEXT(two)
 #define STORY(rank, actor, verb, finder, said, second)                                             \
@@ -41,16 +41,16 @@ static const struct classic_type_row types[] = {
 		}                                                                                  \
 	}
 #define TYPE(type, columns, story) {type, columns, story},
-#include "record/classic.def"
+#include "record/normalise.def"
 };
 
-static const struct classic_type_row unknown_type = {
+static const struct normalise_type_row unknown_type = {
 	.action = "",
 	.object_kind = "unknown",
 	.story = {1, ACTOR_USER, VERB_LEAVE_RECORD, {FIND_TYPE, -1, "", ""}},
 };
 
-const struct classic_type_row *classic_find_type(uint32_t type)
+const struct normalise_type_row *normalise_find_type(uint32_t type)
 {
 	size_t low = 0, high = LEN(types);
 
@@ -73,7 +73,7 @@ static const char *event_kind(uint32_t type)
 	return "unknown";
 }
 
-size_t classic_span(const struct record *records, size_t count)
+size_t normalise_span(const struct record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint32_t type = records[i].type;
@@ -95,7 +95,7 @@ static bool needs_call(enum value_type type)
 }
 
 /* Values of one record come one after the other. */
-static const struct tail *tail_of(struct classic_teller *t, const struct record *r)
+static const struct tail *tail_of(struct normaliser *t, const struct record *r)
 {
 	if (t->tail_of != r)
 		tail_cut(&t->tail, r->tail);
@@ -103,7 +103,7 @@ static const struct tail *tail_of(struct classic_teller *t, const struct record 
 	return &t->tail;
 }
 
-static void put_words(struct classic_teller *t, const struct classic_value *v, struct buf *out)
+static void put_words(struct normaliser *t, const struct deed_value *v, struct buf *out)
 {
 	const struct interpreter *ip = t->interpreter;
 	struct call call = {.machine = MACHINE_UNKNOWN, .nr = UINT32_MAX};
@@ -114,17 +114,16 @@ static void put_words(struct classic_teller *t, const struct classic_value *v, s
 		escape_put(ip->escape, v->raw, out);
 		return;
 	}
-	type = classic_type(v);
+	type = deed_value_type(v);
 	if (needs_call(type))
 		call_of_record(v->record, &call);
 	put_value(ip, &value, type, 0, out);
 }
 
 /* When the words of a value are in the record just as they will be put: those. */
-static bool words_in_place(struct classic_teller *t, const struct classic_value *v,
-			   struct sv *words)
+static bool words_in_place(struct normaliser *t, const struct deed_value *v, struct sv *words)
 {
-	enum value_type type = v->decoded ? VALUE_UNCLASSIFIED : classic_type(v);
+	enum value_type type = v->decoded ? VALUE_UNCLASSIFIED : deed_value_type(v);
 	const struct value value = {.name = v->name, .raw = v->raw, .tail = tail_of(t, v->record)};
 
 	if (v->decoded || type == VALUE_UNCLASSIFIED)
@@ -134,17 +133,17 @@ static bool words_in_place(struct classic_teller *t, const struct classic_value 
 	return escape_is_plain(t->interpreter->escape, *words);
 }
 
-enum value_type classic_type(const struct classic_value *v)
+enum value_type deed_value_type(const struct deed_value *v)
 {
 	return interpret_type(v->record->type, v->name, v->raw);
 }
 
-void classic_put(struct classic_teller *t, const struct classic_value *v, struct buf *out)
+void deed_put(struct normaliser *t, const struct deed_value *v, struct buf *out)
 {
 	put_words(t, v, out);
 }
 
-int classic_number(const struct classic_value *v)
+int deed_value_number(const struct deed_value *v)
 {
 	int64_t number;
 
@@ -184,14 +183,14 @@ static void put_clean_path(struct sv path, struct buf *out)
 		buf_putc(out, '/');
 }
 
-void classic_put_path(struct classic_teller *t, const struct classic *c,
-		      const struct classic_value *v, struct buf *out)
+void deed_put_path(struct normaliser *t, const struct deed *c, const struct deed_value *v,
+		   struct buf *out)
 {
 	struct buf *b = &t->scratch;
 	size_t from = out->n;
 	struct sv path;
 
-	if (c->folder.n == 0 || v->decoded || classic_type(v) != VALUE_ESCAPED_FILE) {
+	if (c->folder.n == 0 || v->decoded || deed_value_type(v) != VALUE_ESCAPED_FILE) {
 		put_words(t, v, out);
 		return;
 	}
@@ -213,7 +212,7 @@ void classic_put_path(struct classic_teller *t, const struct classic *c,
 	escape_from(t->interpreter->escape, out, from, ESCAPE_KEEP_NONE);
 }
 
-bool classic_is_success(struct classic_teller *t, const struct classic_value *v)
+bool deed_is_success(struct normaliser *t, const struct deed_value *v)
 {
 	struct buf *b = &t->scratch;
 	struct sv words;
@@ -222,21 +221,21 @@ bool classic_is_success(struct classic_teller *t, const struct classic_value *v)
 	put_words(t, v, b);
 	words = buf_view(b);
 	return sv_eq(words, SV("yes")) || sv_starts(words, SV("suc")) ||
-	       (classic_type(v) == VALUE_SECCOMP && sv_eq(words, SV("allow")));
+	       (deed_value_type(v) == VALUE_SECCOMP && sv_eq(words, SV("allow")));
 }
 
 /* ---- what the steps share ---- */
 
-struct sv classic_words(struct classic_story *s)
+struct sv normalise_words(struct telling *s)
 {
 	const struct trail_field *f = trail_field(&s->w);
 	struct buf *b = &s->t->scratch;
-	struct classic_value v;
+	struct deed_value v;
 	struct sv words;
 
 	if (!f)
 		return SV_EMPTY;
-	v = (struct classic_value){trail_record(&s->w), f->name, f->raw, f->decoded};
+	v = (struct deed_value){trail_record(&s->w), f->name, f->raw, f->decoded};
 	if (words_in_place(s->t, &v, &words))
 		return words;
 	buf_reset(b);
@@ -244,7 +243,7 @@ struct sv classic_words(struct classic_story *s)
 	return b->failed ? SV_EMPTY : arena_copy(&s->t->arena, buf_view(b));
 }
 
-bool classic_take(struct classic_story *s, enum classic_slot slot, struct sv name, uint32_t record)
+bool normalise_take(struct telling *s, enum deed_slot slot, struct sv name, uint32_t record)
 {
 	if (!trail_find(&s->w, name))
 		return false;
@@ -252,7 +251,7 @@ bool classic_take(struct classic_story *s, enum classic_slot slot, struct sv nam
 	return true;
 }
 
-bool classic_take_here(struct classic_story *s, enum classic_slot slot, struct sv name)
+bool normalise_take_here(struct telling *s, enum deed_slot slot, struct sv name)
 {
 	if (!trail_find(&s->w, name))
 		return false;
@@ -260,8 +259,7 @@ bool classic_take_here(struct classic_story *s, enum classic_slot slot, struct s
 	return true;
 }
 
-void classic_add_label(struct classic_story *s, struct classic_label *label,
-		       struct trail_place place)
+void normalise_add_label(struct telling *s, struct normalise_label *label, struct trail_place place)
 {
 	const struct trail_field *f;
 
@@ -274,23 +272,23 @@ void classic_add_label(struct classic_story *s, struct classic_label *label,
 		label->place = place;
 }
 
-bool classic_attribute(struct classic_story *s, struct classic_label *label, struct sv name,
-		       uint32_t record)
+bool normalise_attribute(struct telling *s, struct normalise_label *label, struct sv name,
+			 uint32_t record)
 {
 	if (!trail_find(&s->w, name)) {
 		(void)trail_go(&s->w, record);
 		return false;
 	}
-	classic_add_label(s, label, (struct trail_place){record, trail_place(&s->w).field});
+	normalise_add_label(s, label, (struct trail_place){record, trail_place(&s->w).field});
 	return true;
 }
 
-void classic_action(struct classic_story *s, const char *action)
+void normalise_action(struct telling *s, const char *action)
 {
 	s->out->action = sv_cstr(action);
 }
 
-bool classic_to_script(struct classic_story *s, struct sv exe)
+bool normalise_to_script(struct telling *s, struct sv exe)
 {
 	static const struct sv interpreters[] = {TEXT("/usr/bin/python"), TEXT("/usr/bin/sh"),
 						 TEXT("/usr/bin/bash"), TEXT("/usr/bin/perl")};
@@ -309,11 +307,11 @@ bool classic_to_script(struct classic_story *s, struct sv exe)
 	return true;
 }
 
-void classic_how(struct classic_story *s)
+void normalise_how(struct telling *s)
 {
-	s->out->how = classic_words(s);
-	if (classic_to_script(s, s->out->how) && trail_field(&s->w))
-		s->out->how = classic_words(s);
+	s->out->how = normalise_words(s);
+	if (normalise_to_script(s, s->out->how) && trail_field(&s->w))
+		s->out->how = normalise_words(s);
 }
 
 static const char *kind_of_uid(int uid)
@@ -327,34 +325,34 @@ static const char *kind_of_uid(int uid)
 	return uid < UID_USER_MAX ? "user-acct" : "unknown-acct";
 }
 
-void classic_subject_kind(struct classic_story *s)
+void normalise_subject_kind(struct telling *s)
 {
 	const struct trail_field *f = trail_field(&s->w);
-	struct classic_value v;
+	struct deed_value v;
 	struct sv name;
 	uint32_t uid;
 
 	s->out->subject_kind = "unknown-acct";
 	if (!f)
 		return;
-	v = (struct classic_value){trail_record(&s->w), f->name, f->raw, f->decoded};
-	if (classic_type(&v) == VALUE_UID) {
-		s->out->subject_kind = kind_of_uid(classic_number(&v));
+	v = (struct deed_value){trail_record(&s->w), f->name, f->raw, f->decoded};
+	if (deed_value_type(&v) == VALUE_UID) {
+		s->out->subject_kind = kind_of_uid(deed_value_number(&v));
 	} else if (sv_eq(f->name, SV("acct"))) {
-		name = classic_words(s);
+		name = normalise_words(s);
 		if (!sv_eq(name, SV("unset")) && s->t->interpreter->names &&
 		    names_find_user(s->t->interpreter->names, name, &uid))
 			s->out->subject_kind = kind_of_uid((int)uid);
 	}
 }
 
-void classic_session(struct classic_story *s, uint32_t record)
+void normalise_session(struct telling *s, uint32_t record)
 {
-	if (!classic_take(s, CLASSIC_SESSION, SV("ses"), record))
+	if (!normalise_take(s, SLOT_SESSION, SV("ses"), record))
 		trail_top(&s->w);
 }
 
-static bool find_setting(struct classic_story *s)
+static bool find_setting(struct telling *s)
 {
 	static const struct sv settings[] = {TEXT("audit_enabled"), TEXT("audit_pid"),
 					     TEXT("audit_backlog_limit"), TEXT("audit_failure"),
@@ -373,18 +371,18 @@ static bool find_setting(struct classic_story *s)
 	return false;
 }
 
-void classic_setting(struct classic_story *s)
+void normalise_setting(struct telling *s)
 {
 	s->out->object_kind = "audit-config";
-	s->place[CLASSIC_OBJECT] = TRAIL_NO_PLACE;
+	s->place[SLOT_OBJECT] = TRAIL_NO_PLACE;
 	if (find_setting(s))
-		s->place[CLASSIC_OBJECT] = (struct trail_place){0, trail_place(&s->w).field};
+		s->place[SLOT_OBJECT] = (struct trail_place){0, trail_place(&s->w).field};
 }
 
 /* ---- an event ---- */
 
 /* cwd= of the last CWD record, wherever the walk has been. */
-static struct sv folder_of(struct classic_story *s)
+static struct sv folder_of(struct telling *s)
 {
 	struct sv folder = SV_EMPTY;
 
@@ -401,13 +399,13 @@ static struct sv folder_of(struct classic_story *s)
 	return folder;
 }
 
-static struct classic_value value_at(struct classic_story *s, struct trail_place place)
+static struct deed_value value_at(struct telling *s, struct trail_place place)
 {
 	const struct trail_field *f = place.record == TRAIL_NOWHERE ? NULL : trail_at(&s->w, place);
 
 	if (!f)
-		return (struct classic_value){0};
-	return (struct classic_value){&s->w.records[place.record], f->name, f->raw, f->decoded};
+		return (struct deed_value){0};
+	return (struct deed_value){&s->w.records[place.record], f->name, f->raw, f->decoded};
 }
 
 static bool has_call(const struct record *records, size_t count)
@@ -415,28 +413,28 @@ static bool has_call(const struct record *records, size_t count)
 	return count > 1 || records[0].type == AUDIT_SYSCALL;
 }
 
-static void tell(struct classic_story *s, const struct record *records, size_t count)
+static void tell(struct telling *s, const struct record *records, size_t count)
 {
 	trail_top(&s->w);
 	if (has_call(records, count)) {
-		classic_call(s);
+		normalise_call(s);
 	} else {
 		s->out->event_kind = event_kind(records[0].type);
-		classic_simple(s);
+		normalise_single(s);
 	}
 	if (s->out->told)
 		s->out->event_kind = event_kind(records[0].type);
-	s->place[CLASSIC_SUBJECT_LABEL] = s->subject_label.place;
-	s->place[CLASSIC_OBJECT_LABEL] = s->object_label.place;
-	for (size_t i = 0; i < CLASSIC_SLOTS; i++)
+	s->place[SLOT_SUBJECT_LABEL] = s->subject_label.place;
+	s->place[SLOT_OBJECT_LABEL] = s->object_label.place;
+	for (size_t i = 0; i < SLOT_COUNT; i++)
 		s->out->value[i] = value_at(s, s->place[i]);
 	s->out->folder = folder_of(s);
 }
 
-void classic_tell(struct classic_teller *t, const struct record *records, size_t count,
-		  enum classic_detail detail, struct classic *out)
+void normalise(struct normaliser *t, const struct record *records, size_t count,
+	       enum normalise_detail detail, struct deed *out)
 {
-	struct classic_story s = {
+	struct telling s = {
 		.t = t,
 		.out = out,
 		.detail = detail,
@@ -445,27 +443,27 @@ void classic_tell(struct classic_teller *t, const struct record *records, size_t
 		.object_label = {.name = SV("obj"), .place = TRAIL_NO_PLACE},
 	};
 
-	*out = (struct classic){.told = true,
-				.event_kind = "unknown",
-				.object_kind = "unknown",
-				.records = records,
-				.count = count};
+	*out = (struct deed){.told = true,
+			     .event_kind = "unknown",
+			     .object_kind = "unknown",
+			     .records = records,
+			     .count = count};
 	arena_reset(&t->arena);
 	t->tail_of = NULL;
-	for (size_t i = 0; i < CLASSIC_SLOTS; i++)
+	for (size_t i = 0; i < SLOT_COUNT; i++)
 		s.place[i] = TRAIL_NO_PLACE;
-	s.type = classic_find_type(records[0].type);
+	s.type = normalise_find_type(records[0].type);
 	if (trail_init(&s.w, &t->arena, records, count))
 		tell(&s, records, count);
 }
 
-void classic_init(struct classic_teller *t, struct interpreter *interpreter)
+void normaliser_init(struct normaliser *t, struct interpreter *interpreter)
 {
-	*t = (struct classic_teller){.interpreter = interpreter, .scratch = BUF_INIT(SCRATCH_MAX)};
+	*t = (struct normaliser){.interpreter = interpreter, .scratch = BUF_INIT(SCRATCH_MAX)};
 	arena_init(&t->arena, ARENA_MAX);
 }
 
-void classic_release(struct classic_teller *t)
+void normaliser_release(struct normaliser *t)
 {
 	arena_release(&t->arena);
 	buf_release(&t->scratch);
