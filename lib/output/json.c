@@ -244,21 +244,20 @@ static void put_stamp(const struct event *event, struct buf *b)
 	put_number("serial", event->stamp.serial, b);
 }
 
-static void put_slot(struct output *o, const char *name, const struct classic *c,
-		     enum classic_slot slot)
+static void put_slot(struct output *o, const char *name, const struct deed *c, enum deed_slot slot)
 {
-	const struct classic_value *v = &c->value[slot];
+	const struct deed_value *v = &c->value[slot];
 	struct buf *b = &o->text;
 	CLEANUP(buf_release) struct buf words = BUF_INIT(b->max);
 
 	if (!v->record)
 		return;
-	classic_put_path(&o->normaliser, c, v, &words);
+	deed_put_path(&o->normaliser, c, v, &words);
 	put_member(name, buf_view(&words), b);
 }
 
-static void put_side(struct output *o, const char *side, const struct classic *c, const char *kind,
-		     const enum classic_slot *slots, const char *const *names, size_t count)
+static void put_side(struct output *o, const char *side, const struct deed *c, const char *kind,
+		     const enum deed_slot *slots, const char *const *names, size_t count)
 {
 	struct buf *b = &o->text;
 	size_t from = b->n;
@@ -271,24 +270,22 @@ static void put_side(struct output *o, const char *side, const struct classic *c
 }
 
 /* In the words of csv. */
-static void put_deed(struct output *o, const struct classic *c)
+static void put_deed(struct output *o, const struct deed *c)
 {
-	static const enum classic_slot subject[] = {CLASSIC_SUBJECT, CLASSIC_ACTING};
+	static const enum deed_slot subject[] = {SLOT_SUBJECT, SLOT_ACTING};
 	static const char *const subject_names[] = {"name", "acting_as"};
-	static const enum classic_slot object[] = {CLASSIC_OBJECT, CLASSIC_OBJECT_MORE,
-						   CLASSIC_OBJECT_TWO};
+	static const enum deed_slot object[] = {SLOT_OBJECT, SLOT_OBJECT_MORE, SLOT_OBJECT_TWO};
 	static const char *const object_names[] = {"name", "detail", "second"};
-	const struct classic_value *result = &c->value[CLASSIC_RESULT];
+	const struct deed_value *result = &c->value[SLOT_RESULT];
 	struct buf *b = &o->text;
 
 	put_member("kind", sv_cstr(c->event_kind), b);
-	put_slot(o, "session", c, CLASSIC_SESSION);
+	put_slot(o, "session", c, SLOT_SESSION);
 	put_side(o, "subject", c, c->subject_kind, subject, subject_names, LEN(subject));
 	put_member("action", c->action, b);
 	if (result->record)
 		put_member("result",
-			   classic_is_success(&o->normaliser, result) ? SV("success")
-								      : SV("failed"),
+			   deed_is_success(&o->normaliser, result) ? SV("success") : SV("failed"),
 			   b);
 	put_side(o, "object", c, c->object_kind, object, object_names, LEN(object));
 	put_member("how", c->how, b);
@@ -350,10 +347,10 @@ static int put_lines(struct output *o, const struct event *event, struct err *e)
 int output_json(struct output *o, const struct event *event, struct err *e)
 {
 	struct buf *b = &o->text;
-	struct classic c;
+	struct deed c;
 
 	o->normaliser.interpreter = o->interpreter;
-	classic_tell(&o->normaliser, event->records, event->count, CLASSIC_PLAIN, &c);
+	normalise(&o->normaliser, event->records, event->count, NORMALISE_PLAIN, &c);
 	buf_putc(b, '{');
 	put_stamp(event, b);
 	put_member("node", event->node, b);

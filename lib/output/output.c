@@ -27,14 +27,14 @@ void output_init(struct output *o, int fd, enum output_format format, enum escap
 		.text = BUF_INIT(TEXT_MAX),
 		.meaning = BUF_INIT(TEXT_MAX),
 	};
-	classic_init(&o->normaliser, NULL);
+	normaliser_init(&o->normaliser, NULL);
 }
 
 void output_release(struct output *o)
 {
 	buf_release(&o->text);
 	buf_release(&o->meaning);
-	classic_release(&o->normaliser);
+	normaliser_release(&o->normaliser);
 }
 
 int output_flush(struct output *o, struct err *e)
@@ -151,7 +151,7 @@ static int format_spans(struct output *o, const struct event *event,
 {
 	o->normaliser.interpreter = o->interpreter;
 	for (size_t i = 0, span; i < event->count; i += span) {
-		span = classic_span(event->records + i, event->count - i);
+		span = normalise_span(event->records + i, event->count - i);
 		put(o, event->records + i, span);
 		if (output_flush_when_full(o, e) != 0)
 			return -1;

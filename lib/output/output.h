@@ -26,9 +26,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "query/when.h"
-#include "record/classic.h"
 #include "record/interpret.h"
 #include "record/join.h"
+#include "record/normalise.h"
 
 #define OUTPUT_CHUNK ((size_t)128 << 10)
 
@@ -84,7 +84,7 @@ struct output {
 	struct buf text;  /* not written yet */
 
 	/* Private. */
-	struct classic_teller teller;
+	struct normaliser normaliser;
 	struct buf meaning; /* json: of one record */
 	struct output_clock clock;
 	bool has_header;
