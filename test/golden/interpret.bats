@@ -150,7 +150,7 @@ records() {
 }
 
 @test "every bit and small value of the arguments that have words" {
-	sed -nE 's/^ARG\([0-9], [A-Z]+, "([^"]*)",.*/\1/p' "$AURUM_TOP/lib/record/interpret_args.def" | sort -u |
+	sed -nE 's/^CALL\("([^"]*)",.*/\1/p' "$AURUM_TOP/lib/record/interpret_args.def" | sort -u |
 		while read -r name; do calls x86_64 | awk -v name="$name" 'index($2, name) == 1 { print $1 }'; done |
 		sort -un | awk '
 			BEGIN {
