@@ -12,15 +12,38 @@ static const char *const specials[] = {
 };
 
 /*
- * What drives a terminal: ASCII's control bytes but DEL, which it ignores, and U+0080 to U+009F in
- * UTF-8, of which U+009B is ESC [ in one. before and after are the bytes around c, 0 where there
- * is none.
+ * Whether the byte p[i], 0x80 to 0x9f, goes on a character of UTF-8 that a byte before it started
+ * (RFC 3629). In longer forms than a character needs it does not: they may hide anything.
  */
-static bool is_control(unsigned char before, unsigned char c, unsigned char after)
+static bool is_inside_character(const char *p, size_t i)
 {
+	for (size_t back = 1; back <= 3 && back <= i; back++) {
+		unsigned char lead = (unsigned char)p[i - back];
+		unsigned char second = (unsigned char)p[i - back + 1];
+
+		if (lead >= 0xc2 && lead <= 0xf4)
+			return back <= (lead >= 0xe0) + (lead >= 0xf0) + 1u &&
+			       !(lead == 0xe0 && second < 0xa0) && !(lead == 0xf0 && second < 0x90);
+		if (lead < 0x80 || lead > 0xbf)
+			break;
+	}
+	return false;
+}
+
+/*
+ * What drives a terminal: ASCII's control bytes but DEL, which it ignores, and the characters
+ * U+0080 to U+009F, of which U+009B is ESC [ in one: in UTF-8, and as bytes of their own, which is
+ * what terminals of 8 bits take. after is the byte behind p[i], 0 where there is none.
+ */
+static bool is_control(const char *p, size_t i, unsigned char after)
+{
+	unsigned char c = (unsigned char)p[i];
+
 	if (c == 0xc2)
 		return after >= 0x80 && after <= 0x9f;
-	return c < 32 || (before == 0xc2 && c >= 0x80 && c <= 0x9f);
+	if (c < 0x80 || c > 0x9f)
+		return c < 32;
+	return (i > 0 && (unsigned char)p[i - 1] == 0xc2) || !is_inside_character(p, i);
 }
 
 /* How many bytes p[i], with `after` behind it, becomes: 1 as it is, 2 with a backslash, 4 in octal. */
@@ -28,7 +51,7 @@ static size_t width(enum escape_mode mode, const char *p, size_t i, char after, 
 {
 	if (mode == ESCAPE_RAW || (unsigned char)p[i] == keep)
 		return 1;
-	if (is_control(i ? (unsigned char)p[i - 1] : 0, (unsigned char)p[i], (unsigned char)after))
+	if (is_control(p, i, (unsigned char)after))
 		return 4;
 	return strchr(specials[mode], p[i]) ? 2 : 1;
 }
@@ -55,14 +78,14 @@ bool escape_mode_find(struct sv word, enum escape_mode *out)
 
 bool escape_is_plain(enum escape_mode mode, struct sv text)
 {
-	bool other = false;
+	unsigned char bits = 0;
 
 	if (mode == ESCAPE_RAW)
 		return true;
-	/* ASCII, without a branch, so that the compiler looks at many bytes at once. */
+	/* The highest bit tells what is not ASCII or below a space; many bytes at once. */
 	for (size_t i = 0; i < text.n; i++)
-		other |= (signed char)text.p[i] < ' ';
-	return mode == ESCAPE_TTY && !other;
+		bits |= (unsigned char)(text.p[i] | (text.p[i] - ' '));
+	return mode == ESCAPE_TTY && bits < 0x80;
 }
 
 void escape_from(enum escape_mode mode, struct buf *b, size_t from, int keep)

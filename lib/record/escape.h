@@ -8,7 +8,7 @@
  *	decode_put(SV("612062"), &out);			-- a b
  *
  * Modes, as `ausearch --escape` names them: raw changes nothing; tty turns control bytes
- * (below 32, and U+0080 to U+009F in UTF-8) into a backslash and three octal digits; shell also puts a backslash before
+ * (below 32, and U+0080 to U+009F, in UTF-8 or as single bytes) into a backslash and three octal digits; shell also puts a backslash before
  * " ' ` $ \ ! ( ) | and space; shell_quote also before ; # & * ? [ ] < > { }.
  */
 #ifndef AURUM_RECORD_ESCAPE_H
