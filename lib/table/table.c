@@ -170,7 +170,7 @@ bool errno_find(struct sv name, int *e)
 
 const char *errno_text(int e)
 {
-	return strerrordesc_np(e);
+	return strerrordesc_np(e) ? strerror(e) : NULL;
 }
 
 const char *rulefield_name(uint32_t field)

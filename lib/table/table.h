@@ -63,7 +63,7 @@ MUST_CHECK bool syscall_find(enum machine m, struct sv name, uint32_t *nr);
 const struct name_table *syscall_table(enum machine m);
 const char *uringop_name(uint32_t op);
 
-/* Errors, with positive numbers: "EACCES", and the C library's "Permission denied". */
+/* Errors, with positive numbers: "EACCES", and "Permission denied" in the words of the locale. */
 const char *errno_name(int e);
 MUST_CHECK bool errno_find(struct sv name, int *e);
 const char *errno_text(int e);
