@@ -43,16 +43,20 @@ told() { { grep -aE "$1" "$dir/out" || true; } | sed -E 's/^[0-9]+\. //' | sort;
 
 # same PATTERN PROGRAM OPTION... : $damaged and $pure tell the same of the witnesses.
 same() {
-	local pattern=$1 program=$2 input=-if
+	local pattern=$1 program=$2 input=-if want
 	shift 2
 	[[ $program == aulast* ]] && input=-f
-	ask "$program" "$@" "$input" "$pure" || return 1
-	told "$pattern" >"$dir/want"
+	want=$dir/want
+	[[ $pure != "$LOGS"/* ]] || want=$LOGS/want.${pure##*/}.$program.${*//\//_} # asked once
+	if [[ $want == "$dir/want" || ! -e $want ]]; then
+		ask "$program" "$@" "$input" "$pure" || return 1
+		told "$pattern" >"$want"
+	fi
 	ask "$program" "$@" "$input" "$damaged" || return 1
 	told "$pattern" >"$dir/got"
-	[ -s "$dir/want" ] && cmp -s "$dir/want" "$dir/got" && return 0
+	[ -s "$want" ] && cmp -s "$want" "$dir/got" && return 0
 	echo "$program $*: of witnesses, < is not told, > not there"
-	diff "$dir/want" "$dir/got" | head -n 6
+	diff "$want" "$dir/got" | head -n 6
 	return 1
 }
 
@@ -74,27 +78,25 @@ survive() {
 	same '^sys ' aulastlog
 }
 
-# hit KIND SEED...: every log, damaged in this way.
+# hit KIND SEED LOG...: each log, damaged in this way.
 hit() {
-	local kind=$1 seed log dir=$BATS_TEST_TMPDIR pure damaged=$BATS_TEST_TMPDIR/log
-	shift
-	for seed in "$@"; do
-		for log in base busy nodes; do
-			pure=$LOGS/$log.pure
-			"$TEST/damage" "$kind" "$seed" <"$LOGS/$log.log" >"$damaged"
-			! cmp -s "$damaged" "$LOGS/$log.log"
-			survive || { echo "$kind, seed $seed, $log"; return 1; }
-		done
+	local kind=$1 seed=$2 log dir=$BATS_TEST_TMPDIR pure damaged=$BATS_TEST_TMPDIR/log
+	shift 2
+	for log in "$@"; do
+		pure=$LOGS/$log.pure
+		"$TEST/damage" "$kind" "$seed" <"$LOGS/$log.log" >"$damaged"
+		! cmp -s "$damaged" "$LOGS/$log.log"
+		survive || { echo "$kind, seed $seed, $log"; return 1; }
 	done
 }
 
-@test "flipped bits hide nothing around them" { hit flip 1; }
-@test "bytes without a meaning hide nothing around them" { hit garbage 2; }
-@test "NUL bytes hide nothing around them" { hit nul 3; }
-@test "torn lines hide nothing around them" { hit tear 4; }
-@test "lost records, the last ones of events too, hide nothing around them" { hit lose 5; }
-@test "lines of a megabyte hide nothing around them" { hit long 6; }
-@test "a clock that is stepped back and forth hides nothing" { hit clock 7; }
+@test "flipped bits hide nothing around them" { hit flip 1 base busy nodes; }
+@test "bytes without a meaning hide nothing around them" { hit garbage 2 base nodes; }
+@test "NUL bytes hide nothing around them" { hit nul 3 busy nodes; }
+@test "torn lines hide nothing around them" { hit tear 4 base busy; }
+@test "lost records, the last ones of events too, hide nothing around them" { hit lose 5 base nodes; }
+@test "lines of a megabyte hide nothing around them" { hit long 6 busy nodes; }
+@test "a clock that is stepped back and forth hides nothing" { hit clock 7 base busy; }
 
 @test "windows are exact while the clock is stepped" {
 	local dir=$BATS_TEST_TMPDIR pure=$LOGS/base.pure damaged=$BATS_TEST_TMPDIR/log seed window
@@ -112,7 +114,7 @@ hit() {
 @test "a log that is cut anywhere tells of all that is whole in it" {
 	local dir=$BATS_TEST_TMPDIR pure=$BATS_TEST_TMPDIR/pure damaged=$BATS_TEST_TMPDIR/log bytes at step torn
 	bytes=$(wc -c <"$LOGS/busy.log")
-	for ((step = 1; step <= 48; step++)); do
+	for ((step = 1; step <= 40; step++)); do
 		at=$((step * 7919 * 131 % bytes))
 		head -c "$at" "$LOGS/busy.log" >"$damaged"
 		# What is left of the last line's event is not asked for.
@@ -121,7 +123,7 @@ hit() {
 		[ -z "$torn" ] || { head -n -1 "$damaged" | grep -vF "$torn" || true; } >"$dir/whole"
 		[ -z "$torn" ] || { cat "$dir/whole"; tail -n 1 "$damaged" | tr 9 8 | tr w v; } >"$damaged"
 		same '9700731[0-9]{6}' ausearch -r -m ALL
-		[ $((step % 8)) -ne 0 ] || survive
+		[ $((step % 20)) -ne 0 ] || survive
 	done
 }
 
