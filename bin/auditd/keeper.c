@@ -12,16 +12,6 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static uint64_t count_lines(struct sv v)
-{
-	uint64_t count = 0;
-	struct sv line;
-
-	while (sv_line(&v, &line))
-		count++;
-	return count;
-}
-
 /* The size at which something happens; 0 when nothing would. */
 static uint64_t limit_of(const struct auditd_conf *conf)
 {
@@ -85,7 +75,7 @@ static void count_lost(struct keeper *k, struct sv lines, const char *why)
 {
 	char sentence[ERR_TEXT_MAX + 64];
 
-	k->lost += count_lines(lines);
+	k->lost += sv_count(lines, '\n');
 	if (!why)
 		return;
 	k->disk_errors++;

@@ -29,7 +29,7 @@ static void pause_ms(int ms)
 	(void)nanosleep(&ts, NULL);
 }
 
-static int own_folder_only(const char *path, struct err *e)
+static int check_own_folder(const char *path, struct err *e)
 {
 	struct stat st;
 
@@ -73,17 +73,14 @@ static int write_config(const struct daemon *d, struct err *e)
 static bool find_program(const char *name, char out[PATH_BYTES])
 {
 	static const char *const places[] = {"", "/../sbin", "/../bin"};
-	char self[PATH_BYTES];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char folder[PATH_BYTES];
 
-	if (n <= 0)
+	if (file_own_folder(folder, sizeof(folder), NULL) != 0)
 		return false;
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
 	for (size_t i = 0; i < LEN(places); i++) {
 		char path[2 * PATH_BYTES];
 
-		(void)snprintf(path, sizeof(path), "%s%s/%s", self, places[i], name);
+		(void)snprintf(path, sizeof(path), "%s%s/%s", folder, places[i], name);
 		if (realpath(path, out) && access(out, X_OK) == 0)
 			return true;
 	}
@@ -95,7 +92,7 @@ int daemon_prepare(struct daemon *d, const char *log_dir, struct err *e)
 	*d = (struct daemon){0};
 	if (mkdir(log_dir, 0700) != 0 && errno != EEXIST)
 		return err_sys(e, "cannot make the folder %s", log_dir);
-	if (own_folder_only(log_dir, e) != 0)
+	if (check_own_folder(log_dir, e) != 0)
 		return -1;
 	if (!realpath(log_dir, d->dir))
 		return err_sys(e, "cannot find %s", log_dir);

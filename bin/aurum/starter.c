@@ -5,6 +5,7 @@
  */
 #include "aurum/watch.h"
 
+#include "base/file.h"
 #include "rule/command.h"
 #include "rule/host.h"
 #include "rule/pack.h"
@@ -27,28 +28,13 @@ struct loading {
 	size_t absent; /* of the refused: about files that this host does not have */
 };
 
-/* The folder of this program, without the slash. */
-static int own_folder(char out[PATH_BYTES], struct err *e)
-{
-	ssize_t n = readlink("/proc/self/exe", out, PATH_BYTES);
-	char *slash;
-
-	if (n <= 0 || n >= PATH_BYTES)
-		return err_sys(e, "cannot tell where this program is");
-	out[n] = '\0';
-	slash = strrchr(out, '/');
-	if (slash)
-		*slash = '\0';
-	return 0;
-}
-
 int find_shipped(const char *name, char out[PATH_BYTES], struct err *e)
 {
 	/* Installed, and in the tree that it was built in (build/bin). */
 	static const char *const places[] = {"/../share/aurum/", "/../../etc/"};
 	char folder[PATH_BYTES];
 
-	if (own_folder(folder, e) != 0)
+	if (file_own_folder(folder, sizeof(folder), e) != 0)
 		return -1;
 	for (size_t i = 0; i < LEN(places); i++) {
 		char path[2 * PATH_BYTES];

@@ -8,8 +8,10 @@
 #include "base/near.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "base/thread.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -317,6 +319,50 @@ static void suggestions_are_near_and_never_far_fetched(void **state)
 	}
 }
 
+static void *note_signals(void *arg)
+{
+	sigset_t *blocked = arg;
+
+	(void)pthread_sigmask(SIG_SETMASK, NULL, blocked);
+	return NULL;
+}
+
+static void threads_start_with_every_signal_blocked(void **state)
+{
+	sigset_t before, after, blocked;
+	pthread_t thread;
+
+	(void)state;
+	(void)pthread_sigmask(SIG_SETMASK, NULL, &before);
+	assert_int_equal(thread_start(&thread, (size_t)256 << 10, note_signals, &blocked), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(sigismember(&blocked, SIGTERM), 1);
+	assert_int_equal(sigismember(&blocked, SIGCHLD), 1);
+	(void)pthread_sigmask(SIG_SETMASK, NULL, &after);
+	assert_int_equal(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
+}
+
+static void a_program_knows_its_folder(void **state)
+{
+	char folder[4096], tiny[4];
+	struct err e;
+
+	(void)state;
+	assert_int_equal(file_own_folder(folder, sizeof(folder), &e), 0);
+	assert_int_equal(folder[0], '/');
+	assert_int_not_equal(folder[strlen(folder) - 1], '/');
+	assert_int_equal(file_own_folder(tiny, sizeof(tiny), &e), -1);
+	assert_non_null(strstr(e.text, "where this program is"));
+}
+
+static void bytes_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(sv_count(SV(""), '\n'), 0);
+	assert_int_equal(sv_count(SV("a"), '\n'), 0);
+	assert_int_equal(sv_count(SV("\na\n\nb"), '\n'), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +378,9 @@ int main(void)
 		cmocka_unit_test(a_pool_hands_out_what_was_given_back),
 		cmocka_unit_test(files_are_read_whole_and_replaced_whole),
 		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),
+		cmocka_unit_test(threads_start_with_every_signal_blocked),
+		cmocka_unit_test(a_program_knows_its_folder),
+		cmocka_unit_test(bytes_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

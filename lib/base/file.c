@@ -95,3 +95,19 @@ int file_fill_standard(void)
 			return -1;
 	return 0;
 }
+
+int file_own_folder(char *out, size_t cap, struct err *e)
+{
+	ssize_t n = readlink("/proc/self/exe", out, cap);
+	char *slash;
+
+	if (n >= 0 && (size_t)n >= cap)
+		errno = ENAMETOOLONG;
+	if (n < 0 || (size_t)n >= cap)
+		return err_sys(e, "cannot tell where this program is");
+	out[n] = '\0';
+	slash = strrchr(out, '/');
+	if (slash)
+		*slash = '\0';
+	return 0;
+}

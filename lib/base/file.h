@@ -29,6 +29,12 @@ MUST_CHECK int file_write(int fd, struct sv bytes);
 MUST_CHECK int file_replace(const char *path, struct sv content, mode_t mode, struct err *e);
 
 /*
+ * The folder of the running program, without a slash at the end: what is installed with it is
+ * found from there.
+ */
+MUST_CHECK int file_own_folder(char *out, size_t cap, struct err *e);
+
+/*
  * Opens /dev/null for those of the descriptors 0, 1 and 2 that are closed. First of all in
  * main(): else the next file or socket becomes standard output, and messages are written into it.
  * 0, or -1 with errno set.

@@ -82,6 +82,16 @@ static inline size_t sv_find(struct sv v, struct sv needle)
 	return hit ? (size_t)(hit - v.p) : v.n;
 }
 
+/* How many times c is in it. */
+static inline size_t sv_count(struct sv v, char c)
+{
+	size_t count = 0, at;
+
+	for (; (at = sv_index(v, c)) < v.n; count++)
+		v = sv_from(v, at + 1);
+	return count;
+}
+
 /* Splits at the first c: true with both sides set, false with *head = v and *tail empty. */
 bool sv_cut(struct sv v, char c, struct sv *head, struct sv *tail);
 

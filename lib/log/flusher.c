@@ -1,9 +1,10 @@
 /* The thread that syncs. It holds no lock while the disk works. */
 #include "log/flusher.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 
 #define STACK_BYTES (256u << 10)
 
@@ -48,26 +49,14 @@ static void *run(void *arg)
 
 int log_flusher_start(struct log_flusher *f, struct err *e)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int failure;
-
 	*f = (struct log_flusher){.original = -1};
 	(void)pthread_mutex_init(&f->lock, NULL);
 	(void)pthread_cond_init(&f->changed, NULL);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-	/* Signals belong to the caller's loop. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&f->thread, &attr, run, f);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	if (failure) {
+	if (thread_start(&f->thread, STACK_BYTES, run, f) != 0) {
+		(void)err_sys(e, "cannot start the thread that flushes the log");
 		(void)pthread_cond_destroy(&f->changed);
 		(void)pthread_mutex_destroy(&f->lock);
-		errno = failure;
-		return err_sys(e, "cannot start the thread that flushes the log");
+		return -1;
 	}
 	f->running = true;
 	return 0;

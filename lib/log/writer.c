@@ -169,18 +169,6 @@ static struct sv fitting(const struct log_writer *w, struct sv lines)
 	return sv_head(lines, (size_t)from + sv_index(sv_from(lines, (size_t)from), '\n') + 1);
 }
 
-static uint64_t count_lines(struct sv v)
-{
-	uint64_t count = 0;
-
-	for (const char *p = v.p, *end = v.p + v.n; p < end; p++, count++) {
-		p = memchr(p, '\n', (size_t)(end - p));
-		if (!p)
-			break;
-	}
-	return count;
-}
-
 /* After a failed write: whole bytes of lines are in the file, and rest bytes of one more. */
 static void cut_torn_line(struct log_writer *w, uint64_t whole, size_t rest)
 {
@@ -228,7 +216,7 @@ static struct iovec part_of(struct sv v)
 /* Accounts for lines that are in the file now. */
 static int appended(struct log_writer *w, struct sv lines, struct err *e)
 {
-	uint64_t count = count_lines(lines);
+	uint64_t count = sv_count(lines, '\n');
 
 	w->lines += count;
 	w->bytes += lines.n;

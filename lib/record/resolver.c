@@ -9,9 +9,10 @@
  */
 #include "record/resolver.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -146,9 +147,6 @@ static bool group_name(void *arg, uint32_t gid, char *out, size_t cap)
 static int start(struct resolver *r, struct err *e)
 {
 	pthread_condattr_t clock;
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int failure;
 
 	(void)pthread_mutex_init(&r->lock, NULL);
 	(void)pthread_condattr_init(&clock);
@@ -156,16 +154,8 @@ static int start(struct resolver *r, struct err *e)
 	(void)pthread_cond_init(&r->asked, &clock);
 	(void)pthread_cond_init(&r->answered, &clock);
 	(void)pthread_condattr_destroy(&clock);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&r->thread, &attr, run, r);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	if (failure == 0)
+	if (thread_start(&r->thread, STACK_BYTES, run, r) == 0)
 		return 0;
-	errno = failure;
 	return err_sys(e, "cannot start the thread that looks up names");
 }
 
