@@ -10,7 +10,7 @@
  *			report_row(REPORT_AUTH, &rr, i, cells);
  *	report_count(REPORT_EXE, &rr, &tally);		-- one event into a summary
  *
- * Everything here is a table (query/report.c): a report is a row of it. Nothing is shared
+ * Everything here is a table (query/report.def): a report is a row of it. Nothing is shared
  * between readers, so that parts of a log can be read by several threads; their tallies and
  * totals are merged in the log's order.
  */
@@ -21,31 +21,14 @@
 #include "query/tally.h"
 #include "record/interpret.h"
 
+/*
+ * TOTALS is a page of numbers about everything, TIME the first and last event of each file:
+ * neither has rows of events or a summary.
+ */
 enum report_id {
-	REPORT_TOTALS, /* a page of numbers about everything; no rows, no summary */
-	REPORT_TIME,   /* first and last event of each file; no rows, no summary */
-	REPORT_AVC,
-	REPORT_AUTH,
-	REPORT_COMM,
-	REPORT_CONFIG,
-	REPORT_CRYPTO,
-	REPORT_EVENT,
-	REPORT_FILE,
-	REPORT_HOST,
-	REPORT_INTEGRITY,
-	REPORT_KEY,
-	REPORT_LOGIN,
-	REPORT_MODS,
-	REPORT_MAC,
-	REPORT_ANOMALY,
-	REPORT_PID,
-	REPORT_RESPONSE,
-	REPORT_SYSCALL,
-	REPORT_TERMINAL,
-	REPORT_TTY,
-	REPORT_USER,
-	REPORT_VIRT,
-	REPORT_EXE,
+#define REPORT(id, ...) REPORT_##id,
+#include "query/report.def"
+#undef REPORT
 	REPORT_IDS
 };
 

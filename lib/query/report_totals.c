@@ -1,8 +1,7 @@
 /* The page of totals: how many events of which kind, and how many different values. */
 #include "query/report.h"
+#include "query/report_cells.h"
 #include "query/report_types.h"
-
-#define NO_PID UINT32_MAX
 
 const uint32_t report_totals_facts = FACT(QUERY_FILE) | FACT(QUERY_HOST) | FACT(QUERY_TERMINAL) |
 				     FACT(QUERY_EXE) | FACT(QUERY_COMM) | FACT(QUERY_KEY) |
@@ -74,13 +73,6 @@ static void add_types(struct report_totals *t, const struct event *event)
 		t->count[by_type[k].total] += hit & 1;
 }
 
-static bool has_type(const struct event *event, uint32_t type)
-{
-	const struct report_types types[] = {{type, type}, {0, 0}};
-
-	return event_has_type(event, types);
-}
-
 /* Counts a success for one total, a failure for the other, the unknown for neither. */
 static void add_result(struct report_totals *t, const struct facts *f, enum report_total good,
 		       enum report_total bad)
@@ -106,16 +98,16 @@ static void add_logins(struct report_totals *t, const struct report_reader *rr)
 
 	if (!event_has_type(rr->event, any))
 		return;
-	if (has_type(rr->event, AUDIT_USER_LOGIN))
+	if (event_has(rr->event, AUDIT_USER_LOGIN))
 		add_result(t, f, TOTAL_LOGINS, TOTAL_FAILED_LOGINS);
 	/* Of account management only failures count, and only where nobody authenticated. */
-	if (!has_type(rr->event, AUDIT_USER_AUTH) && has_type(rr->event, AUDIT_USER_MGMT))
+	if (!event_has(rr->event, AUDIT_USER_AUTH) && event_has(rr->event, AUDIT_USER_MGMT))
 		t->count[TOTAL_FAILED_AUTHS] +=
 			facts_has(f, QUERY_SUCCESS) && !f->number[QUERY_SUCCESS];
 	else if (event_has_type(rr->event, authentications))
 		add_result(t, f, TOTAL_AUTHS, TOTAL_FAILED_AUTHS);
 	t->count[TOTAL_AVCS] +=
-		has_type(rr->event, AUDIT_AVC) || has_type(rr->event, AUDIT_USER_AVC);
+		event_has(rr->event, AUDIT_AVC) || event_has(rr->event, AUDIT_USER_AVC);
 }
 
 static void add_text(struct report_totals *t, enum report_total total, const struct facts *f,

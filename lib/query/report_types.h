@@ -81,4 +81,11 @@ static inline bool event_has_type(const struct event *event, const struct report
 	return false;
 }
 
+static inline bool event_has(const struct event *event, uint32_t type)
+{
+	const struct report_types types[] = {{type, type}, {0, 0}};
+
+	return event_has_type(event, types);
+}
+
 #endif
