@@ -17,9 +17,9 @@
 #include "base/buf.h"
 #include "netlink/control.h"
 #include "output/sentence.h"
-#include "record/normalise.h"
 #include "record/join.h"
 #include "record/names.h"
+#include "record/normalise.h"
 #include "rule/rule_list.h"
 
 #include <sys/types.h>
