@@ -1,23 +1,25 @@
 /*
  * The event joiner. Open events are in two structures:
  *
- *	index	hash of (node, time, serial) -> chain of events that still take records
- *	heap	every event that is not handed out yet, lowest stamp at the root
+ *	lineup	every event that is not handed out yet, lowest stamp first
+ *	index	hash of (node, time, serial) -> chain of events that still take records, but for
+ *		those that the lineup finds by their stamp: in a log whose clock runs forward
+ *		the index is empty
  *
- * In JOIN_ORDERED the root is the only event that may leave, and a new event of second s lets
+ * In JOIN_ORDERED the first is the only event that may leave, and a new event of second s lets
  * everything up to s - timeout leave. Those are exactly the lowest stamps, so one number
  * (`limit`) stands for marking them, and it holds only until they have left: an event that
  * arrives late with an old time waits for the next new event, as in the reference.
  *
- * In JOIN_CLOSING an event that is closed leaves the index but stays in the heap, complete.
+ * In JOIN_CLOSING an event that is closed takes no more records but stays in the lineup, complete.
  *
- * In JOIN_PROMPT a complete event moves from the heap to a first-in first-out list.
+ * In JOIN_PROMPT a complete event moves from the lineup to a first-in first-out list.
  */
 #include "record/join.h"
 
 #include "base/map.h"
 #include "base/pool.h"
-#include "record/slots.h"
+#include "record/lineup.h"
 
 #include <linux/audit.h>
 #include <stdlib.h>
@@ -25,7 +27,7 @@
 #define DEFAULT_MAX_BYTES ((size_t)128 << 20)
 #define NO_LIMIT          INT64_MIN
 #define FIRST_RECORDS     16
-#define FIRST_PIECES      2
+#define FIRST_PIECES      4 /* behind the one that an event has room for */
 
 /* Blocks of types that <linux/audit.h> only describes: the daemon, kernel events, NetLabel, user anomalies. */
 #define TYPE_DAEMON_FIRST   1200
@@ -44,16 +46,16 @@ struct kept {
 };
 
 struct open_event {
+	struct place place; /* first: a place is the event */
 	struct event public;
 	struct kept *records, **records_tail;
+	struct join_piece first; /* most events are one piece */
 	struct join_piece *pieces;
-	size_t pieces_cap;
-	char *node;   /* of pieces: a copy */
-	size_t bytes; /* what it counts for in the joiner's total */
-	uint64_t hash;
-	uint32_t slot; /* decides between equal stamps */
-	size_t heap_at;
-	bool building;           /* takes records: is in the index */
+	size_t pieces_cap;       /* 1: first */
+	char *node;              /* of pieces: a copy */
+	size_t bytes;            /* what it counts for in the joiner's total */
+	uint64_t hash;           /* unless place.in_row */
+	bool building;           /* takes records: is in the row or in the index */
 	struct open_event *next; /* in the index chain or the ready list */
 };
 
@@ -61,10 +63,8 @@ struct join {
 	struct join_options options;
 	struct join_stats stats;
 	uint64_t seed;
-	struct slots slots;
+	struct lineup lineup;
 	struct map index; /* hash -> struct open_event * */
-	struct open_event **heap;
-	size_t heap_count, heap_cap;
 	struct open_event *ready, **ready_tail;
 	struct open_event *handed_out, *last;
 	struct pool pool;   /* of open events and all they hold */
@@ -82,84 +82,6 @@ bool join_is_single(uint32_t type)
 	       type == AUDIT_KERNEL || (type >= TYPE_NETLABEL_FIRST && type <= TYPE_NETLABEL_LAST);
 }
 
-/* ---- the heap ---- */
-
-static bool before(const struct open_event *a, const struct open_event *b)
-{
-	int order = stamp_cmp(&a->public.stamp, &b->public.stamp);
-
-	return order < 0 || (order == 0 && a->slot < b->slot);
-}
-
-static void heap_set(struct join *j, size_t at, struct open_event *ev)
-{
-	j->heap[at] = ev;
-	ev->heap_at = at;
-}
-
-static void heap_up(struct join *j, size_t at)
-{
-	struct open_event *ev = j->heap[at];
-
-	while (at > 0 && before(ev, j->heap[(at - 1) / 2])) {
-		heap_set(j, at, j->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
-	}
-	heap_set(j, at, ev);
-}
-
-static void heap_down(struct join *j, size_t at)
-{
-	struct open_event *ev = j->heap[at];
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= j->heap_count)
-			break;
-		if (child + 1 < j->heap_count && before(j->heap[child + 1], j->heap[child]))
-			child++;
-		if (!before(j->heap[child], ev))
-			break;
-		heap_set(j, at, j->heap[child]);
-		at = child;
-	}
-	heap_set(j, at, ev);
-}
-
-static bool heap_add(struct join *j, struct open_event *ev)
-{
-	if (!slots_take(&j->slots, &ev->slot))
-		return false;
-	if (j->heap_count == j->heap_cap) {
-		size_t cap = j->heap_cap ? j->heap_cap * 2 : 64;
-		struct open_event **grown = reallocarray(j->heap, cap, sizeof(struct open_event *));
-
-		if (!grown) {
-			slots_give(&j->slots, ev->slot);
-			return false;
-		}
-		j->heap = grown;
-		j->heap_cap = cap;
-	}
-	heap_set(j, j->heap_count++, ev);
-	heap_up(j, ev->heap_at);
-	return true;
-}
-
-static void heap_remove(struct join *j, struct open_event *ev)
-{
-	size_t at = ev->heap_at;
-	struct open_event *last = j->heap[--j->heap_count];
-
-	slots_give(&j->slots, ev->slot);
-	if (last == ev)
-		return;
-	heap_set(j, at, last);
-	heap_down(j, at);
-	heap_up(j, last->heap_at);
-}
-
 /* ---- the index ---- */
 
 static uint64_t hash_of(const struct join *j, const struct record *r)
@@ -172,7 +94,7 @@ static uint64_t hash_of(const struct join *j, const struct record *r)
 
 static bool is_of(const struct open_event *ev, const struct record *r)
 {
-	return stamp_cmp(&ev->public.stamp, &r->stamp) == 0 && sv_eq(ev->public.node, r->node);
+	return stamp_eq(&ev->public.stamp, &r->stamp) && sv_eq(ev->public.node, r->node);
 }
 
 static struct open_event *chain(const struct join *j, uint64_t hash)
@@ -182,17 +104,31 @@ static struct open_event *chain(const struct join *j, uint64_t hash)
 	return head ? (struct open_event *)(uintptr_t)*head : NULL;
 }
 
-static struct open_event *find(struct join *j, uint64_t hash, const struct record *r)
+static struct open_event *event_of_place(struct place *p)
 {
-	struct open_event *ev = chain(j, hash);
+	return (struct open_event *)p;
+}
 
+static struct open_event *find(struct join *j, const struct record *r)
+{
+	struct open_event *ev = event_of_place(lineup_in_row(&j->lineup, &r->stamp));
+
+	if (ev && ev->building && is_of(ev, r))
+		return ev;
+	if (!j->index.count)
+		return NULL;
+	ev = chain(j, hash_of(j, r));
 	while (ev && !is_of(ev, r))
 		ev = ev->next;
 	return ev;
 }
 
-static bool index_add(struct join *j, struct open_event *ev)
+static bool index_add(struct join *j, struct open_event *ev, const struct record *r)
 {
+	ev->building = true;
+	if (ev->place.in_row)
+		return true;
+	ev->hash = hash_of(j, r);
 	ev->next = chain(j, ev->hash);
 	ev->building = map_put(&j->index, ev->hash, (uint64_t)(uintptr_t)ev);
 	return ev->building;
@@ -205,10 +141,12 @@ static void index_remove(struct join *j, struct open_event *ev)
 
 	if (!ev->building)
 		return;
-	head = chain(j, ev->hash);
 	ev->building = false;
 	if (j->last == ev)
 		j->last = NULL;
+	if (ev->place.in_row)
+		return;
+	head = chain(j, ev->hash);
 	if (head == ev && !ev->next) {
 		(void)map_del(&j->index, ev->hash);
 		return;
@@ -230,8 +168,9 @@ static struct open_event *event_take(struct join *j)
 
 	if (!ev)
 		return NULL;
-	*ev = (struct open_event){.bytes = sizeof(*ev)};
+	*ev = (struct open_event){.bytes = sizeof(*ev), .pieces_cap = 1};
 	ev->records_tail = &ev->records;
+	ev->pieces = &ev->first;
 	j->bytes += ev->bytes;
 	return ev;
 }
@@ -250,7 +189,8 @@ static void event_give_back(struct join *j, struct open_event *ev)
 		next = k->next;
 		pool_give(&j->pool, k, kept_size(j, k->line_bytes));
 	}
-	pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*ev->pieces));
+	if (ev->pieces != &ev->first)
+		pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*ev->pieces));
 	if (ev->node)
 		pool_give(&j->pool, ev->node, ev->public.node.n);
 	pool_give(&j->pool, ev, sizeof(*ev));
@@ -303,17 +243,18 @@ static bool append_record(struct join *j, struct open_event *ev, const struct re
 static bool append_piece(struct join *j, struct open_event *ev, const struct join_piece *piece)
 {
 	if (ev->public.piece_count == ev->pieces_cap) {
-		size_t cap = ev->pieces_cap ? ev->pieces_cap * 2 : FIRST_PIECES;
+		size_t cap = ev->pieces_cap > 1 ? ev->pieces_cap * 2 : FIRST_PIECES;
 		struct join_piece *grown = pool_take(&j->pool, cap * sizeof(*grown));
 
 		if (!grown)
 			return false;
-		if (ev->pieces)
-			memcpy(grown, ev->pieces, ev->public.piece_count * sizeof(*grown));
-		pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*grown));
-		ev->public.pieces = ev->pieces = grown;
+		memcpy(grown, ev->pieces, ev->public.piece_count * sizeof(*grown));
+		if (ev->pieces != &ev->first)
+			pool_give(&j->pool, ev->pieces, ev->pieces_cap * sizeof(*grown));
+		ev->pieces = grown;
 		ev->pieces_cap = cap;
 	}
+	ev->public.pieces = ev->pieces;
 	ev->pieces[ev->public.piece_count++] = *piece;
 	ev->public.marks |= piece->marks;
 	count_bytes(j, ev, piece->bytes + piece->lines * sizeof(struct kept));
@@ -381,7 +322,7 @@ static bool hand_out(struct join *j, struct open_event *ev)
 static void move_to_ready(struct join *j, struct open_event *ev)
 {
 	index_remove(j, ev);
-	heap_remove(j, ev);
+	lineup_remove(&j->lineup, &ev->place);
 	ev->next = NULL;
 	*j->ready_tail = ev;
 	j->ready_tail = &ev->next;
@@ -390,9 +331,11 @@ static void move_to_ready(struct join *j, struct open_event *ev)
 /* JOIN_PROMPT, and memory pressure: everything up to second `limit` is ready. */
 static void ready_up_to(struct join *j, int64_t limit)
 {
-	while (j->heap_count && j->heap[0]->public.stamp.sec <= limit) {
+	struct place *first;
+
+	while ((first = lineup_first(&j->lineup)) && first->stamp.sec <= limit) {
 		j->stats.timed_out++;
-		move_to_ready(j, j->heap[0]);
+		move_to_ready(j, event_of_place(first));
 	}
 }
 
@@ -403,8 +346,7 @@ static int64_t limit_for(const struct join *j, int64_t sec)
 	return __builtin_sub_overflow(sec, j->options.timeout_s, &limit) ? NO_LIMIT : limit;
 }
 
-static int start_event(struct join *j, uint64_t hash, const struct record *r,
-		       const struct join_piece *piece)
+static int start_event(struct join *j, const struct record *r, const struct join_piece *piece)
 {
 	struct open_event *ev = event_take(j);
 
@@ -417,24 +359,22 @@ static int start_event(struct join *j, uint64_t hash, const struct record *r,
 		event_give_back(j, ev);
 		return -1;
 	}
-	ev->public.stamp = r->stamp;
+	ev->place.stamp = ev->public.stamp = r->stamp;
 	ev->public.type = r->type;
-	ev->hash = hash;
-	ev->building = false;
-	if (!heap_add(j, ev)) {
+	if (!lineup_add(&j->lineup, &ev->place)) {
 		event_give_back(j, ev);
 		return -1;
 	}
 	if (!join_is_single(r->type)) {
-		if (!index_add(j, ev)) {
-			heap_remove(j, ev);
+		if (!index_add(j, ev, r)) {
+			lineup_remove(&j->lineup, &ev->place);
 			event_give_back(j, ev);
 			return -1;
 		}
 		j->last = ev;
 	}
-	if (j->heap_count > j->stats.open_max)
-		j->stats.open_max = j->heap_count;
+	if (lineup_count(&j->lineup) > j->stats.open_max)
+		j->stats.open_max = lineup_count(&j->lineup);
 	if (j->options.order == JOIN_PROMPT && !ev->building)
 		move_to_ready(j, ev);
 	return 0;
@@ -456,8 +396,8 @@ static void relieve(struct join *j)
 {
 	size_t leaving = 0;
 
-	while (j->bytes - leaving > j->options.max_bytes && j->heap_count) {
-		struct open_event *oldest = j->heap[0];
+	while (j->bytes - leaving > j->options.max_bytes && lineup_count(&j->lineup)) {
+		struct open_event *oldest = event_of_place(lineup_first(&j->lineup));
 
 		leaving += oldest->bytes;
 		j->stats.forced++;
@@ -465,25 +405,23 @@ static void relieve(struct join *j)
 	}
 }
 
-/* The open event that the record belongs to, or NULL; *hash is set with NULL. */
-static struct open_event *event_of(struct join *j, const struct record *r, uint64_t *hash)
+/* The open event that the record belongs to, or NULL. */
+static struct open_event *event_of(struct join *j, const struct record *r)
 {
-	if (j->last && is_of(j->last, r) && !is_daemons(r->type))
-		return j->last;
-	*hash = hash_of(j, r);
-	return is_daemons(r->type) ? NULL : find(j, *hash, r);
+	if (is_daemons(r->type))
+		return NULL;
+	return j->last && is_of(j->last, r) ? j->last : find(j, r);
 }
 
 static int put(struct join *j, const struct record *r, const struct join_piece *piece)
 {
-	uint64_t hash = 0;
-	struct open_event *ev = event_of(j, r, &hash);
+	struct open_event *ev = event_of(j, r);
 
 	if (!ev && r->type == AUDIT_EOE)
 		return 0;
 	if (ev)
 		j->last = ev;
-	if (ev ? !event_append(j, ev, r, piece) : start_event(j, hash, r, piece) != 0)
+	if (ev ? !event_append(j, ev, r, piece) : start_event(j, r, piece) != 0)
 		return -1;
 	j->stats.records += piece ? piece->lines : 1;
 	j->started = !ev;
@@ -516,16 +454,16 @@ static struct open_event *next_ready(struct join *j)
 			j->ready_tail = &j->ready;
 		return ev;
 	}
-	if (!j->heap_count || (j->options.order == JOIN_CLOSING && !j->started && !j->finishing))
+	ev = event_of_place(lineup_first(&j->lineup));
+	if (!ev || (j->options.order == JOIN_CLOSING && !j->started && !j->finishing))
 		return NULL;
-	ev = j->heap[0];
 	if (ev->building && !j->finishing) {
 		if (j->options.order == JOIN_PROMPT || ev->public.stamp.sec > j->limit)
 			return NULL;
 		j->stats.timed_out++;
 	}
 	index_remove(j, ev);
-	heap_remove(j, ev);
+	lineup_remove(&j->lineup, &ev->place);
 	return ev;
 }
 
@@ -541,7 +479,7 @@ const struct event *join_next(struct join *j)
 		ev = next_ready(j);
 	}
 	j->handed_out = ev;
-	j->stats.open = j->heap_count;
+	j->stats.open = lineup_count(&j->lineup);
 	if (!ev) {
 		j->limit = NO_LIMIT;
 		j->finishing = false;
@@ -582,6 +520,8 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	j->options = *options;
 	if (!j->options.max_bytes)
 		j->options.max_bytes = DEFAULT_MAX_BYTES;
+	/* JOIN_PROMPT lets events go in any order: nobody could stand in a row. */
+	lineup_init(&j->lineup, options->order != JOIN_PROMPT);
 	map_init(&j->index, SIZE_MAX / 4);
 	pool_init(&j->pool);
 	j->ready_tail = &j->ready;
@@ -606,14 +546,13 @@ void join_free(struct join *j)
 	if (!j)
 		return;
 	/* One by one, because of the pieces that are too long for the pool. */
-	for (size_t i = 0; i < j->heap_count; i++)
-		event_give_back(j, j->heap[i]);
+	for (size_t i = 0; i < lineup_count(&j->lineup); i++)
+		event_give_back(j, event_of_place(lineup_at(&j->lineup, i)));
 	give_back_list(j, j->ready);
 	event_give_back(j, j->handed_out);
 	pool_release(&j->pool);
-	free(j->heap);
 	free(j->out);
 	map_release(&j->index);
-	slots_release(&j->slots);
+	lineup_release(&j->lineup);
 	free(j);
 }

@@ -26,9 +26,9 @@
  *			PROCTITLE record, at once for single-record types, else after timeout_s
  *			(join_expire() for quiet times).
  *
- * A record costs O(1) (a hash look-up), an event O(log n) in the number of open ones, whatever the
- * rate. Memory is bounded: past max_bytes the oldest open event is handed out as it is and
- * counted.
+ * A record and an event cost O(1) in a log whose clock runs forward, else a hash look-up and
+ * O(log n) in the number of open events, whatever the rate. Memory is bounded: past max_bytes the
+ * oldest open event is handed out as it is and counted.
  */
 #ifndef AURUM_RECORD_JOIN_H
 #define AURUM_RECORD_JOIN_H

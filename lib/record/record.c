@@ -148,7 +148,11 @@ enum record_status record_parse(struct sv line, struct record *out)
 
 bool record_head(struct sv line, struct record *out)
 {
-	*out = (struct record){.line = line};
+	/* One by one: the compiler clears a whole struct with an instruction that starts slowly. */
+	out->line = line;
+	out->type = 0;
+	out->type_name = out->body = out->tail = SV_EMPTY;
+	out->stamp = (struct stamp){0};
 	return take_header(&line, &out->node, &out->type_name, &out->stamp);
 }
 

@@ -64,6 +64,12 @@ uint32_t record_type(struct sv name);
 /* -1, 0, 1: by time, then by serial. */
 int stamp_cmp(const struct stamp *a, const struct stamp *b);
 
+/* stamp_cmp() is 0. */
+static inline bool stamp_eq(const struct stamp *a, const struct stamp *b)
+{
+	return a->serial == b->serial && a->sec == b->sec && a->ms == b->ms;
+}
+
 enum field_origin {
 	FIELD_KERNEL, /* the record's own: the kernel's, or auditd's for DAEMON_* */
 	FIELD_USER,   /* from inside msg='...': the sending program's words */

@@ -14,17 +14,24 @@
 #include "base/attr.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#define SLOTS_LEVELS 6 /* 64 to the sixth is over 2^32 */
+
 struct slots {
-	uint32_t *free;         /* a heap, lowest number first */
-	size_t free_count, cap; /* cap holds every number ever given out */
-	uint32_t count;         /* numbers below this exist */
+	/* level[0] has a bit for each number, level[n + 1] one for each word of level[n]: set where
+	 * something is free. The topmost level is one word. */
+	uint64_t *level[SLOTS_LEVELS];
+	unsigned levels;
+	size_t cap;          /* numbers that there is room for */
+	uint32_t count;      /* numbers below this exist, */
+	uint32_t free_count; /* and so many of them are free */
 };
 
-/* The lowest number that is not in use; false when there is no memory. O(log n). */
+/* The lowest number that is not in use; false when there is no memory. O(1), as good as. */
 MUST_CHECK bool slots_take(struct slots *s, uint32_t *out);
-/* Takes a number back that is in use. Cannot fail. O(log n). */
+/* Takes a number back that is in use. Cannot fail. O(1), as good as. */
 void slots_give(struct slots *s, uint32_t slot);
 void slots_release(struct slots *s);
 
