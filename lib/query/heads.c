@@ -7,10 +7,13 @@
 
 #include "log/cursor.h"
 
+#include <endian.h>
 #include <linux/audit.h>
 #include <stdlib.h>
 
 #define FIRST_HEADS 512
+#define STRIDE      4096 /* bytes whose newlines are looked for at a time */
+#define STAMP_MIN   16   /* "msg=audit(0.0:0)" */
 
 /* What the line before was, while lines may join its piece. */
 struct trail {
@@ -48,7 +51,8 @@ static int clear_marks(struct heads *h, size_t bytes)
 	return 0;
 }
 
-static struct head *new_head(struct heads *h)
+/* The head that is next, which h->count does not count yet. */
+static struct head *room_for_head(struct heads *h)
 {
 	if (h->count == h->cap) {
 		size_t cap = h->cap ? h->cap * 2 : FIRST_HEADS;
@@ -59,7 +63,38 @@ static struct head *new_head(struct heads *h)
 		h->list = grown;
 		h->cap = cap;
 	}
-	return &h->list[h->count++];
+	return &h->list[h->count];
+}
+
+/* Where the first space is of text, or text.n: types are short, and their length is hard to guess. */
+static size_t space_in(struct sv text)
+{
+	const uint64_t ones = UINT64_MAX / 255, spaces = ones * ' ';
+	size_t i;
+
+	for (i = 0; i + 8 <= text.n; i += 8) {
+		uint64_t word, match;
+
+		memcpy(&word, text.p + i, 8);
+		word = le64toh(word) ^ spaces; /* zero where a space was */
+		match = (word - ones) & ~word & (ones << 7);
+		if (match)
+			return i + (size_t)__builtin_ctzll(match) / 8;
+	}
+	while (i < text.n && text.p[i] != ' ')
+		i++;
+	return i;
+}
+
+/* sv_starts(text, stamp) for a stamp of STAMP_MIN bytes and more. */
+static bool starts_with_stamp(struct sv text, struct sv stamp)
+{
+	size_t last = stamp.n - STAMP_MIN;
+
+	if (text.n < stamp.n || memcmp(text.p, stamp.p, STAMP_MIN) != 0 ||
+	    memcmp(text.p + last, stamp.p + last, STAMP_MIN) != 0)
+		return false;
+	return stamp.n <= 2 * STAMP_MIN || memcmp(text.p, stamp.p, stamp.n) == 0;
 }
 
 /*
@@ -84,10 +119,9 @@ static bool follows(const struct trail *t, struct sv line, struct sv *type_name)
 	if (!sv_starts(rest, SV("type=")))
 		return false;
 	rest = sv_from(rest, 5);
-	for (space = 0; space < rest.n && rest.p[space] != ' '; space++)
-		;
+	space = space_in(rest);
 	*type_name = sv_head(rest, space);
-	return sv_starts(sv_from(rest, space + 1), t->stamp);
+	return starts_with_stamp(sv_from(rest, space + 1), t->stamp);
 }
 
 /* The daemon's records are events of their own: DAEMON_*, perhaps as a number. */
@@ -108,27 +142,6 @@ static uint32_t type_of(struct trail *t, struct sv name)
 	return t->type;
 }
 
-/* A line that starts a piece. 0, or -1 when there is no memory. */
-static int start_piece(struct heads *h, struct trail *t, const struct plan *plan,
-		       const struct record *r, const struct join_piece *piece)
-{
-	struct head *head;
-
-	t->open = false;
-	t->outside = !query_in_window(plan->query, &r->stamp);
-	if (t->outside)
-		return 0;
-	head = new_head(h);
-	if (!head)
-		return -1;
-	head->record = *r;
-	head->record.type = type_of(t, r->type_name);
-	head->piece = *piece;
-	/* Whether more lines go to the same event is not sure after one of these types. */
-	t->open = !join_is_single(head->record.type) && head->record.type != AUDIT_EOE;
-	return 0;
-}
-
 static void trail_stamp(struct trail *t, const struct record *r)
 {
 	const char *start = r->type_name.p + r->type_name.n + 1;
@@ -144,48 +157,80 @@ static bool can_be_followed(const struct record *r)
 	return r->node.n || r->line.p[0] == 't';
 }
 
+/* A line where it is. */
+struct place {
+	struct sv line;
+	uint64_t at;
+	unsigned marks;
+};
+
 /* True when the line stands right behind the piece, and is now in it. */
-static bool extend(struct join_piece *piece, const struct join_piece *line)
+static bool extend(struct join_piece *piece, const struct place *l)
 {
-	if (piece->at + piece->bytes + 1 != line->at)
+	if (piece->at + piece->bytes + 1 != l->at)
 		return false;
-	piece->bytes += line->bytes + 1;
+	piece->bytes += (uint32_t)l->line.n + 1;
 	piece->lines++;
-	piece->marks |= line->marks;
+	piece->marks |= l->marks;
 	return true;
 }
 
-static int take_line(struct heads *h, struct trail *t, const struct plan *plan, struct sv line,
-		     struct join_piece *piece)
+/* Makes a record with this head a piece, unless it is outside the window. */
+static void start_piece(struct heads *h, struct trail *t, const struct plan *plan,
+			const struct place *l, struct head *head)
 {
-	struct record r;
-	struct sv type_name;
+	t->outside = !query_in_window(plan->query, &head->record.stamp);
+	if (t->outside)
+		return;
+	head->record.type = type_of(t, head->record.type_name);
+	head->piece.at = l->at;
+	head->piece.bytes = (uint32_t)l->line.n;
+	head->piece.lines = 1;
+	head->piece.marks = l->marks;
+	/* Whether more lines go to the same event is not sure after one of these types. */
+	t->open = !join_is_single(head->record.type) && head->record.type != AUDIT_EOE;
+	h->count++;
+}
 
-	if (follows(t, line, &type_name)) {
-		if (t->outside)
-			return 0;
-		if (plan->has_words && plan_fits_word(plan, type_name))
-			piece->marks |= PLAN_MARK_WORD;
-		if (t->open && !may_be_daemons(type_name) &&
-		    extend(&h->list[h->count - 1].piece, piece))
-			return 0;
-	}
-	if (!record_head(line, &r)) {
-		h->malformed += line.n > 0;
-		t->stamp = SV_EMPTY;
-		t->open = false;
+/* A line that is not in the last piece, with l->marks so far. 0, or -1 when there is no memory. */
+static int start_line(struct heads *h, struct trail *t, const struct plan *plan, struct place *l)
+{
+	struct head *head = room_for_head(h);
+
+	if (!head)
+		return -1;
+	t->stamp = SV_EMPTY;
+	t->open = false;
+	if (!record_head(l->line, &head->record)) {
+		h->malformed += l->line.n > 0;
 		return 0;
 	}
 	if (!h->has_first) {
 		h->has_first = true;
-		h->first = r.stamp;
+		h->first = head->record.stamp;
 	}
-	t->stamp = SV_EMPTY;
-	if (can_be_followed(&r))
-		trail_stamp(t, &r);
-	if (plan->has_words && plan_fits_word(plan, r.type_name))
-		piece->marks |= PLAN_MARK_WORD;
-	return start_piece(h, t, plan, &r, piece);
+	if (can_be_followed(&head->record))
+		trail_stamp(t, &head->record);
+	if (plan->has_words && plan_fits_word(plan, head->record.type_name))
+		l->marks |= PLAN_MARK_WORD;
+	start_piece(h, t, plan, l, head);
+	return 0;
+}
+
+static int take_line(struct heads *h, struct trail *t, const struct plan *plan, struct place *l)
+{
+	struct sv type_name;
+
+	if (follows(t, l->line, &type_name)) {
+		if (t->outside)
+			return 0;
+		if (plan->has_words && plan_fits_word(plan, type_name))
+			l->marks |= PLAN_MARK_WORD;
+		if (t->open && !may_be_daemons(type_name) &&
+		    extend(&h->list[h->count - 1].piece, l))
+			return 0;
+	}
+	return start_line(h, t, plan, l);
 }
 
 void heads_reset(struct heads *h)
@@ -210,29 +255,42 @@ static struct sv trim_line(struct heads *h, struct sv lines, size_t from, size_t
 	return line;
 }
 
+/* The line lines[from, end). 0, or -1 when there is no memory. */
+static int read_line(struct heads *h, struct trail *t, const struct plan *plan, struct sv lines,
+		     uint64_t at, size_t from, size_t end)
+{
+	struct sv line = trim_line(h, lines, from, end);
+	size_t start = (size_t)(line.p - lines.p);
+	struct place l = {line, at + start, 0};
+
+	if (plan->set_count && line.n && marks_any(h->marks, start, start + line.n))
+		l.marks = PLAN_MARK_TEXT;
+	return take_line(h, t, plan, &l);
+}
+
 int heads_read(struct heads *h, const struct plan *plan, struct sv lines, uint64_t at)
 {
 	struct trail t = {.open = false};
+	uint64_t newlines[BITS_WORDS(STRIDE)];
+	size_t from = 0;
 
 	if (plan->set_count) {
 		if (clear_marks(h, lines.n) != 0)
 			return -1;
 		plan_scan(plan, lines, h->marks);
 	}
-	for (size_t from = 0, end; from < lines.n; from = end + 1) {
-		struct join_piece piece = {.lines = 1};
-		struct sv line;
-		size_t start;
+	for (size_t base = 0; base < lines.n; base += STRIDE) {
+		struct sv stretch = sv_head(sv_from(lines, base), STRIDE);
 
-		end = from + sv_index(sv_from(lines, from), '\n');
-		line = trim_line(h, lines, from, end);
-		start = (size_t)(line.p - lines.p);
-		piece.at = at + start;
-		piece.bytes = (uint32_t)line.n;
-		if (plan->set_count && line.n && marks_any(h->marks, start, start + line.n))
-			piece.marks = PLAN_MARK_TEXT;
-		if (take_line(h, &t, plan, line, &piece) != 0)
-			return -1;
+		wide_newlines(plan->wide, stretch, newlines);
+		for (size_t i = 0; i < BITS_WORDS(stretch.n); i++)
+			for (uint64_t word = newlines[i]; word; word &= word - 1) {
+				size_t end = base + i * 64 + (size_t)__builtin_ctzll(word);
+
+				if (read_line(h, &t, plan, lines, at, from, end) != 0)
+					return -1;
+				from = end + 1;
+			}
 	}
-	return 0;
+	return from < lines.n ? read_line(h, &t, plan, lines, at, from, lines.n) : 0;
 }

@@ -69,11 +69,11 @@ static bool is_number(struct sv text, size_t at, size_t n)
 	return at > 0 && sv_find(SV("=\"'-0"), sv_make(text.p + at - 1, 1)) < 5;
 }
 
-static bool is_at(const struct literal *l, struct sv text, size_t at)
+bool literal_at(const struct literal *l, struct sv text, size_t at)
 {
 	const char *p = text.p + at;
 
-	if (at > text.n || text.n - at < l->n)
+	if (text.n - at < l->n)
 		return false;
 	switch (l->kind) {
 	case LITERAL_HEX:
@@ -95,7 +95,7 @@ static size_t find_plain(const struct literal *l, struct sv text, size_t from)
 	char fold = l->kind == LITERAL_HEX ? 0x20 : 0;
 
 	for (size_t at = from; at + l->n <= text.n; at++)
-		if ((text.p[at + l->first] | fold) == l->text[l->first] && is_at(l, text, at))
+		if ((text.p[at + l->first] | fold) == l->text[l->first] && literal_at(l, text, at))
 			return at;
 	return text.n;
 }
@@ -122,7 +122,7 @@ static size_t find(const struct literal *l, struct sv text, size_t from)
 		for (; hits; hits &= hits - 1) {
 			size_t hit = at + (size_t)__builtin_ctz(hits);
 
-			if (is_at(l, text, hit))
+			if (literal_at(l, text, hit))
 				return hit;
 		}
 	}
@@ -141,25 +141,4 @@ static size_t find(const struct literal *l, struct sv text, size_t from)
 bool literal_in(const struct literal *l, struct sv text)
 {
 	return find(l, text, 0) < text.n;
-}
-
-void literal_scan(const struct literal *l, struct sv block, uint64_t *marks)
-{
-	for (size_t at = find(l, block, 0); at < block.n; at = find(l, block, at + 1))
-		marks_set(marks, at);
-}
-
-bool marks_any(const uint64_t *marks, size_t from, size_t to)
-{
-	size_t first = from / MARKS_STEP, last = (to - 1) / MARKS_STEP;
-	uint64_t head = UINT64_MAX << (first % 64), tail = UINT64_MAX >> (63 - last % 64);
-
-	if (first / 64 == last / 64)
-		return marks[first / 64] & head & tail;
-	if ((marks[first / 64] & head) || (marks[last / 64] & tail))
-		return true;
-	for (size_t word = first / 64 + 1; word < last / 64; word++)
-		if (marks[word])
-			return true;
-	return false;
 }

@@ -1,9 +1,7 @@
 /*
- * Inside lib/query: bytes that a line must hold for a query to find its event, and the search for
- * them over a block of lines.
+ * Inside lib/query: bytes that a line must hold for a query to find its event.
  *
- *	literal_scan(&l, block, marks);		-- sets the marks around every hit
- *	if (marks_any(marks, from, to)) ...	-- a hit starts in block[from, to), or right beside
+ *	literal_init(&l, LITERAL_TEXT, SV("needle"));
  *	if (literal_in(&l, text)) ...
  *
  * A hit is a hint: the predicate decides about the event. No hit is certain.
@@ -32,20 +30,9 @@ struct literal {
 /* A literal of text that is not empty. LITERAL_HEX takes the text, not its digits. */
 void literal_init(struct literal *l, enum literal_kind kind, struct sv text);
 
+/* True when it is at text.p[at], where at <= text.n. */
+bool literal_at(const struct literal *l, struct sv text, size_t at);
+
 bool literal_in(const struct literal *l, struct sv text);
-
-#define MARKS_STEP         16 /* bytes of a block to a mark */
-#define MARKS_WORDS(bytes) (((bytes) / MARKS_STEP + 64) / 64)
-
-/* Adds to marks, which has MARKS_WORDS(block.n) words. */
-void literal_scan(const struct literal *l, struct sv block, uint64_t *marks);
-
-static inline void marks_set(uint64_t *marks, size_t at)
-{
-	marks[at / MARKS_STEP / 64] |= UINT64_C(1) << (at / MARKS_STEP % 64);
-}
-
-/* from < to. */
-bool marks_any(const uint64_t *marks, size_t from, size_t to);
 
 #endif

@@ -165,6 +165,7 @@ void plan_init(struct plan *p, const struct query *q)
 	uint32_t rest = q->wanted;
 
 	p->query = q;
+	p->wide = wide_best();
 	p->has_words = false;
 	p->word_count = p->set_count = 0;
 	p->sets[0].rarity = 0;
@@ -212,6 +213,6 @@ unsigned plan_marks(const struct plan *p)
 
 void plan_scan(const struct plan *p, struct sv block, uint64_t *marks)
 {
-	for (size_t i = 0; p->set_count && i < p->sets[0].count; i++)
-		literal_scan(&p->sets[0].literals[i], block, marks);
+	if (p->set_count)
+		wide_literals(p->wide, p->sets[0].literals, p->sets[0].count, block, marks);
 }

@@ -11,8 +11,8 @@
 #ifndef AURUM_QUERY_PLAN_H
 #define AURUM_QUERY_PLAN_H
 
-#include "query/literal.h"
 #include "query/query.h"
+#include "query/wide.h"
 
 #define PLAN_WORDS_MAX 8 /* of types; more of them are not worth looking for */
 #define PLAN_SETS_MAX  4
@@ -26,6 +26,7 @@ struct plan_set {
 
 struct plan {
 	const struct query *query;
+	enum wide wide;
 	bool has_words;
 	struct sv words[PLAN_WORDS_MAX];
 	size_t word_count;
