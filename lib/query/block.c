@@ -7,7 +7,10 @@
 
 /* A block, the byte before it, and the end of its last line. */
 #define EXTRA        ((size_t)16 << 10)
-#define BUFFER_BYTES (1 + BLOCK_BYTES + CURSOR_LINE_MAX + 2 * EXTRA)
+#define BUFFER_BYTES (PAGE + BLOCK_BYTES + CURSOR_LINE_MAX + 2 * EXTRA)
+
+/* A block's own bytes start here: the kernel copies whole pages faster to where pages are. */
+#define PAGE ((size_t)4096)
 
 #define OFFSET_MASK ((UINT64_C(1) << 48) - 1)
 
@@ -96,14 +99,14 @@ static size_t nuls(struct sv text)
 }
 
 /*
- * Reads the rest of the line that starts at buffer[start], which is at `offset` in the file, and
- * is not complete at buffer[end].
+ * Reads the rest of the line that starts at text[start], which is at `offset` in the file, and is
+ * not complete at text[end].
  */
 static struct block_part finish_line(struct block *block, int fd, size_t start, size_t end,
 				     uint64_t offset)
 {
 	for (;;) {
-		struct sv line = sv_make(block->buffer + start, end - start);
+		struct sv line = sv_make(block->text + start, end - start);
 		size_t skip = nuls(line), more;
 
 		offset += skip;
@@ -113,24 +116,23 @@ static struct block_part finish_line(struct block *block, int fd, size_t start, 
 			start += skip;
 		if (end - start > CURSOR_LINE_MAX)
 			break;
-		more = read_at(fd, offset + (end - start), block->buffer + end, EXTRA,
-			       &block->error);
-		line = sv_make(block->buffer + end, more);
+		more = read_at(fd, offset + (end - start), block->text + end, EXTRA, &block->error);
+		line = sv_make(block->text + end, more);
 		end += sv_index(line, '\n');
 		if (more == 0 || sv_index(line, '\n') < more)
 			break;
 	}
-	return (struct block_part){sv_make(block->buffer + start, end - start),
+	return (struct block_part){sv_make(block->text + start, end - start),
 				   block_at(block->spec.source, offset)};
 }
 
 /*
- * Finds the lines in buffer[0, n), which holds the file from `offset` on; the block's own bytes
- * start at buffer[own].
+ * Finds the lines in text[0, n), which holds the file from `offset` on; the block's own bytes
+ * start at text[own].
  */
 static void cut_lines(struct block *block, int fd, size_t own, size_t n, uint64_t offset)
 {
-	struct sv all = sv_make(block->buffer, n), inside;
+	struct sv all = sv_make(block->text, n), inside;
 	size_t start = 0, last;
 	const char *newline;
 
@@ -157,13 +159,14 @@ int block_read(const struct blocks *b, const struct block_spec *spec, struct blo
 	size_t own = spec->from > 0, n;
 
 	if (!block->buffer)
-		block->buffer = malloc(BUFFER_BYTES);
+		block->buffer = aligned_alloc(PAGE, BUFFER_BYTES);
 	if (!block->buffer)
 		return -1;
 	block->spec = *spec;
 	block->parts[0] = block->parts[1] = (struct block_part){SV_EMPTY, 0};
 	block->error = 0;
-	n = read_at(fd, spec->from - own, block->buffer, (size_t)(spec->to - spec->from) + own,
+	block->text = block->buffer + PAGE - own;
+	n = read_at(fd, spec->from - own, block->text, (size_t)(spec->to - spec->from) + own,
 		    &block->error);
 	if (n > own)
 		cut_lines(block, fd, own, n, spec->from - own);
@@ -173,7 +176,7 @@ int block_read(const struct blocks *b, const struct block_spec *spec, struct blo
 void block_release(struct block *block)
 {
 	free(block->buffer);
-	block->buffer = NULL;
+	block->buffer = block->text = NULL;
 }
 
 size_t block_reread(const struct blocks *b, uint64_t at, char *out, size_t n)

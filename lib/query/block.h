@@ -44,7 +44,7 @@ struct block_part {
 struct block {
 	struct block_spec spec;
 	char *buffer;
-	size_t filled;
+	char *text; /* in the buffer: what was read */
 	struct block_part parts[2];
 	int error; /* errno of a read that failed; the parts are what was read before */
 };

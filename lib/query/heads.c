@@ -66,24 +66,32 @@ static struct head *room_for_head(struct heads *h)
 	return &h->list[h->count];
 }
 
-/* Where the first space is of text, or text.n: types are short, and their length is hard to guess. */
+/* The high bit of each byte that is a space, the first byte lowest; the first one is sure. */
+static uint64_t spaces_in(const char *p)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t word;
+
+	memcpy(&word, p, 8);
+	word = le64toh(word) ^ ones * ' '; /* zero where a space was */
+	return (word - ones) & ~word & (ones << 7);
+}
+
+/*
+ * Where the first space of text is, or text.n. Types are short, and how short is hard to guess: two
+ * words are looked at without asking which of them has it.
+ */
 static size_t space_in(struct sv text)
 {
-	const uint64_t ones = UINT64_MAX / 255, spaces = ones * ' ';
-	size_t i;
+	uint64_t low, high;
 
-	for (i = 0; i + 8 <= text.n; i += 8) {
-		uint64_t word, match;
-
-		memcpy(&word, text.p + i, 8);
-		word = le64toh(word) ^ spaces; /* zero where a space was */
-		match = (word - ones) & ~word & (ones << 7);
-		if (match)
-			return i + (size_t)__builtin_ctzll(match) / 8;
-	}
-	while (i < text.n && text.p[i] != ' ')
-		i++;
-	return i;
+	if (text.n < 16)
+		return sv_index(text, ' ');
+	low = spaces_in(text.p);
+	high = spaces_in(text.p + 8);
+	if (!(low | high))
+		return sv_index(text, ' ');
+	return (size_t)__builtin_ctzll(low ? low : high) / 8 + (low ? 0 : 8);
 }
 
 /* sv_starts(text, stamp) for a stamp of STAMP_MIN bytes and more. */
@@ -268,10 +276,29 @@ static int read_line(struct heads *h, struct trail *t, const struct plan *plan, 
 	return take_line(h, t, plan, &l);
 }
 
+/* Where the newlines of text are; how many. */
+static size_t find_newlines(const struct plan *plan, struct sv text, uint16_t *at)
+{
+	uint64_t newlines[BITS_WORDS(STRIDE)];
+	size_t count = 0;
+
+	wide_newlines(plan->wide, text, newlines);
+	for (size_t i = 0; i < BITS_WORDS(text.n); i++) {
+		uint64_t word = newlines[i];
+
+		/* Most words have none or one, and which is hard to guess: so, no question. */
+		at[count] = (uint16_t)(i * 64 + ((size_t)__builtin_ctzll(word | 1ULL << 63)));
+		count += word != 0;
+		for (word &= word - 1; word; word &= word - 1)
+			at[count++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(word));
+	}
+	return count;
+}
+
 int heads_read(struct heads *h, const struct plan *plan, struct sv lines, uint64_t at)
 {
 	struct trail t = {.open = false};
-	uint64_t newlines[BITS_WORDS(STRIDE)];
+	uint16_t newlines[STRIDE + 1]; /* find_newlines() may write one more */
 	size_t from = 0;
 
 	if (plan->set_count) {
@@ -280,17 +307,15 @@ int heads_read(struct heads *h, const struct plan *plan, struct sv lines, uint64
 		plan_scan(plan, lines, h->marks);
 	}
 	for (size_t base = 0; base < lines.n; base += STRIDE) {
-		struct sv stretch = sv_head(sv_from(lines, base), STRIDE);
+		size_t count = find_newlines(plan, sv_head(sv_from(lines, base), STRIDE), newlines);
 
-		wide_newlines(plan->wide, stretch, newlines);
-		for (size_t i = 0; i < BITS_WORDS(stretch.n); i++)
-			for (uint64_t word = newlines[i]; word; word &= word - 1) {
-				size_t end = base + i * 64 + (size_t)__builtin_ctzll(word);
+		for (size_t i = 0; i < count; i++) {
+			size_t end = base + newlines[i];
 
-				if (read_line(h, &t, plan, lines, at, from, end) != 0)
-					return -1;
-				from = end + 1;
-			}
+			if (read_line(h, &t, plan, lines, at, from, end) != 0)
+				return -1;
+			from = end + 1;
+		}
 	}
 	return from < lines.n ? read_line(h, &t, plan, lines, at, from, lines.n) : 0;
 }

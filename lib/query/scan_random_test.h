@@ -62,10 +62,13 @@ static const char *const random_names[] = {
 	"hostname", "addr",  "scontext", "tcontext", "new-disk",
 };
 static const char *const random_types[] = {
-	"SYSCALL",       "SYSCALL",       "PATH",         "CWD",           "EXECVE",   "PROCTITLE",
-	"EOE",           "AVC",           "USER_LOGIN",   "CONFIG_CHANGE", "SOCKADDR", "LOGIN",
-	"NETFILTER_CFG", "UNKNOWN[1300]", "1300",         "NOSUCH",        "USER_AVC", "ANOM_ABEND",
-	"VIRT_RESOURCE", "ADD_GROUP",     "DAEMON_START", "UNKNOWN[1250]", "1299",
+	"SYSCALL",        "SYSCALL",         "PATH",          "CWD",
+	"EXECVE",         "PROCTITLE",       "EOE",           "AVC",
+	"USER_LOGIN",     "CONFIG_CHANGE",   "SOCKADDR",      "LOGIN",
+	"NETFILTER_CFG",  "UNKNOWN[1300]",   "1300",          "NOSUCH",
+	"USER_AVC",       "ANOM_ABEND",      "VIRT_RESOURCE", "ADD_GROUP",
+	"DAEMON_START",   "UNKNOWN[1250]",   "1299",          "INTEGRITY_EVM_XATTR",
+	"INTEGRITY_RULE", "CRYPTO_KEY_USER",
 };
 
 /* Fields where they are looked at. */
