@@ -115,23 +115,43 @@ static bool same_file(const struct cursor_source *a, const struct cursor_source 
 	return a->device == b->device && a->inode == b->inode;
 }
 
+/* A file of a set, which need not be one: opening a pipe does not wait for its writer. */
+static struct cursor_source *open_member(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0) {
+		(void)err_sys(e, "cannot open %s", path);
+		return NULL;
+	}
+	return source_new(fd, path, e);
+}
+
+static int open_newest(struct cursor *c, const char *log_file, struct err *e)
+{
+	struct cursor_source *s = open_member(log_file, e);
+
+	if (s && s->waits) {
+		source_free(s);
+		return err_set(e, "cannot read %s: it is no regular file", log_file);
+	}
+	return add(c, s, e);
+}
+
 /* Opens log_file.N; NULL where the set ends, for whatever reason. */
 static struct cursor_source *open_rotated(const char *log_file, unsigned number)
 {
 	char path[4096];
-	int fd, n = snprintf(path, sizeof(path), "%s.%u", log_file, number);
+	int n = snprintf(path, sizeof(path), "%s.%u", log_file, number);
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return NULL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? NULL : source_new(fd, path, NULL);
+	return n < 0 || (size_t)n >= sizeof(path) ? NULL : open_member(path, NULL);
 }
 
 int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
 {
 	size_t first = c->count;
 
-	if (cursor_open_file(c, log_file, e) != 0)
+	if (open_newest(c, log_file, e) != 0)
 		return -1;
 	for (unsigned number = 1; number < CURSOR_FILES_MAX; number++) {
 		struct cursor_source *s = open_rotated(log_file, number);
@@ -139,7 +159,7 @@ int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
 		if (!s)
 			break;
 		/* Rotated between two opens: this is the file just added, under its new name. */
-		if (same_file(s, c->sources[c->count - 1])) {
+		if (s->waits || same_file(s, c->sources[c->count - 1])) {
 			source_free(s);
 			continue;
 		}

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 struct place {
 	char folder[64];
@@ -228,6 +229,26 @@ static void a_file_that_was_rotated_meanwhile_is_not_read_twice(void **state)
 	assert_string_equal(buf_cstr(&got), "two|live|");
 }
 
+static void a_pipe_in_a_set_is_left_out_and_not_waited_for(void **state)
+{
+	const struct place *p = *state;
+	char name[160];
+	CLEANUP(buf_release) struct buf got = BUF_INIT(1 << 20);
+	struct err e;
+	TEST_CURSOR(c);
+
+	put(p->path, SV("live\n"));
+	(void)snprintf(name, sizeof(name), "%s.1", p->path);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	put_number(p, 2, "two\n");
+	assert_int_equal(cursor_open_set(&c, p->path, NULL), 0);
+	read_all(&c, &got);
+	assert_string_equal(buf_cstr(&got), "two|live|");
+	cursor_release(&c);
+	assert_int_equal(cursor_open_set(&c, name, &e), -1);
+	assert_non_null(strstr(e.text, "it is no regular file"));
+}
+
 static void a_missing_file_and_a_folder_are_errors_that_name_it(void **state)
 {
 	const struct place *p = *state;
@@ -297,6 +318,7 @@ int main(void)
 		PLACED(a_rotated_set_is_read_oldest_first_up_to_the_first_gap),
 		PLACED(a_set_of_twelve_files_orders_by_number),
 		PLACED(a_file_that_was_rotated_meanwhile_is_not_read_twice),
+		PLACED(a_pipe_in_a_set_is_left_out_and_not_waited_for),
 		PLACED(a_missing_file_and_a_folder_are_errors_that_name_it),
 		cmocka_unit_test(a_pipe_gives_lines_as_they_come_and_says_when_it_waits),
 		PLACED(a_source_that_cannot_be_read_is_an_error_once_and_the_rest_goes_on),
