@@ -109,6 +109,20 @@ rows() {
 	"$OURS" -r -if "$LOGS/enriched" | cmp - "$BATS_TEST_TMPDIR/one"
 }
 
+@test "a pipe among rotated logs is left out, and not waited for" {
+	local folder=$BATS_TEST_TMPDIR/logs
+	mkdir "$folder"
+	mkfifo "$folder/audit.log.1"
+	head -n 1001 "$LOGS/enriched" >"$folder/audit.log.2"
+	tail -n +1002 "$LOGS/enriched" >"$folder/audit.log"
+	timeout 60 "$OURS" -r -if "$folder" 2>/dev/null >"$BATS_TEST_TMPDIR/set"
+	"$OURS" -r -if "$LOGS/enriched" | cmp - "$BATS_TEST_TMPDIR/set"
+	mkfifo "$folder/pipe"
+	mv "$folder/pipe" "$folder/audit.log"
+	run -1 timeout 60 "$OURS" -r -if "$folder"
+	[[ $output == *"audit.log: it is no regular file" ]]
+}
+
 @test "a pipe on standard input is the log, unless --input-logs says otherwise" {
 	local line words
 	for line in "-k exec" "-r" "-i -m LOGIN" "-k nosuch"; do
@@ -202,6 +216,15 @@ rows() {
 }
 
 # ---- hostile and damaged logs ----
+
+@test "events handed out early, because too many are open, are told of" {
+	awk 'BEGIN { for (i = 0; i < 600000; i++) print "type=PATH msg=audit(1700000000.000:" i "): a=b" }' \
+		>"$BATS_TEST_TMPDIR/log"
+	"$OURS" -r -k nosuch -if "$BATS_TEST_TMPDIR/log" 2>"$BATS_TEST_TMPDIR/err" && return 1
+	[ "$(grep -c "^ausearch: events taken as complete early" "$BATS_TEST_TMPDIR/err")" -eq 1 ]
+	"$OURS" -r -k nosuch -if "$LOGS/enriched" 2>"$BATS_TEST_TMPDIR/err" && return 1
+	[ ! -s "$BATS_TEST_TMPDIR/err" ]
+}
 
 @test "garbage, NUL bytes, a megabyte line and a torn end hide nothing around them" {
 	local log=$BATS_TEST_TMPDIR/log
