@@ -106,7 +106,7 @@ static enum scan_next end_sheet(void *arg, void *sheet, bool discard)
 static bool wants_sheets(const struct request *r)
 {
 	return r->format != OUTPUT_RAW && r->format != OUTPUT_DEFAULT && !r->just_one &&
-	       !r->line_buffered && !r->checkpoint;
+	       !r->line_buffered;
 }
 
 static void malformed(void *arg, struct sv line)
@@ -169,6 +169,8 @@ static int load_checkpoint(struct app *app, struct scan *scan)
 		return 0;
 	scan->first = is_new;
 	scan->keep_open = true;
+	/* Where a search that ends early stood is known only when events go one by one. */
+	scan->plain = r->just_one;
 	if (resume_load(&app->resume, r->checkpoint,
 			r->from_checkpoint ? CHECKPOINT_BY_TIME : CHECKPOINT_BY_EVENT, &e) == 0)
 		return 0;
@@ -228,7 +230,8 @@ static int scan_log(struct app *app, struct scan *scan)
 		frame_say(PROGRAM, "%s", e.text);
 	if (finish_output(app) != 0)
 		status = -1;
-	if (status == 0)
+	/* Events that nobody got are shown again. */
+	if (status == 0 && !app->write_failed)
 		kept = keep_checkpoint(app);
 	log_tell_damage(PROGRAM, &app->log, scan, r->debug ? NULL : "--debug shows them");
 	if (status != 0)

@@ -18,14 +18,14 @@ bool blocks_open(struct blocks *b, struct cursor *cursor)
 {
 	struct stat st;
 
-	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES};
-	for (size_t i = 0; i < cursor->count; i++)
+	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES, .source = cursor->at};
+	for (size_t i = cursor->at; i < cursor->count; i++)
 		if (cursor->sources[i]->waits || i > UINT16_MAX)
 			return false;
 	b->sizes = calloc(cursor->count + 1, sizeof(*b->sizes));
 	if (!b->sizes)
 		return false;
-	for (size_t i = 0; i < cursor->count; i++) {
+	for (size_t i = cursor->at; i < cursor->count; i++) {
 		int fd = cursor->sources[i]->fd;
 
 		/* A file of no size may be one that the kernel makes up as it is read. */

@@ -55,7 +55,7 @@ static inline uint64_t block_at(size_t source, uint64_t offset)
 	return (uint64_t)source << 48 | offset;
 }
 
-/* False when a source is not a file with bytes in it, or there is no memory. */
+/* From the cursor's next source on. False when a source is not a file with bytes in it, or there is no memory. */
 MUST_CHECK bool blocks_open(struct blocks *b, struct cursor *cursor);
 void blocks_close(struct blocks *b);
 /* False at the end. */

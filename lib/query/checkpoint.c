@@ -86,7 +86,7 @@ void checkpoint_note(struct checkpoint *c, const struct event *event)
 	struct sv node = sv_head(event->node, sizeof(c->node));
 
 	c->stamp = event->stamp;
-	c->type = event->records[0].type;
+	c->type = event->type;
 	c->node_length = node.n;
 	if (node.n)
 		memcpy(c->node, node.p, node.n);
@@ -104,7 +104,7 @@ void checkpoint_gate_init(struct checkpoint_gate *g, const struct checkpoint *la
 
 static bool is_last(const struct checkpoint *c, const struct event *event)
 {
-	return stamp_cmp(&c->stamp, &event->stamp) == 0 && c->type == event->records[0].type &&
+	return stamp_cmp(&c->stamp, &event->stamp) == 0 && c->type == event->type &&
 	       sv_eq(sv_make(c->node, c->node_length), sv_head(event->node, sizeof(c->node)));
 }
 

@@ -64,6 +64,7 @@ static enum checkpoint_verdict pass(struct checkpoint_gate *g, const char *line)
 	assert_int_equal(record_parse(sv_cstr(line), &r), RECORD_OK);
 	event.stamp = r.stamp;
 	event.node = r.node;
+	event.type = r.type;
 	return checkpoint_pass(g, &event);
 }
 

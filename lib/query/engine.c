@@ -62,7 +62,7 @@ struct engine {
 	bool joining;      /* lends join, join_at's slot, fill_at's shelf, and the next three */
 	uint64_t join_end; /* blocks before this one can be looked at by who joins */
 	size_t head_at;
-	bool draining, all_joined;
+	bool draining, gave_up, all_joined;
 	bool stopped; /* no new work */
 	bool no_memory;
 	int read_error;
@@ -163,7 +163,19 @@ static bool may_match(const struct engine *g, const struct event *event)
 	unsigned marks = plan_marks(&g->plan);
 
 	return (event->marks & marks) == marks &&
+	       (!g->plan.any_time || query_in_window(q, &event->stamp)) &&
 	       (!q->has_serial || event->stamp.serial == q->serial) && has_node(q, event->node);
+}
+
+/* Whether the event is looked at at all. */
+static bool passes(struct engine *g, const struct event *event)
+{
+	enum scan_first first = SCAN_LOOK;
+
+	if (g->scan->first)
+		first = g->scan->first(g->scan->arg, event);
+	g->gave_up = first == SCAN_GIVE_UP;
+	return first == SCAN_LOOK;
 }
 
 /* Fills the chunk until it is full or the block is done; true in the latter case. */
@@ -178,8 +190,11 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 				return false;
 			event = join_next(join);
 			g->draining = event != NULL;
-			if (!event || !may_match(g, event))
+			if (!event || !passes(g, event) || !may_match(g, event)) {
+				if (g->gave_up)
+					return true;
 				continue;
+			}
 			chunk_add(chunk, &event->stamp);
 			for (size_t i = 0; i < event->piece_count; i++)
 				copy_piece(g, &event->pieces[i], &chunk->text);
@@ -197,10 +212,10 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 /* The block is joined; after the last one, and after one that failed, the events are complete. */
 static void end_block(struct engine *g, const struct slot *slot)
 {
-	if (!slot) {
+	if (!slot || g->gave_up)
 		g->all_joined = true;
+	if (!slot)
 		return;
-	}
 	if (!g->scan->has_start && slot->heads.has_first) {
 		g->scan->has_start = true;
 		g->scan->start = slot->heads.first;
@@ -228,7 +243,8 @@ static void join_block(struct engine *g)
 	g->join_end = slot ? g->join_at + 1 : g->join_at;
 	(void)pthread_mutex_unlock(&g->lock);
 	if (!slot && !g->draining) {
-		join_finish(g->scan->join);
+		if (!g->scan->keep_open || g->read_error)
+			join_finish(g->scan->join);
 		g->draining = true;
 	}
 	done = join_heads(g, slot, &shelf->chunk);
@@ -444,6 +460,7 @@ int engine_run(struct scan *s, struct blocks *blocks, struct err *e)
 	g->blocks = *blocks;
 	g->threads = threads_for(s, blocks->total);
 	plan_init(&g->plan, s->query);
+	g->plan.any_time = s->first != NULL;
 	(void)pthread_mutex_init(&g->lock, NULL);
 	(void)pthread_mutex_init(&g->states, NULL);
 	(void)pthread_cond_init(&g->changed, NULL);

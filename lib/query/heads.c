@@ -187,7 +187,7 @@ static bool extend(struct join_piece *piece, const struct place *l)
 static void start_piece(struct heads *h, struct trail *t, const struct plan *plan,
 			const struct place *l, struct head *head)
 {
-	t->outside = !query_in_window(plan->query, &head->record.stamp);
+	t->outside = !plan->any_time && !query_in_window(plan->query, &head->record.stamp);
 	if (t->outside)
 		return;
 	head->record.type = type_of(t, head->record.type_name);

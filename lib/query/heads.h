@@ -37,7 +37,7 @@ void heads_reset(struct heads *h);
 
 /*
  * Adds whole lines, of which the last may lack its newline. Lines outside the query's window are
- * left out. Pieces count their bytes from `at`; heads point into the lines. 0, or -1 when
+ * left out unless plan->any_time. Pieces count their bytes from `at`; heads point into the lines. 0, or -1 when
  * there is no memory.
  */
 MUST_CHECK int heads_read(struct heads *h, const struct plan *plan, struct sv lines, uint64_t at);

@@ -166,6 +166,7 @@ void plan_init(struct plan *p, const struct query *q)
 
 	p->query = q;
 	p->wide = wide_best();
+	p->any_time = false;
 	p->has_words = false;
 	p->word_count = p->set_count = 0;
 	p->sets[0].rarity = 0;

@@ -27,6 +27,7 @@ struct plan_set {
 struct plan {
 	const struct query *query;
 	enum wide wide;
+	bool any_time; /* lines outside the window are joined, too */
 	bool has_words;
 	struct sv words[PLAN_WORDS_MAX];
 	size_t word_count;

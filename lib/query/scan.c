@@ -42,8 +42,10 @@ static enum scan_next drain(struct scan *s, struct plain *p)
 	while ((event = join_next(s->join))) {
 		enum scan_first first = s->first ? s->first(s->arg, event) : SCAN_LOOK;
 
-		if (first == SCAN_GIVE_UP)
+		if (first == SCAN_GIVE_UP) {
+			(void)end_chunk(s, p, false);
 			return SCAN_STOP;
+		}
 		if (first == SCAN_LOOK && query_in_window(s->query, &event->stamp) &&
 		    query_match(s->query, event, &p->scratch) && hand_on(s, p, event) == SCAN_STOP)
 			return SCAN_STOP;
@@ -120,7 +122,7 @@ int scan_run(struct scan *s, struct err *e)
 {
 	struct blocks blocks;
 
-	if (!s->plain && !s->malformed && !s->first && join_takes_pieces(s->join) &&
+	if (!s->plain && !s->malformed && join_takes_pieces(s->join) &&
 	    blocks_open(&blocks, s->cursor)) {
 		if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
 			blocks.block_bytes = s->block_bytes;

@@ -36,8 +36,9 @@ struct scan {
 	/* An event that matches; valid only during the call, on the caller's thread. */
 	enum scan_next (*found)(void *arg, const struct event *event);
 	/*
-	 * Each complete event, before the query is asked, those outside of its window included:
-	 * whether it is looked at at all. May be NULL; with one, lines go one by one.
+	 * Each complete event in order, before the query is asked, those outside of its window
+	 * included: whether it is looked at at all. It may be asked on any thread, one at a time,
+	 * ahead of found(), and of an event that has nothing but stamp, node and type. May be NULL.
 	 */
 	enum scan_first (*first)(void *arg, const struct event *event);
 	/* The end of the input completes no event, the next search will: for use with first(). */

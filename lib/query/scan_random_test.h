@@ -220,9 +220,25 @@ static void put_event(struct buf *out, const struct event *event)
 	}
 }
 
+/* Which events are looked at, and when the scan gives up. */
+struct gate {
+	unsigned pass_over; /* one in so many, by its stamp; 0: none */
+	unsigned give_up;   /* at this event; 0: never */
+	unsigned asked;
+	struct buf text; /* of all that it was asked */
+};
+
+/* What a scan writes to. */
+struct sink {
+	struct buf *found;
+	struct gate gate;
+};
+
 static enum scan_next put_found(void *arg, const struct event *event)
 {
-	put_event(arg, event);
+	struct sink *sink = arg;
+
+	put_event(sink->found, event);
 	return SCAN_ON;
 }
 
@@ -245,9 +261,10 @@ static void put_chunk_event(void *arg, void *state, const struct event *event)
 static enum scan_next end_text(void *arg, void *state, bool discard)
 {
 	struct buf *text = state;
+	struct sink *sink = arg;
 
 	if (!discard)
-		buf_put(arg, buf_view(text));
+		buf_put(sink->found, buf_view(text));
 	buf_release(text);
 	free(text);
 	return SCAN_ON;
@@ -255,10 +272,33 @@ static enum scan_next end_text(void *arg, void *state, bool discard)
 
 struct random_scan {
 	struct query query;
+	bool has_gate, keep_open;
+	unsigned pass_over, give_up;
 	struct sv log;
 	size_t cut; /* the log is in two files */
 	int64_t timeout_s;
 };
+
+static enum scan_first ask_gate(struct gate *gate, const struct event *event)
+{
+	uint64_t which = (uint64_t)event->stamp.sec + event->stamp.serial;
+
+	buf_printf(&gate->text, "? %lld.%u:%llu %u %.*s\n", (long long)event->stamp.sec,
+		   event->stamp.ms, (unsigned long long)event->stamp.serial, event->type,
+		   SV_FMT(event->node));
+	if (++gate->asked == gate->give_up)
+		return SCAN_GIVE_UP;
+	if (!gate->pass_over || which % gate->pass_over)
+		return SCAN_LOOK;
+	return SCAN_PASS_OVER;
+}
+
+static enum scan_first ask(void *arg, const struct event *event)
+{
+	struct sink *sink = arg;
+
+	return ask_gate(&sink->gate, event);
+}
 
 static int file_of(struct sv text)
 {
@@ -274,6 +314,7 @@ static int file_of(struct sv text)
 static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 {
 	struct join_options options = {.order = JOIN_ORDERED, .timeout_s = r->timeout_s};
+	struct sink sink = {out, {r->pass_over, r->give_up, 0, BUF_INIT(LOG_MAX)}};
 	struct cursor cursor;
 
 	cursor_init(&cursor);
@@ -282,14 +323,21 @@ static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 	s.query = &r->query;
 	s.cursor = &cursor;
 	s.join = join_new(&options, NULL);
-	s.arg = out;
+	s.arg = &sink;
+	s.first = r->has_gate ? ask : NULL;
+	s.keep_open = r->keep_open;
 	if (!s.chunk_new)
 		s.found = put_found;
 	assert(s.join);
 	assert(scan_run(&s, NULL) == 0);
-	buf_printf(out, "%llu found, %llu no records, %llu too long\n",
-		   (unsigned long long)s.matches, (unsigned long long)s.malformed_lines,
-		   (unsigned long long)cursor.stats.too_long);
+	buf_printf(out, "%llu found\n", (unsigned long long)s.matches);
+	/* Who gives up has read ahead, or not. */
+	if (!r->give_up || sink.gate.asked < r->give_up)
+		buf_printf(out, "%llu no records, %llu too long\n",
+			   (unsigned long long)s.malformed_lines,
+			   (unsigned long long)cursor.stats.too_long);
+	buf_put(out, buf_view(&sink.gate.text));
+	buf_release(&sink.gate.text);
 	assert(!out->failed);
 	join_free(s.join);
 	cursor_release(&cursor);
@@ -323,6 +371,10 @@ static void random_scans(const uint8_t *bytes, size_t n)
 
 	random_query(&d, &r.query);
 	r.timeout_s = roll(&d, 4);
+	r.has_gate = roll(&d, 4) == 0;
+	r.keep_open = r.has_gate && roll(&d, 2);
+	r.pass_over = roll(&d, 4);
+	r.give_up = r.has_gate && roll(&d, 4) == 0 ? roll(&d, 64) : 0;
 	alone.block_bytes = PICK(&d, sizes);
 	both.block_bytes = PICK(&d, sizes);
 	chunks.block_bytes = PICK(&d, sizes);

@@ -203,6 +203,12 @@ rows() {
 	[[ $output == *"cannot write the result: No space left on device"* ]]
 }
 
+@test "a reader that leaves early does not move the checkpoint" {
+	local checkpoint=$BATS_TEST_TMPDIR/checkpoint
+	"$OURS" -r -if "$LOGS/enriched" --checkpoint "$checkpoint" 2>/dev/null | head -n 1
+	[ ! -e "$checkpoint" ]
+}
+
 @test "with -l each event is out as soon as it is complete" {
 	local line
 	mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
