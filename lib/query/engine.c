@@ -28,6 +28,7 @@
 #define KEPT            2 /* blocks before the one being joined */
 #define BLOCKS(threads) (KEPT + 1 + 2 * (threads))
 #define CHUNKS(threads) (1 + 2 * (threads))
+#define HELD_BYTES      ((size_t)16 << 20)  /* of text in chunks: no more is joined meanwhile */
 #define PARALLEL_BYTES  ((uint64_t)4 << 20) /* less is not worth a thread */
 
 struct slot {
@@ -40,6 +41,7 @@ enum chunk_state { CHUNK_FREE, CHUNK_FILLED, CHUNK_SORTING, CHUNK_SORTED };
 
 struct shelf {
 	struct chunk chunk;
+	size_t bytes; /* of its text, once it is filled */
 	enum chunk_state state;
 };
 
@@ -113,9 +115,23 @@ static void read_block(struct engine *g)
 
 /* ---- join ---- */
 
+/*
+ * Chunks are small unless one event is large. A few of those are as much memory as the joiner
+ * may use, so the next one waits until they are handed on.
+ */
+static bool holds_much(const struct engine *g)
+{
+	size_t bytes = 0;
+
+	for (uint64_t chunk = g->fold_at; chunk < g->fill_at; chunk++)
+		bytes += shelf_of(g, chunk)->bytes;
+	return bytes > HELD_BYTES;
+}
+
 static bool can_join(const struct engine *g)
 {
-	if (g->joining || g->all_joined || shelf_of(g, g->fill_at)->state != CHUNK_FREE)
+	if (g->joining || g->all_joined || shelf_of(g, g->fill_at)->state != CHUNK_FREE ||
+	    holds_much(g))
 		return false;
 	return g->join_at < g->read_at ? slot_of(g, g->join_at)->ready : g->no_more_blocks;
 }
@@ -254,6 +270,7 @@ static void join_block(struct engine *g)
 		end_block(g, slot);
 	if (shelf->chunk.candidate_count) {
 		shelf->state = CHUNK_FILLED;
+		shelf->bytes = shelf->chunk.text.n;
 		g->fill_at++;
 	}
 	if (done && slot && g->scan->progress)

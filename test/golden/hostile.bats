@@ -143,7 +143,8 @@ hit() {
 
 # ---- memory ----
 
-# most KIB PROGRAM OPTION... : it takes no more than that, from a pipe, with all its sanitizers.
+# most KIB PROGRAM OPTION... : it takes no more than that, from a pipe unless an option names the
+# log, with all its sanitizers.
 most() {
 	local limit=$1 program=$2 kib status=0
 	shift 2
@@ -169,6 +170,10 @@ most() {
 	most 400000 aureport -f
 	[ "$(grep -cE '9700731[0-9]{6}' "$BATS_TEST_TMPDIR/out")" -eq "$((2 * $(grep -c type=SYSCALL "$LOGS/base.pure")))" ]
 	most 400000 aulast --stdin
+	# From a file all processors hold parts of it at a time.
+	most 400000 ausearch -r -if "$BATS_TEST_TMPDIR/log"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" -eq $((2 * witnesses + 2200000)) ]
+	most 400000 aureport -f -if "$BATS_TEST_TMPDIR/log"
 }
 
 @test "a line without an end takes bounded memory" {
