@@ -149,7 +149,7 @@ void log_tell_damage(const char *program, const struct log *log, const struct sc
 	if (log->cursor.stats.too_long)
 		frame_say(program, "lines cut at %u bytes: %llu", CURSOR_LINE_MAX,
 			  (unsigned long long)log->cursor.stats.too_long);
-	if (join_stats(log->join)->forced)
+	if (log->join && join_stats(log->join)->forced)
 		frame_say(program,
 			  "events taken as complete early, because too much was open at a time: "
 			  "%llu",
