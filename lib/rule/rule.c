@@ -81,3 +81,26 @@ bool rule_has_key(const struct rule *r, struct sv part)
 	}
 	return false;
 }
+
+/* The kernel turns these bits of the last word into the calls of a class, and clears them. */
+#define CLASS_BITS (UINT32_MAX << (32 - AUDIT_SYSCALL_CLASSES))
+
+static bool same_calls(const struct rule *a, const struct rule *b)
+{
+	const size_t last = AUDIT_BITMASK_SIZE - 1;
+
+	return memcmp(a->mask, b->mask, last * sizeof(a->mask[0])) == 0 &&
+	       (a->mask[last] & ~CLASS_BITS) == (b->mask[last] & ~CLASS_BITS);
+}
+
+bool rule_same(const struct rule *a, const struct rule *b)
+{
+	if (a->list != b->list || a->action != b->action || a->field_count != b->field_count ||
+	    a->text_length != b->text_length || (rule_list_has_calls(a->list) && !same_calls(a, b)))
+		return false;
+	for (uint32_t i = 0; i < a->field_count; i++)
+		if (a->fields[i].field != b->fields[i].field ||
+		    a->fields[i].op != b->fields[i].op || a->fields[i].value != b->fields[i].value)
+			return false;
+	return a->text_length == 0 || memcmp(a->text, b->text, a->text_length) == 0;
+}

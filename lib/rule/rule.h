@@ -76,4 +76,10 @@ bool rule_list_has_calls(uint32_t list);
 /* True when a key of the rule holds part; an empty part is in every rule. */
 bool rule_has_key(const struct rule *r, struct sv part);
 
+/*
+ * What the kernel takes for the same rule: list, action, calls, conditions in their order, texts.
+ * Not whether it goes first, and not the bits of call classes, which the kernel resolves.
+ */
+bool rule_same(const struct rule *a, const struct rule *b);
+
 #endif
