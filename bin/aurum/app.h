@@ -5,6 +5,9 @@
 #include "base/attr.h"
 #include "base/err.h"
 
+#include <stddef.h>
+#include <stdio.h>
+
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_NOT_DONE = 1, /* what was asked for is not possible here */
@@ -14,7 +17,26 @@ enum exit_code {
 /* One line "aurum: ..." on stderr; control bytes in it are escaped. */
 void say(const char *fmt, ...) PRINTF(1, 2);
 
+/* verb.c: programs whose first argument says which of many things they do. */
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is the verb's name; returns an exit code */
+	const char *help;
+};
+
+struct verb_set {
+	const char *program; /* "aurum": what stands before the verb */
+	const char *usage;   /* what stands behind the program */
+	const struct verb *rows;
+	size_t count;
+};
+
+/* Runs the verb that argv[1] names, also as --verb, and -v for the first that begins with v. */
+int verb_run(const struct verb_set *set, int argc, char **argv);
+void verb_usage(const struct verb_set *set, FILE *to);
+
 /* Verbs: argv[0] is the verb's own name. Each returns an exit code. */
 int watch_main(int argc, char **argv);
+int rules_main(int argc, char **argv);
 
 #endif

@@ -5,7 +5,6 @@
 #include "aurum/app.h"
 
 #include "base/file.h"
-#include "base/near.h"
 #include "output/terminal.h"
 
 #include <stdarg.h>
@@ -13,20 +12,15 @@
 
 #define SAY_MAX 4096
 
-struct verb {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-};
-
 static int help_main(int argc, char **argv);
 static int version_main(int argc, char **argv);
 
-static const struct verb verbs[] = {
+static const struct verb rows[] = {
 #define VERB(name, help) {#name, name##_main, help},
 #include "aurum/verbs.def"
 #undef VERB
 };
+static const struct verb_set verbs = {"aurum", "VERB [OPTION...]", rows, LEN(rows)};
 
 void say(const char *fmt, ...)
 {
@@ -45,18 +39,11 @@ void say(const char *fmt, ...)
 	(void)fprintf(stderr, "%s\n", buf_cstr(&line));
 }
 
-static void put_usage(FILE *to)
-{
-	(void)fputs("usage: aurum VERB [OPTION...]\n", to);
-	for (size_t i = 0; i < LEN(verbs); i++)
-		(void)fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].help);
-}
-
 static int help_main(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	put_usage(stdout);
+	verb_usage(&verbs, stdout);
 	return EXIT_DONE;
 }
 
@@ -68,33 +55,7 @@ static int version_main(int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static int unknown_verb(const char *word)
-{
-	struct near_best best = NEAR_INIT;
-	char hint[NEAR_HINT_BYTES];
-
-	for (size_t i = 0; i < LEN(verbs); i++)
-		near_consider(&best, sv_cstr(word), sv_cstr(verbs[i].name));
-	say("unknown verb %s%s", word, near_hint(&best, ": `aurum help` lists them all", hint));
-	return EXIT_TROUBLE;
-}
-
 int main(int argc, char **argv)
 {
-	struct sv word;
-
-	if (file_fill_standard() != 0)
-		return EXIT_TROUBLE;
-	if (argc < 2) {
-		put_usage(stderr);
-		return EXIT_TROUBLE;
-	}
-	word = sv_cstr(argv[1]);
-	while (word.n > 1 && word.p[0] == '-') /* --help, --version, -h */
-		word = sv_from(word, 1);
-	for (size_t i = 0; i < LEN(verbs); i++)
-		if (sv_eq(word, sv_cstr(verbs[i].name)) ||
-		    (argv[1][0] == '-' && word.n == 1 && verbs[i].name[0] == word.p[0]))
-			return verbs[i].run(argc - 1, argv + 1);
-	return unknown_verb(argv[1]);
+	return file_fill_standard() == 0 ? verb_run(&verbs, argc, argv) : EXIT_TROUBLE;
 }

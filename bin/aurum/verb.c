@@ -1,0 +1,41 @@
+/* Finds the verb that was meant, or the nearest one. */
+#include "aurum/app.h"
+
+#include "base/near.h"
+
+void verb_usage(const struct verb_set *set, FILE *to)
+{
+	(void)fprintf(to, "usage: %s %s\n", set->program, set->usage);
+	for (size_t i = 0; i < set->count; i++)
+		(void)fprintf(to, "  %-10s %s\n", set->rows[i].name, set->rows[i].help);
+}
+
+static int unknown(const struct verb_set *set, const char *word)
+{
+	struct near_best best = NEAR_INIT;
+	char hint[NEAR_HINT_BYTES], list[64];
+
+	for (size_t i = 0; i < set->count; i++)
+		near_consider(&best, sv_cstr(word), sv_cstr(set->rows[i].name));
+	(void)snprintf(list, sizeof(list), ": `%s help` lists them all", set->program);
+	say("unknown verb %s%s", word, near_hint(&best, list, hint));
+	return EXIT_TROUBLE;
+}
+
+int verb_run(const struct verb_set *set, int argc, char **argv)
+{
+	struct sv word;
+
+	if (argc < 2) {
+		verb_usage(set, stderr);
+		return EXIT_TROUBLE;
+	}
+	word = sv_cstr(argv[1]);
+	while (word.n > 1 && word.p[0] == '-') /* --help, --version, -h */
+		word = sv_from(word, 1);
+	for (size_t i = 0; i < set->count; i++)
+		if (sv_eq(word, sv_cstr(set->rows[i].name)) ||
+		    (argv[1][0] == '-' && word.n == 1 && set->rows[i].name[0] == word.p[0]))
+			return set->rows[i].run(argc - 1, argv + 1);
+	return unknown(set, argv[1]);
+}
