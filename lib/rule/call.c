@@ -34,30 +34,31 @@ static void unknown_call(struct rule_parser *p, enum machine m, struct sv name)
 	uint64_t number;
 
 	if (num_auto64(name, &number)) {
-		problem_error(p->problems, at, "%s %.*s: numbers go up to %d", what, SV_FMT(name),
-			      AUDIT_BITMASK_SIZE * 32 - 1);
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_CALL, at,
+			     "%s %.*s: numbers go up to %d", what, SV_FMT(name),
+			     AUDIT_BITMASK_SIZE * 32 - 1);
 		return;
 	}
 	if (other) {
-		problem_error(p->problems, at,
-			      "%s has no system call \"%.*s\": it is one of -F arch=%s",
-			      machine_name(m), SV_FMT(name), other);
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_CALL, at,
+			     "%s has no system call \"%.*s\": it is one of -F arch=%s",
+			     machine_name(m), SV_FMT(name), other);
 		return;
 	}
 	if (table)
 		table_each (table, i)
 			near_consider(&best, name, table_name(table, i));
 	if (best.name.n)
-		problem_error(p->problems, at, "unknown %s \"%.*s\"%s", what, SV_FMT(name),
-			      near_hint(&best, "", hint));
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_CALL, at, "unknown %s \"%.*s\"%s",
+			     what, SV_FMT(name), near_hint(&best, "", hint));
 	else if (m == MACHINE_URING)
-		problem_error(p->problems, at,
-			      "unknown %s \"%.*s\": ausyscall uring --dump lists them", what,
-			      SV_FMT(name));
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_CALL, at,
+			     "unknown %s \"%.*s\": ausyscall uring --dump lists them", what,
+			     SV_FMT(name));
 	else
-		problem_error(p->problems, at,
-			      "unknown %s \"%.*s\": ausyscall %s --dump lists them", what,
-			      SV_FMT(name), machine_name(m));
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_CALL, at,
+			     "unknown %s \"%.*s\": ausyscall %s --dump lists them", what,
+			     SV_FMT(name), machine_name(m));
 }
 
 /* Without an arch the numbers meet calls of both tables: is it the same call there? */

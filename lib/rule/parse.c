@@ -348,9 +348,9 @@ int rule_parse_finish(struct rule_parser *p)
 	if (p->problems->errors != p->errors_before)
 		return -1;
 	if (p->narrow_clash && p->verb != RULE_DELETE)
-		problem_warning(p->problems, p->narrow_at,
-				"32-bit programs use other numbers for the calls in \"%s\": write "
-				"two rules, with -F arch=b64 and -F arch=b32 before -S",
-				p->narrow_clash);
+		problem_tell(p->problems, PROBLEM_WARNING, PROBLEM_ARCH, p->narrow_at,
+			     "32-bit programs use other numbers for the calls in \"%s\": write "
+			     "two rules, with -F arch=b64 and -F arch=b32 before -S",
+			     p->narrow_clash);
 	return 0;
 }

@@ -173,7 +173,7 @@ static void print_machine(struct printing *p, const struct rule_field *f, struct
 	p->has_arch = true;
 	if (m == MACHINE_UNKNOWN)
 		buf_printf(out, "0x%X", f->value);
-	else if (p->style->interpret)
+	else if (p->style->interpret && !p->style->short_machine)
 		buf_puts(out, machine_name(m));
 	else
 		buf_puts(out, machine_is_64bit(m) ? "b64" : "b32");
@@ -278,6 +278,16 @@ static void print_head(struct printing *p, struct buf *out)
 	print_calls(p, out);
 }
 
+static void print_field(struct printing *p, const struct rule_field *f, struct buf *out)
+{
+	const struct field_rule *row = field_rule(f->field);
+
+	if (row)
+		printers[row->kind](p, f, out);
+	else
+		buf_printf(out, " f%u%s%d", f->field, symbol(f->op), (int32_t)f->value);
+}
+
 void rule_print(const struct rule *r, const struct rule_style *style, struct buf *out)
 {
 	struct printing p = {.rule = r, .style = style, .machine = style->machine};
@@ -287,15 +297,18 @@ void rule_print(const struct rule *r, const struct rule_style *style, struct buf
 		return;
 	}
 	print_head(&p, out);
-	for (uint32_t i = 0; i < r->field_count; i++) {
-		const struct rule_field *f = &r->fields[i];
-		const struct field_rule *row = field_rule(f->field);
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (r->fields[i].field != AUDIT_ARCH) /* it stands before the calls */
+			print_field(&p, &r->fields[i], out);
+}
 
-		if (f->field == AUDIT_ARCH)
-			continue; /* stands before the calls */
-		if (row)
-			printers[row->kind](&p, f, out);
-		else
-			buf_printf(out, " f%u%s%d", f->field, symbol(f->op), (int32_t)f->value);
-	}
+void rule_print_condition(const struct rule *r, uint32_t i, const struct rule_style *style,
+			  struct buf *out)
+{
+	struct printing p = {.rule = r, .style = style, .machine = style->machine};
+	CLEANUP(buf_release) struct buf text = BUF_INIT(out->max);
+
+	print_field(&p, &r->fields[i], &text);
+	buf_put(out, sv_from(buf_view(&text), 1)); /* without the blank in front */
+	out->failed |= text.failed;
 }

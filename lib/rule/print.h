@@ -18,6 +18,7 @@
 struct rule_style {
 	enum machine machine; /* whose system calls a rule without arch has */
 	bool interpret;       /* machine names, unset ids and arguments in words (-l -i) */
+	bool short_machine;   /* b64 and b32 all the same */
 	/*
 	 * Says what argument a<index> of a system call means, or appends nothing: then the
 	 * number stands there. a has the values of a0 and a1 as far as the rule has them. May be
@@ -30,6 +31,10 @@ struct rule_style {
 
 /* Appends the text without a newline; out->failed when it does not fit. */
 void rule_print(const struct rule *r, const struct rule_style *style, struct buf *out);
+
+/* The same for condition i alone: "-F auid>=1000". */
+void rule_print_condition(const struct rule *r, uint32_t i, const struct rule_style *style,
+			  struct buf *out);
 
 /* True when the text is "-w PATH -p PERMS [-k KEY]": the rule is what -w would have made. */
 bool rule_is_watch(const struct rule *r);

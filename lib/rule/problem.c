@@ -4,15 +4,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void tell(struct problems *list, enum problem_level level, struct rule_place at,
-		 const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
+static void tell(struct problems *list, enum problem_level level, enum problem_topic topic,
+		 struct rule_place at, const char *fmt, va_list args)
+	__attribute__((format(printf, 5, 0)));
 
-static void tell(struct problems *list, enum problem_level level, struct rule_place at,
-		 const char *fmt, va_list args)
+static void tell(struct problems *list, enum problem_level level, enum problem_topic topic,
+		 struct rule_place at, const char *fmt, va_list args)
 {
 	char text[ERR_TEXT_MAX];
-	struct problem p = {.level = level, .at = at, .text = text};
+	struct problem p = {.level = level, .topic = topic, .at = at, .text = text};
 
+	if (level == PROBLEM_ERROR)
+		list->errors++;
+	else
+		list->warnings++;
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	if (list->tell)
 		list->tell(list->ctx, &p);
@@ -22,9 +27,8 @@ void problem_error(struct problems *list, struct rule_place at, const char *fmt,
 {
 	va_list args;
 
-	list->errors++;
 	va_start(args, fmt);
-	tell(list, PROBLEM_ERROR, at, fmt, args);
+	tell(list, PROBLEM_ERROR, PROBLEM_SYNTAX, at, fmt, args);
 	va_end(args);
 }
 
@@ -32,8 +36,17 @@ void problem_warning(struct problems *list, struct rule_place at, const char *fm
 {
 	va_list args;
 
-	list->warnings++;
 	va_start(args, fmt);
-	tell(list, PROBLEM_WARNING, at, fmt, args);
+	tell(list, PROBLEM_WARNING, PROBLEM_SYNTAX, at, fmt, args);
+	va_end(args);
+}
+
+void problem_tell(struct problems *list, enum problem_level level, enum problem_topic topic,
+		  struct rule_place at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell(list, level, topic, at, fmt, args);
 	va_end(args);
 }

@@ -18,8 +18,17 @@ enum problem_level {
 	PROBLEM_WARNING, /* it may be used, but says perhaps not what was meant */
 };
 
+/* What a problem is about, for who treats some of them differently. */
+enum problem_topic {
+	PROBLEM_SYNTAX, /* anything else */
+	PROBLEM_CALL,   /* a system call or io_uring operation that is not known */
+	PROBLEM_NAME,   /* a user or group that is not known */
+	PROBLEM_ARCH,   /* calls without an arch */
+};
+
 struct problem {
 	enum problem_level level;
+	enum problem_topic topic;
 	struct rule_place at;
 	const char *text; /* one lower-case sentence; valid during the call */
 };
@@ -31,6 +40,9 @@ struct problems {
 };
 
 void problem_error(struct problems *list, struct rule_place at, const char *fmt, ...) PRINTF(3, 4);
+/* The same about a topic. */
+void problem_tell(struct problems *list, enum problem_level level, enum problem_topic topic,
+		  struct rule_place at, const char *fmt, ...) PRINTF(5, 6);
 void problem_warning(struct problems *list, struct rule_place at, const char *fmt, ...)
 	PRINTF(3, 4);
 

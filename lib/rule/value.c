@@ -68,9 +68,9 @@ static void read_user(struct rule_parser *p, const struct condition *c)
 	else if (sv_eq(c->value, SV("unset")))
 		put(p, c, UINT32_MAX);
 	else
-		problem_error(p->problems, c->value_at,
-			      "unknown user \"%.*s\": write a user of this host, a number or unset",
-			      SV_FMT(c->value));
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_NAME, c->value_at,
+			     "unknown user \"%.*s\": write a user of this host, a number or unset",
+			     SV_FMT(c->value));
 }
 
 static void read_group(struct rule_parser *p, const struct condition *c)
@@ -81,9 +81,9 @@ static void read_group(struct rule_parser *p, const struct condition *c)
 	    (p->host->find_group && p->host->find_group(p->host->ctx, c->value, &value)))
 		put(p, c, value);
 	else
-		problem_error(p->problems, c->value_at,
-			      "unknown group \"%.*s\": write a group of this host or a number",
-			      SV_FMT(c->value));
+		problem_tell(p->problems, PROBLEM_ERROR, PROBLEM_NAME, c->value_at,
+			     "unknown group \"%.*s\": write a group of this host or a number",
+			     SV_FMT(c->value));
 }
 
 static void read_session(struct rule_parser *p, const struct condition *c)
