@@ -9,69 +9,77 @@
 #include "aurum/watch.h"
 
 #include "config/complete.h"
+#include "policy/finding.h"
 #include "rule/command.h"
 #include "table/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OUT_MAX   ((size_t)1 << 20)
-#define WORDS_MAX ((size_t)64 << 10)
-#define RULES_MAX 32
+#define OUT_MAX      ((size_t)1 << 20)
+#define WORDS_MAX    ((size_t)64 << 10)
+#define RULES_MAX    32
+#define COMMANDS_MAX 64
 
-/* ---- the programs' options; ids do not matter here ---- */
+/* ---- programs, their verbs, and what each takes ---- */
 
-#define OPTION(id, names, arg, value_name, help) {0, names, arg, value_name, help},
-static const struct option_row auditd_rows[] = {
-#include "auditd/options.def"
-};
-static const struct option_row aulast_rows[] = {
-#include "aulast/options.def"
-};
-static const struct option_row aulastlog_rows[] = {
-#include "aulastlog/options.def"
-};
-static const struct option_row ausyscall_rows[] = {
-#include "ausyscall/options.def"
-};
-static const struct option_row watch_rows[] = {
-#include "aurum/watch.def"
-};
-#undef OPTION
-
-#define OPTION(id, names, arg, value_name, sign, take, item, help)                                 \
-	{0, names, arg, value_name, help},
-static const struct option_row ausearch_rows[] = {
-#include "ausearch/options.def"
-};
-#undef OPTION
-
-#define OPTION(id, names, arg, value_name, take, number, help) {0, names, arg, value_name, help},
-static const struct option_row aureport_rows[] = {
-#include "aureport/options.def"
-};
-#undef OPTION
-
-#define SET(name, dialect, table)                                                                  \
-	{                                                                                          \
-		.program = name, .style = dialect, .rows = table, .count = LEN(table)              \
-	}
-
-static const struct option_set sets[] = {
-	SET("auditd", OPTION_GETOPT, auditd_rows),
-	SET("aulast", OPTION_WORDS, aulast_rows),
-	SET("aulastlog", OPTION_WORDS, aulastlog_rows),
-	SET("aureport", OPTION_WORDS, aureport_rows),
-	SET("aurum watch", OPTION_GETOPT, watch_rows),
-	SET("ausearch", OPTION_WORDS, ausearch_rows),
-	SET("ausyscall", OPTION_WORDS, ausyscall_rows),
-};
-
-static const char verbs[] =
 #define VERB(name, help) #name " "
+static const char verbs[] =
 #include "aurum/verbs.def"
-#undef VERB
 	;
+static const char rules_verbs[] =
+#include "aurum/rules.def"
+	;
+#undef VERB
+
+/* A command, followed by its options. */
+struct line {
+	const char *program; /* NULL: an option */
+	enum option_style style;
+	enum complete_kind kind; /* what stands in place of an option: files, for instance, */
+	const char *words;       /* and these words */
+	struct option_row row;
+};
+
+#define COMMAND(name, dialect, operand_kind, operand_words)                                        \
+	{.program = name, .style = dialect, .kind = operand_kind, .words = operand_words},
+#define VERB(name, operand_kind, operand_words)                                                    \
+	COMMAND("aurum " name, OPTION_GETOPT, operand_kind, operand_words)
+#define ROW(names, arg, value_name, help) {.row = {0, names, arg, value_name, help}},
+
+/* Verbs stand behind what they belong to. clang-format would move the options around. */
+/* clang-format off */
+static const struct line lines[] = {
+#define OPTION(id, names, arg, value_name, help) ROW(names, arg, value_name, help)
+	COMMAND("auditd", OPTION_GETOPT, COMPLETE_NOTHING, NULL)
+#include "auditd/options.def"
+	COMMAND("aulast", OPTION_WORDS, COMPLETE_NOTHING, NULL)
+#include "aulast/options.def"
+	COMMAND("aulastlog", OPTION_WORDS, COMPLETE_NOTHING, NULL)
+#include "aulastlog/options.def"
+	COMMAND("ausyscall", OPTION_WORDS, COMPLETE_NOTHING, NULL)
+#include "ausyscall/options.def"
+	COMMAND("aurum", OPTION_GETOPT, COMPLETE_NOTHING, verbs)
+	VERB("watch", COMPLETE_NOTHING, NULL)
+#include "aurum/watch.def"
+	VERB("rules", COMPLETE_NOTHING, rules_verbs)
+	VERB("rules check", COMPLETE_FILES, NULL)
+#include "aurum/rules_check.def"
+	VERB("rules explain", COMPLETE_FILES, "kernel")
+#include "aurum/rules_explain.def"
+#undef OPTION
+
+#define OPTION(id, names, arg, value_name, sign, take, item, help) ROW(names, arg, value_name, help)
+	COMMAND("ausearch", OPTION_WORDS, COMPLETE_NOTHING, NULL)
+#include "ausearch/options.def"
+#undef OPTION
+
+#define OPTION(id, names, arg, value_name, take, number, help) ROW(names, arg, value_name, help)
+	COMMAND("aureport", OPTION_WORDS, COMPLETE_NOTHING, NULL)
+#include "aureport/options.def"
+#undef OPTION
+};
+/* clang-format on */
 
 /* ---- words that stand in tables ---- */
 
@@ -96,21 +104,37 @@ static void put_machines(struct buf *out)
 	put_word(out, SV("b64"));
 }
 
+static void put_checks(struct buf *out)
+{
+	for (enum finding_id id = 0; id < FINDING_IDS; id++)
+		put_word(out, sv_cstr(finding_kind(id)->name));
+}
+
 struct words {
-	struct buf types, calls, machines, calls_and_machines;
+	struct buf types, calls, machines, calls_and_machines, checks;
 };
 
 static bool fill(struct words *w)
 {
 	*w = (struct words){BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX),
-			    BUF_INIT(WORDS_MAX)};
+			    BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX)};
 	put_names(&table_msgtypes, &w->types);
 	put_names(syscall_table(machine_native()), &w->calls);
 	put_machines(&w->machines);
 	put_machines(&w->calls_and_machines);
 	put_word(&w->calls_and_machines, buf_view(&w->calls));
+	put_checks(&w->checks);
 	return !w->types.failed && !w->calls.failed && !w->machines.failed &&
-	       !w->calls_and_machines.failed;
+	       !w->calls_and_machines.failed && !w->checks.failed;
+}
+
+static void empty(struct words *w)
+{
+	buf_release(&w->types);
+	buf_release(&w->calls);
+	buf_release(&w->machines);
+	buf_release(&w->calls_and_machines);
+	buf_release(&w->checks);
 }
 
 /* ---- what values are ---- */
@@ -119,7 +143,7 @@ static bool fill(struct words *w)
 static size_t fill_rules(struct words *w, struct complete_rule rules[RULES_MAX])
 {
 	const struct complete_rule all[] = {
-		{"--format", NULL, COMPLETE_LISTED, NULL},
+		{"--format", "NAME", COMPLETE_LISTED, NULL},
 		{"--escape", NULL, COMPLETE_LISTED, NULL},
 		{"--message", NULL, COMPLETE_LIST, buf_cstr(&w->types)},
 		{"--syscall", NULL, COMPLETE_WORDS, buf_cstr(&w->calls)},
@@ -130,6 +154,7 @@ static size_t fill_rules(struct words *w, struct complete_rule rules[RULES_MAX])
 		{NULL, "LIST,ACTION", COMPLETE_WORDS,
 		 "always,exit never,exit always,user never,user never,task always,exclude "
 		 "never,exclude never,filesystem always,io_uring never,io_uring"},
+		{NULL, "CHECK[,CHECK...]", COMPLETE_LIST, buf_cstr(&w->checks)},
 		{NULL, "STATE", COMPLETE_LISTED, NULL},
 		{NULL, "WHEN", COMPLETE_WORDS,
 		 "now recent boot this-hour today yesterday this-week week-ago this-month "
@@ -138,7 +163,6 @@ static size_t fill_rules(struct words *w, struct complete_rule rules[RULES_MAX])
 		{NULL, "GROUP", COMPLETE_GROUPS, NULL},
 		{NULL, "FILE", COMPLETE_FILES, NULL},
 		{NULL, "PATH", COMPLETE_FILES, NULL},
-		{NULL, "FILE|FOLDER", COMPLETE_FILES, NULL},
 		{NULL, "FOLDER", COMPLETE_FOLDERS, NULL},
 		{NULL, "DIR", COMPLETE_FOLDERS, NULL},
 	};
@@ -148,47 +172,80 @@ static size_t fill_rules(struct words *w, struct complete_rule rules[RULES_MAX])
 	return LEN(all);
 }
 
-static const char *operands_of(const char *program, struct words *w)
+/* ---- the commands of one program ---- */
+
+struct commands {
+	struct option_row rows[LEN(lines)];
+	struct option_set sets[COMMANDS_MAX];
+	struct completion list[COMMANDS_MAX];
+	size_t count;
+};
+
+static void add_command(struct commands *c, const struct option_set *set,
+			const struct complete_rule *rules, size_t rule_count)
 {
-	if (strcmp(program, "ausyscall") == 0)
-		return buf_cstr(&w->calls_and_machines);
-	return strcmp(program, "aurum watch") == 0 ? verbs : NULL;
+	c->sets[c->count] = *set;
+	c->list[c->count] = (struct completion){
+		.set = &c->sets[c->count], .rules = rules, .rule_count = rule_count};
+	c->count++;
 }
 
-static const struct option_set *find_set(const char *program)
+/* The program, and its verbs. */
+static bool is_of(const char *command, const char *program)
 {
-	struct sv command, verb;
+	struct sv first, rest;
 
-	if (strcmp(program, command_options.program) == 0)
-		return &command_options;
-	for (size_t i = 0; i < LEN(sets); i++) {
-		(void)sv_cut(sv_cstr(sets[i].program), ' ', &command, &verb);
-		if (sv_eq(command, sv_cstr(program)))
-			return &sets[i];
+	(void)sv_cut(sv_cstr(command), ' ', &first, &rest);
+	return sv_eq(first, sv_cstr(program));
+}
+
+/* The command on lines[i]; how many lines it takes. */
+static size_t add_lines(struct commands *c, size_t i, const struct complete_rule *rules,
+			size_t rule_count)
+{
+	struct option_set set = {.program = lines[i].program, .style = lines[i].style};
+	size_t end = i + 1;
+
+	while (end < LEN(lines) && !lines[end].program) {
+		c->rows[end] = lines[end].row;
+		end++;
 	}
-	return NULL;
+	set.rows = c->rows + i + 1;
+	set.count = end - i - 1;
+	add_command(c, &set, rules, rule_count);
+	c->list[c->count - 1].operands = lines[i].words;
+	c->list[c->count - 1].operand_kind = lines[i].kind;
+	return end - i;
+}
+
+static void find_commands(struct commands *c, const char *program, struct words *w,
+			  const struct complete_rule *rules, size_t rule_count)
+{
+	if (is_of(command_options.program, program))
+		add_command(c, &command_options, rules, rule_count);
+	for (size_t i = 0; i < LEN(lines) && c->count < COMMANDS_MAX; i++)
+		if (lines[i].program && is_of(lines[i].program, program))
+			i += add_lines(c, i, rules, rule_count) - 1;
+	if (c->count && strcmp(program, "ausyscall") == 0)
+		c->list[0].operands = buf_cstr(&w->calls_and_machines);
 }
 
 int main(int argc, char **argv)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(OUT_MAX);
 	struct complete_rule rules[RULES_MAX];
-	struct completion completion = {.rules = rules};
-	static struct words words; /* until the end */
+	static struct commands commands; /* large */
+	static struct words words;       /* until the end */
 	bool zsh = argc == 3 && strcmp(argv[1], "zsh") == 0;
 
-	if (argc != 3 || (!zsh && strcmp(argv[1], "bash") != 0) ||
-	    !(completion.set = find_set(argv[2])) || !fill(&words)) {
+	if (argc == 3 && (zsh || strcmp(argv[1], "bash") == 0) && fill(&words))
+		find_commands(&commands, argv[2], &words, rules, fill_rules(&words, rules));
+	if (!commands.count) {
 		(void)fputs("usage: make-completions bash|zsh PROGRAM\n", stderr);
 		return EXIT_FAILURE;
 	}
-	completion.rule_count = fill_rules(&words, rules);
-	completion.operands = operands_of(completion.set->program, &words);
-	(zsh ? option_complete_zsh : option_complete_bash)(&completion, 1, &out);
-	buf_release(&words.types);
-	buf_release(&words.calls);
-	buf_release(&words.machines);
-	buf_release(&words.calls_and_machines);
+	(zsh ? option_complete_zsh : option_complete_bash)(commands.list, commands.count, &out);
+	empty(&words);
 	return !out.failed && fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0
 		       ? EXIT_SUCCESS
 		       : EXIT_FAILURE;

@@ -18,10 +18,25 @@ static bool has_name(const struct option_row *row, struct sv name)
 	return false;
 }
 
+/* The name of the value as it stands, or one of its alternatives: FILE of "FILE|none". */
+static bool has_value(const struct option_row *row, struct sv name)
+{
+	struct sv rest = sv_cstr(row->value_name), one;
+
+	if (sv_eq(rest, name))
+		return true;
+	while (rest.n) {
+		(void)sv_cut(rest, '|', &one, &rest);
+		if (sv_eq(one, name))
+			return true;
+	}
+	return false;
+}
+
 static bool fits(const struct complete_rule *rule, const struct option_row *row)
 {
 	return (!rule->option || has_name(row, sv_cstr(rule->option))) &&
-	       (!rule->value_name || sv_eq(sv_cstr(rule->value_name), sv_cstr(row->value_name)));
+	       (!rule->value_name || has_value(row, sv_cstr(rule->value_name)));
 }
 
 static bool is_literal(struct sv word)
@@ -76,25 +91,65 @@ static struct complete_rule rule_for(const struct completion *c, const struct op
 	while (i < c->rule_count && !fits(&c->rules[i], row))
 		i++;
 	if (i < c->rule_count && c->rules[i].kind != COMPLETE_LISTED)
-		return c->rules[i];
+		rule = c->rules[i];
+	if (rule.words)
+		return rule;
 	buf_reset(scratch);
-	if (i < c->rule_count)
+	if (i < c->rule_count && c->rules[i].kind == COMPLETE_LISTED)
 		put_listed(sv_cstr(row->help), scratch);
 	else
 		put_alternatives(sv_cstr(row->value_name), scratch);
 	if (scratch->n) {
-		rule.kind = COMPLETE_WORDS;
+		if (rule.kind == COMPLETE_NOTHING)
+			rule.kind = COMPLETE_WORDS;
 		rule.words = buf_cstr(scratch);
 	}
 	return rule;
 }
 
-static struct sv command_of(const struct completion *c, struct sv *verb)
+/* The same for the words in place of an option. */
+static struct complete_rule rule_for_operands(const struct completion *c)
 {
-	struct sv command;
+	struct complete_rule rule = {.kind = c->operand_kind, .words = c->operands};
 
-	(void)sv_cut(sv_cstr(c->set->program), ' ', &command, verb);
-	return command;
+	if (rule.words && rule.kind == COMPLETE_NOTHING)
+		rule.kind = COMPLETE_WORDS;
+	return rule;
+}
+
+/* ---- verbs ---- */
+
+static struct sv program_of(const struct completion *c)
+{
+	return sv_cstr(c->set->program);
+}
+
+/* The last word: "check" of "aurum rules check". */
+static struct sv verb_of(const struct completion *c)
+{
+	struct sv rest = program_of(c), first;
+
+	while (sv_cut(rest, ' ', &first, &rest))
+		;
+	return first;
+}
+
+/* "aurum rules check" is below "aurum rules", and that below "aurum". */
+static bool is_below(const struct completion *c, const struct completion *upper)
+{
+	struct sv program = program_of(c), name = program_of(upper);
+
+	return sv_starts(program, name) && program.n > name.n && program.p[name.n] == ' ';
+}
+
+/* How many completions behind the first are its verbs, and verbs of these. */
+static size_t count_below(const struct completion *list, size_t count)
+{
+	size_t n = 0;
+
+	while (n + 1 < count && is_below(&list[n + 1], list))
+		n++;
+	return n;
 }
 
 /* ---- bash ---- */
@@ -110,106 +165,151 @@ static void put_patterns(const struct option_row *row, struct buf *out)
 	}
 }
 
+/* What compgen makes of a kind; nothing where it is given words alone. */
+static const char *bash_flag(enum complete_kind kind)
+{
+	switch (kind) {
+	case COMPLETE_FILES:
+		return " -f";
+	case COMPLETE_FOLDERS:
+		return " -d";
+	case COMPLETE_USERS:
+		return " -u";
+	case COMPLETE_GROUPS:
+		return " -g";
+	case COMPLETE_NOTHING:
+	case COMPLETE_WORDS:
+	case COMPLETE_LIST:
+	case COMPLETE_LISTED: /* rule_for() gives the words */
+		break;
+	}
+	return "";
+}
+
 static void put_bash_action(const struct complete_rule *rule, struct buf *out)
 {
 	static const char reply[] = "mapfile -t COMPREPLY < <(compgen";
 
-	switch (rule->kind) {
-	case COMPLETE_NOTHING:
-	case COMPLETE_LISTED: /* rule_for() gives the words */
-		break;
-	case COMPLETE_FILES:
-		buf_printf(out, "\t\tcompopt -o filenames\n\t\t%s -f -- \"$cur\")\n", reply);
-		break;
-	case COMPLETE_FOLDERS:
-		buf_printf(out, "\t\tcompopt -o filenames\n\t\t%s -d -- \"$cur\")\n", reply);
-		break;
-	case COMPLETE_USERS:
-		buf_printf(out, "\t\t%s -u -- \"$cur\")\n", reply);
-		break;
-	case COMPLETE_GROUPS:
-		buf_printf(out, "\t\t%s -g -- \"$cur\")\n", reply);
-		break;
-	case COMPLETE_WORDS:
-		buf_printf(out, "\t\t%s -W '%s' -- \"$cur\")\n", reply, rule->words);
-		break;
-	case COMPLETE_LIST:
+	if (rule->kind == COMPLETE_LIST) {
 		buf_printf(out,
 			   "\t\tcompopt -o nospace\n"
 			   "\t\t%s -P \"${cur%%\"${cur##*,}\"}\" -W '%s' -- \"${cur##*,}\")\n",
 			   reply, rule->words);
-		break;
+		return;
 	}
+	if (rule->kind == COMPLETE_NOTHING)
+		return;
+	if (rule->kind == COMPLETE_FILES || rule->kind == COMPLETE_FOLDERS)
+		buf_puts(out, "\t\tcompopt -o filenames\n");
+	buf_printf(out, "\t\t%s%s", reply, bash_flag(rule->kind));
+	if (rule->words)
+		buf_printf(out, " -W '%s'", rule->words);
+	buf_puts(out, " -- \"$cur\")\n");
 }
 
-static void put_bash_options(const struct completion *c, const char *operands, struct buf *out)
+/* The patterns of a case, and what is offered behind these words. */
+static void put_bash_value(const struct completion *c, const struct option_row *row,
+			   struct buf *out)
 {
 	CLEANUP(buf_release) struct buf scratch = BUF_INIT(WORDS_MAX);
+	struct complete_rule rule = rule_for(c, row, &scratch);
 
-	buf_puts(out, "\tcase $prev in\n");
+	buf_putc(out, '\t');
+	put_patterns(row, out);
+	buf_puts(out, ")\n");
+	if (row->arg == ARG_OPTIONAL)
+		buf_puts(out, "\t\tif [[ $cur != -* ]]; then\n");
+	put_bash_action(&rule, out);
+	buf_puts(out, "\t\treturn\n");
+	if (row->arg == ARG_OPTIONAL)
+		buf_puts(out, "\t\tfi\n");
+	buf_puts(out, "\t\t;;\n");
+}
+
+static void put_bash_values(const struct completion *c, struct buf *out)
+{
+	bool is_open = false;
+
 	for (size_t i = 0; i < c->set->count; i++) {
-		const struct option_row *row = &c->set->rows[i];
-		struct complete_rule rule;
-
-		if (row->arg == ARG_NONE)
+		if (c->set->rows[i].arg == ARG_NONE)
 			continue;
-		rule = rule_for(c, row, &scratch);
-		buf_putc(out, '\t');
-		put_patterns(row, out);
-		buf_puts(out, ")\n");
-		if (row->arg == ARG_OPTIONAL)
-			buf_puts(out, "\t\tif [[ $cur != -* ]]; then\n");
-		put_bash_action(&rule, out);
-		buf_puts(out, "\t\treturn\n");
-		if (row->arg == ARG_OPTIONAL)
-			buf_puts(out, "\t\tfi\n");
-		buf_puts(out, "\t\t;;\n");
+		if (!is_open)
+			buf_puts(out, "\tcase $prev in\n");
+		is_open = true;
+		put_bash_value(c, &c->set->rows[i], out);
+	}
+	if (is_open)
+		buf_puts(out, "\tesac\n");
+}
+
+static void put_bash_options(const struct completion *c, struct buf *out)
+{
+	struct complete_rule operands = rule_for_operands(c);
+
+	put_bash_values(c, out);
+	if (operands.kind != COMPLETE_NOTHING) {
+		buf_puts(out, "\tif [[ $cur != -* ]]; then\n");
+		put_bash_action(&operands, out);
+		buf_puts(out, "\t\treturn\n\tfi\n");
+	}
+	for (size_t i = 0; i < c->set->count; i++)
+		buf_printf(out, "%s%s", i ? " " : "\tmapfile -t COMPREPLY < <(compgen -W '",
+			   c->set->rows[i].names);
+	if (c->set->count)
+		buf_puts(out, "' -- \"$cur\")\n");
+}
+
+/* Follows the words of the line from verb to verb: $command is the last that is known, $at the
+ * word behind it. */
+static void put_bash_walk(const struct completion *list, size_t count, struct buf *out)
+{
+	buf_printf(out,
+		   "\tlocal command=%.*s at=1\n"
+		   "\twhile ((at < COMP_CWORD)); do\n"
+		   "\t\tcase \"$command ${COMP_WORDS[at]}\" in\n\t\t",
+		   SV_FMT(program_of(list)));
+	for (size_t i = 1; i < count; i++)
+		buf_printf(out, "%s'%s'", i > 1 ? " | " : "", list[i].set->program);
+	buf_puts(out, ") command+=\" ${COMP_WORDS[at]}\" ;;\n"
+		      "\t\t*) break ;;\n"
+		      "\t\tesac\n"
+		      "\t\t((at += 1))\n"
+		      "\tdone\n");
+}
+
+static void put_bash_verbs(const struct completion *list, size_t count, struct buf *out)
+{
+	put_bash_walk(list, count, out);
+	buf_puts(out, "\tcase $command in\n");
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, "\t'%s')\n", list[i].set->program);
+		if (count_below(&list[i], count - i))
+			buf_puts(out, "\t((COMP_CWORD == at)) || return 0\n");
+		put_bash_options(&list[i], out);
+		buf_puts(out, "\t;;\n");
 	}
 	buf_puts(out, "\tesac\n");
-	if (operands)
-		buf_printf(out,
-			   "\tif [[ $cur != -* ]]; then\n"
-			   "\t\tmapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")\n"
-			   "\t\treturn\n\tfi\n",
-			   operands);
-	buf_puts(out, "\tmapfile -t COMPREPLY < <(compgen -W '");
-	for (size_t i = 0; i < c->set->count; i++)
-		buf_printf(out, "%s%s", i ? " " : "", c->set->rows[i].names);
-	buf_puts(out, "' -- \"$cur\")\n");
 }
 
 void option_complete_bash(const struct completion *list, size_t count, struct buf *out)
 {
-	struct sv verb, command = command_of(list, &verb);
+	const char *command = list->set->program;
 
 	buf_printf(out,
-		   "# bash completion for %.*s, made from its table of options.\n"
-		   "_aurum_%.*s()\n{\n"
+		   "# bash completion for %s, made from its table of options.\n"
+		   "_aurum_%s()\n{\n"
 		   "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
 		   "\tCOMPREPLY=()\n"
 		   "\t# \"--option=value\" comes as three words.\n"
 		   "\tif [[ $cur == = ]]; then\n\t\tcur=\n"
 		   "\telif [[ $prev == = ]] && ((COMP_CWORD > 1)); then\n"
 		   "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n",
-		   SV_FMT(command), SV_FMT(command));
-	if (!verb.n) {
-		put_bash_options(list, list->operands, out);
-	} else {
-		buf_printf(out,
-			   "\tif ((COMP_CWORD == 1)); then\n"
-			   "\t\tmapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")\n"
-			   "\t\treturn\n\tfi\n",
-			   list->operands);
-		buf_puts(out, "\tcase ${COMP_WORDS[1]} in\n");
-		for (size_t i = 0; i < count; i++) {
-			(void)command_of(&list[i], &verb);
-			buf_printf(out, "\t%.*s)\n", SV_FMT(verb));
-			put_bash_options(&list[i], NULL, out);
-			buf_puts(out, "\t\t;;\n");
-		}
-		buf_puts(out, "\tesac\n");
-	}
-	buf_printf(out, "}\ncomplete -F _aurum_%.*s %.*s\n", SV_FMT(command), SV_FMT(command));
+		   command, command);
+	if (count == 1)
+		put_bash_options(list, out);
+	else
+		put_bash_verbs(list, count, out);
+	buf_printf(out, "}\ncomplete -F _aurum_%s %s\n", command, command);
 }
 
 /* ---- zsh ---- */
@@ -228,32 +328,41 @@ static void put_zsh_text(struct sv text, struct buf *out)
 	}
 }
 
-static void put_zsh_action(const struct complete_rule *rule, struct buf *out)
+/* What completes a kind; NULL where there are words alone, or nothing. */
+static const char *zsh_function(enum complete_kind kind)
 {
-	switch (rule->kind) {
-	case COMPLETE_NOTHING:
-	case COMPLETE_LISTED: /* rule_for() gives the words */
-		buf_putc(out, ' ');
-		break;
+	switch (kind) {
 	case COMPLETE_FILES:
-		buf_puts(out, "_files");
-		break;
+		return "_files";
 	case COMPLETE_FOLDERS:
-		buf_puts(out, "_files -/");
-		break;
+		return "_files -/";
 	case COMPLETE_USERS:
-		buf_puts(out, "_users");
-		break;
+		return "_users";
 	case COMPLETE_GROUPS:
-		buf_puts(out, "_groups");
-		break;
+		return "_groups";
+	case COMPLETE_NOTHING:
 	case COMPLETE_WORDS:
-		buf_printf(out, "(%s)", rule->words);
-		break;
 	case COMPLETE_LIST:
-		buf_printf(out, "_values -s , value %s", rule->words);
+	case COMPLETE_LISTED: /* rule_for() gives the words */
 		break;
 	}
+	return NULL;
+}
+
+static void put_zsh_action(const struct complete_rule *rule, struct buf *out)
+{
+	const char *function = zsh_function(rule->kind);
+
+	if (function && rule->words)
+		buf_printf(out, "{compadd -- %s; %s}", rule->words, function);
+	else if (function)
+		buf_puts(out, function);
+	else if (rule->kind == COMPLETE_LIST)
+		buf_printf(out, "_values -s , value %s", rule->words);
+	else if (rule->kind == COMPLETE_WORDS)
+		buf_printf(out, "(%s)", rule->words);
+	else
+		buf_putc(out, ' ');
 }
 
 /* One specification for each spelling; '*': may be given several times. */
@@ -282,36 +391,50 @@ static void put_zsh_row(const struct completion *c, const struct option_row *row
 	}
 }
 
-static void put_zsh_options(const struct completion *c, const char *operands, struct buf *out)
+static void put_zsh_options(const struct completion *c, struct buf *out)
 {
+	struct complete_rule operands = rule_for_operands(c);
+
 	buf_puts(out, c->set->style == OPTION_GETOPT ? "_arguments -s -S" : "_arguments");
 	for (size_t i = 0; i < c->set->count; i++)
 		put_zsh_row(c, &c->set->rows[i], out);
-	if (operands)
-		buf_printf(out, " \\\n\t'*:word:(%s)'", operands);
+	if (operands.kind != COMPLETE_NOTHING) {
+		buf_puts(out, " \\\n\t'*:word:");
+		put_zsh_action(&operands, out);
+		buf_putc(out, '\'');
+	}
 	buf_putc(out, '\n');
+}
+
+/* Behind the verb, $words begins with it: it is the command then, and may have verbs itself. */
+static void put_zsh_verbs(const struct completion *list, size_t below, struct buf *out)
+{
+	size_t own;
+
+	buf_printf(out,
+		   "_arguments -C '1:verb:(%s)' '*::argument:->rest' && return\n"
+		   "case $words[1] in\n",
+		   list->operands);
+	for (size_t i = 1; i <= below; i += 1 + own) {
+		own = count_below(&list[i], below + 1 - i);
+		buf_printf(out, "%.*s)\n", SV_FMT(verb_of(&list[i])));
+		if (own)
+			put_zsh_verbs(&list[i], own, out);
+		else
+			put_zsh_options(&list[i], out);
+		buf_puts(out, ";;\n");
+	}
+	buf_puts(out, "esac\n");
 }
 
 void option_complete_zsh(const struct completion *list, size_t count, struct buf *out)
 {
-	struct sv verb, command = command_of(list, &verb);
-
-	buf_printf(out, "#compdef %.*s\n# Made from the program's table of options.\n",
-		   SV_FMT(command));
-	if (!verb.n) {
-		put_zsh_options(list, list->operands, out);
+	buf_printf(out, "#compdef %s\n# Made from the program's table of options.\n",
+		   list->set->program);
+	if (count == 1) {
+		put_zsh_options(list, out);
 		return;
 	}
-	buf_printf(out,
-		   "local context state state_descr line\ntypeset -A opt_args\n"
-		   "_arguments -C '1:verb:(%s)' '*::argument:->rest' && return\n"
-		   "case $words[1] in\n",
-		   list->operands);
-	for (size_t i = 0; i < count; i++) {
-		(void)command_of(&list[i], &verb);
-		buf_printf(out, "%.*s)\n", SV_FMT(verb));
-		put_zsh_options(&list[i], NULL, out);
-		buf_puts(out, ";;\n");
-	}
-	buf_puts(out, "esac\n");
+	buf_puts(out, "local context state state_descr line\ntypeset -A opt_args\n");
+	put_zsh_verbs(list, count - 1, out);
 }

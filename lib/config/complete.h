@@ -11,9 +11,12 @@
  *
  *	option_complete_bash(&c, 1, &out);
  *
- * A program with verbs has one completion for each verb that takes options; set->program is then
- * both words, "aurum watch". Option names, words and programs must be plain: letters, digits,
- * and _ - + . , = / but no quotes or blanks.
+ * A program with verbs is a list: its own completion, whose operands are the verbs, and one for
+ * each verb that takes words, with both words in set->program. Verbs of verbs are the same again:
+ * "tool", "tool key", "tool key add", each behind the one that it belongs to.
+ *
+ * Option names, words and programs must be plain: letters, digits, and _ - + . , = / but no quotes
+ * or blanks.
  */
 #ifndef AURUM_CONFIG_COMPLETE_H
 #define AURUM_CONFIG_COMPLETE_H
@@ -35,23 +38,24 @@ enum complete_kind {
 /* What to offer for an option's value: the first rule that fits an option counts. */
 struct complete_rule {
 	const char *option;     /* one of its spellings, or NULL: any option */
-	const char *value_name; /* as in its row, or NULL: any */
+	const char *value_name; /* as in its row or one of its alternatives, or NULL: any */
 	enum complete_kind kind;
 	const char *words; /* separated by one space; of COMPLETE_WORDS and COMPLETE_LIST */
 };
 
 /*
  * For an option without a rule the lower-case alternatives of its value's name are offered:
- * yes and no of "yes|no".
+ * yes and no of "yes|no". A rule about a file or a folder offers these beside it: "FILE|none".
  */
 struct completion {
 	const struct option_set *set;
 	const struct complete_rule *rules;
 	size_t rule_count;
-	const char *operands; /* words in place of an option, or verbs; NULL for none */
+	const char *operands;            /* words in place of an option, or verbs; NULL for none */
+	enum complete_kind operand_kind; /* beside them: NOTHING, FILES, FOLDERS, USERS, GROUPS */
 };
 
-/* All of the same command; operands of the first are its verbs when there are verbs. */
+/* All of the same command, the first its own. */
 void option_complete_bash(const struct completion *list, size_t count, struct buf *out);
 void option_complete_zsh(const struct completion *list, size_t count, struct buf *out);
 

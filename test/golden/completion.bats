@@ -29,16 +29,23 @@ has() {
 	for word in "$@"; do grep -qxF -e "$word" <<<"$offered" || { echo "no $word in: $offered"; return 1; }; done
 }
 
-@test "every option that a program lists is offered, and nothing else" {
-	local program
-	for program in $programs; do
-		offer "$program" -
-		[ "$program" != aurum ] || offer aurum watch -
-		diff <(sort -u <<<"$offered") <(
-			if [ "$program" = aurum ]; then "$AURUM_BIN/aurum" watch --help; else "$AURUM_BIN/$program" --help; fi |
-				grep -oE '^  -[^ ]+(, -[^ ]+)*' | grep -oE -- '-[^ ,]+' | sort -u
-		)
-	done
+# A line for all that takes options: programs, and verbs where a program has them.
+commands() {
+	tr ' ' '\n' <<<"$programs" | grep -vx aurum
+	echo aurum watch
+	"$AURUM_BIN/aurum" rules help | awk '/^  / && $1 != "help" { print "aurum rules", $1 }'
+}
+
+@test "every option that a program or verb lists is offered, and nothing else" {
+	local words count=0
+	while read -ra words; do
+		echo "${words[@]}"
+		offer "${words[@]}" -
+		diff <(sort -u <<<"$offered") <("$AURUM_BIN/${words[0]}" "${words[@]:1}" --help </dev/null |
+			grep -oE '^  -[^ ]+(, -[^ ]+)*' | grep -oE -- '-[^ ,]+' | sort -u)
+		count=$((count + 1))
+	done < <(commands)
+	[ "$count" -ge 9 ]
 }
 
 @test "options are completed from what is typed" {
@@ -131,22 +138,57 @@ has() {
 	is ""
 }
 
+@test "verbs of verbs come next, and no verb twice" {
+	offer aurum rules ""
+	diff <(echo "$offered") <("$AURUM_BIN/aurum" rules help | awk '/^  / { print $1 }')
+	offer aurum rules ch
+	is check
+	offer aurum rules help ""
+	is ""
+	offer aurum check ""
+	is ""
+	offer aurum rules check --str
+	is --strict
+	offer aurum rules check -a --str
+	is --strict
+}
+
+@test "formats, checks and rules are completed for aurum rules" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir rules.d
+	touch 10-base.rules
+	offer aurum rules check --format ""
+	is text json sarif
+	offer aurum rules check --format = j
+	is json
+	offer aurum rules check --ignore no-tw
+	is no-twin
+	offer aurum rules check -i no-key,never-l
+	is no-key,never-late
+	offer aurum rules check ""
+	has 10-base.rules rules.d
+	offer aurum rules explain ""
+	has 10-base.rules rules.d kernel
+	offer aurum rules explain --no-example ker
+	is kernel
+}
+
 @test "zsh reads the scripts and is given every option" {
 	command -v zsh >/dev/null || skip "zsh is not installed"
-	local program words
-	for program in $programs; do
-		zsh -f -n "$SCRIPTS/_$program"
-		# What _arguments is called with, when nothing is typed yet.
-		words=$program
-		[ "$program" != aurum ] || words="watch"
+	local words
+	while read -ra words; do
+		echo "${words[@]}"
+		zsh -f -n "$SCRIPTS/_${words[0]}"
+		# What _arguments is called with, when nothing is typed yet; -C takes a verb away.
 		zsh -f -c '
-			_arguments() { [[ $1 == -C ]] && return 1; print -rl -- "$@" }
-			words=($2)
-			source $1' _ "$SCRIPTS/_$program" "$words" >"$BATS_TEST_TMPDIR/specs"
-		offer "$program" -
-		[ "$program" != aurum ] || offer aurum watch -
+			_arguments() { [[ $1 == -C ]] && { shift words; return 1 }; print -rl -- "$@" }
+			script=$1
+			shift
+			words=("$@")
+			source $script' _ "$SCRIPTS/_${words[0]}" "${words[@]}" >"$BATS_TEST_TMPDIR/specs"
+		offer "${words[@]}" -
 		diff <(sort -u <<<"$offered") <(sed -nE 's/^\*(-[^[+=]+)[+=]?\[.*/\1/p' "$BATS_TEST_TMPDIR/specs" | sort -u)
-	done
+	done < <(commands)
 }
 
 @test "zsh completes with them" {
@@ -160,6 +202,10 @@ has() {
 		zpty -n -w z $'ausearch --just\t --form\tinterp\t -m USER_LOGI\t -sc openat2\t\n'
 		zpty -n -w z $'auditctl --loginuid\t -S execve,openat2\t\n'
 		zpty -n -w z $'aurum wat\t--samp\t\n'
+		zpty -n -w z $'aurum rul\tche\t--form\tsar\t --ignore no-ke\t,no-tw\t\n'
+		zpty -n -w z $'aurum rul\texp\t--no-ex\tkern\t\n'
+		zpty -w z "cd $AURUM_TOP/etc"
+		zpty -n -w z $'aurum rul\texp\trules\t\n'
 		zpty -w z exit
 		while zpty -r z line; do print -r -- $line; done
 	TYPED
@@ -168,5 +214,8 @@ has() {
 		RAN --just-one --format interpret -m USER_LOGIN -sc openat2
 		RAN --loginuid-immutable -S execve,openat2
 		RAN watch --sample
+		RAN rules check --format=sarif --ignore no-key,no-twin
+		RAN rules explain --no-example kernel
+		RAN rules explain rules.d
 	RAN
 }
