@@ -9,6 +9,7 @@
 #include "auditctl/app.h"
 
 #include "base/file.h"
+#include "common/frame.h"
 #include "rule/host.h"
 #include "rule/rules_file.h"
 
@@ -55,11 +56,12 @@ int app_fail(const struct app *app, struct rule_place at, const struct err *e)
 
 static int help(void)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
+	struct err e;
 
-	option_help(&command_options, &text);
-	(void)fputs(buf_cstr(&text), stdout);
-	return 0;
+	if (frame_help(&command_options, &e) == FRAME_DONE)
+		return 0;
+	frame_say("auditctl", "%s", e.text);
+	return -1;
 }
 
 static int reset_counter(struct app *app, const struct command *c)

@@ -5,7 +5,7 @@
 #include "auditd/app.h"
 
 #include "base/file.h"
-#include "config/option.h"
+#include "common/frame.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -43,25 +43,27 @@ static bool find_state(const char *word, enum enable_state *out)
 	return false;
 }
 
-static int bad_arguments(const char *sentence)
+static enum frame_next take_state(struct run_options *run, const char *word, struct err *e)
 {
-	(void)fprintf(stderr, "auditd: %s\nusage: auditd %s\n", sentence, auditd_options.usage);
-	return EXIT_ARGUMENTS;
+	if (find_state(word, &run->enable))
+		return FRAME_ON;
+	(void)err_set(e, "unknown startup mode \"%.64s\"", word);
+	return FRAME_FAILED;
 }
 
-static int show_help(void)
+/* Absolute, for the daemon changes to "/" and may read the file again. */
+static enum frame_next take_folder(struct run_options *run, const char *path, struct err *e)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
-
-	option_help(&auditd_options, &out);
-	(void)fwrite(out.p, 1, out.n, stdout);
-	return EXIT_STOPPED;
+	if (realpath(path, run->config_dir) || snprintf(run->config_dir, sizeof(run->config_dir),
+							"%s", path) < (int)sizeof(run->config_dir))
+		return FRAME_ON;
+	(void)err_set(e, "the folder's name is too long");
+	return FRAME_FAILED;
 }
 
-/* -1: go on; else the exit code. */
-static int take_option(struct run_options *run, const struct option_hit *hit)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	char sentence[256];
+	struct run_options *run = arg;
 
 	switch (hit->id) {
 	case 'f':
@@ -74,51 +76,36 @@ static int take_option(struct run_options *run, const struct option_hit *hit)
 		run->no_fork = true;
 		break;
 	case 's':
-		if (find_state(hit->value, &run->enable))
-			break;
-		(void)snprintf(sentence, sizeof(sentence), "unknown startup mode \"%.64s\"",
-			       hit->value);
-		return bad_arguments(sentence);
+		return take_state(run, hit->value, e);
 	case 'c':
-		/* Absolute, for the daemon changes to "/" and may read the file again. */
-		if (!realpath(hit->value, run->config_dir) &&
-		    snprintf(run->config_dir, sizeof(run->config_dir), "%s", hit->value) >=
-			    (int)sizeof(run->config_dir))
-			return bad_arguments("the folder's name is too long");
-		break;
+		return take_folder(run, hit->value, e);
 	case 'h':
-		return show_help();
+		return frame_help(&auditd_options, e);
 	case 'v':
-		(void)puts("auditd version " AURUM_VERSION " (Aurum)");
-		return EXIT_STOPPED;
+		return frame_version(&auditd_options, e);
 	default:
-		return bad_arguments("it takes options only");
+		return frame_stray_word(hit, e);
 	}
-	return -1;
+	return FRAME_ON;
 }
 
+/* -1: go on; else the exit code. */
 static int read_options(struct run_options *run, int argc, char **argv)
 {
-	struct option_hit hit;
-	struct options o;
+	struct options words;
 	struct err e;
-	int code = -1;
 
 	*run = (struct run_options){.enable = ENABLE_ON, .config_dir = DEFAULT_CONFIG_DIR};
-	options_init(&o, &auditd_options, argc, argv);
-	while (code < 0) {
-		switch (option_next(&o, &hit, &e)) {
-		case OPTION_FOUND:
-		case OPTION_OPERAND:
-			code = take_option(run, &hit);
-			break;
-		case OPTION_ERROR:
-			return bad_arguments(e.text);
-		case OPTION_END:
-			return -1;
-		}
+	switch (frame_options(&words, &auditd_options, argc, argv, take_option, run, &e)) {
+	case FRAME_ON:
+		return -1;
+	case FRAME_DONE:
+		return EXIT_STOPPED;
+	case FRAME_FAILED:
+		break;
 	}
-	return code;
+	frame_say("auditd", "%s\nusage: auditd %s", e.text, auditd_options.usage);
+	return EXIT_ARGUMENTS;
 }
 
 static bool can_control(void)

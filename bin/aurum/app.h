@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "common/frame.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -34,6 +35,13 @@ struct verb_set {
 /* Runs the verb that argv[1] names, also as --verb, and -v for the first that begins with v. */
 int verb_run(const struct verb_set *set, int argc, char **argv);
 void verb_usage(const struct verb_set *set, FILE *to);
+
+/*
+ * Hands a verb's options and words to take(), as frame_options() does. -1: go on; else the exit
+ * code, after saying what is wrong with them.
+ */
+MUST_CHECK int verb_options(const struct option_set *set, int argc, char **argv, frame_take_fn take,
+			    void *arg);
 
 /* Verbs: argv[0] is the verb's own name. Each returns an exit code. */
 int watch_main(int argc, char **argv);

@@ -8,7 +8,6 @@
 
 #include "base/file.h"
 #include "base/near.h"
-#include "config/option.h"
 #include "output/quote.h"
 #include "output/terminal.h"
 #include "policy/check.h"
@@ -227,7 +226,7 @@ static void put_end(struct checking *c)
 		put_text_end(c, &c->out);
 }
 
-static int list_checks(void)
+static enum frame_next list_checks(struct err *e)
 {
 	for (enum finding_id id = 0; id < FINDING_IDS; id++) {
 		const struct finding_kind *kind = finding_kind(id);
@@ -235,23 +234,26 @@ static int list_checks(void)
 		(void)printf("%-16s %-8s %s\n%26s%s\n", kind->name, severity_name(kind->severity),
 			     kind->title, "", kind->why);
 	}
-	return EXIT_DONE;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return FRAME_DONE;
+	(void)err_sys(e, "cannot write the list");
+	return FRAME_FAILED;
 }
 
 /* ---- options ---- */
 
-static int read_format(struct checking *c, const char *word)
+static enum frame_next take_format(struct checking *c, const char *word, struct err *e)
 {
 	for (size_t i = 0; i < LEN(formats); i++)
 		if (strcmp(word, formats[i]) == 0) {
 			c->format = (enum format)i;
-			return 0;
+			return FRAME_ON;
 		}
-	say("rules check: --format %s: it is text, json or sarif", word);
-	return -1;
+	(void)err_set(e, "--format %s: it is text, json or sarif", word);
+	return FRAME_FAILED;
 }
 
-static int ignore_one(struct checking *c, struct sv name)
+static enum frame_next ignore_one(struct checking *c, struct sv name, struct err *e)
 {
 	struct near_best best = NEAR_INIT;
 	char hint[NEAR_HINT_BYTES];
@@ -259,44 +261,53 @@ static int ignore_one(struct checking *c, struct sv name)
 	for (enum finding_id id = 0; id < FINDING_IDS; id++) {
 		if (sv_eq(name, sv_cstr(finding_kind(id)->name))) {
 			c->ignored[id] = true;
-			return 0;
+			return FRAME_ON;
 		}
 		near_consider(&best, name, sv_cstr(finding_kind(id)->name));
 	}
-	say("rules check: --ignore %.*s: there is no such check%s", SV_FMT(name),
-	    near_hint(&best, ", --list lists them", hint));
-	return -1;
+	(void)err_set(e, "--ignore %.*s: there is no such check%s", SV_FMT(name),
+		      near_hint(&best, ", --list lists them", hint));
+	return FRAME_FAILED;
 }
 
-static int read_ignored(struct checking *c, const char *names)
+static enum frame_next take_ignored(struct checking *c, const char *names, struct err *e)
 {
 	struct sv rest = sv_cstr(names), name;
 
 	while (rest.n) {
 		(void)sv_cut(rest, ',', &name, &rest);
-		if (name.n && ignore_one(c, name) != 0)
-			return -1;
+		if (name.n && ignore_one(c, name, e) != FRAME_ON)
+			return FRAME_FAILED;
 	}
-	return 0;
+	return FRAME_ON;
 }
 
-static int take_option(struct checking *c, const struct option_hit *hit)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
+	struct checking *c = arg;
+
 	switch (hit->id) {
 	case 's':
 		c->is_strict = true;
-		return 0;
+		break;
 	case 'q':
 		c->is_quiet = true;
-		return 0;
+		break;
 	case 'a':
 		c->any_host = true;
-		return 0;
+		break;
 	case 'f':
-		return read_format(c, hit->value);
+		return take_format(c, hit->value, e);
+	case 'i':
+		return take_ignored(c, hit->value, e);
+	case 'l':
+		return list_checks(e);
+	case 'h':
+		return frame_help(&check_set, e);
 	default:
-		return read_ignored(c, hit->value);
+		c->paths[c->path_count++] = hit->name;
 	}
+	return FRAME_ON;
 }
 
 /* ---- the verb ---- */
@@ -360,51 +371,18 @@ static int check_all(struct checking *c)
 										  : EXIT_DONE;
 }
 
-static int help(void)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
-
-	option_help(&check_set, &text);
-	(void)fputs(buf_cstr(&text), stdout);
-	return EXIT_DONE;
-}
-
-/* Reads the options; -1 when all is said and done, and *code is the exit code. */
-static int read_options(struct checking *c, int argc, char **argv, int *code)
-{
-	struct options o;
-	struct option_hit hit;
-	enum option_status status;
-	struct err e;
-
-	*code = EXIT_TROUBLE;
-	options_init(&o, &check_set, argc, argv);
-	while ((status = option_next(&o, &hit, &e)) != OPTION_END) {
-		if (status == OPTION_ERROR) {
-			say("rules check: %s", e.text);
-			return -1;
-		}
-		if (status == OPTION_OPERAND) {
-			c->paths[c->path_count++] = hit.name;
-		} else if (hit.id == 'h' || hit.id == 'l') {
-			*code = hit.id == 'h' ? help() : list_checks();
-			return -1;
-		} else if (take_option(c, &hit) != 0) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
 int rules_check_main(int argc, char **argv)
 {
 	struct checking c = {.out = BUF_INIT(OUT_MAX),
 			     .paths = calloc((size_t)argc, sizeof(const char *))};
-	int code = EXIT_TROUBLE;
+	int code;
 
-	if (!c.paths)
+	if (!c.paths) {
 		say("no memory");
-	else if (read_options(&c, argc, argv, &code) == 0)
+		return EXIT_TROUBLE;
+	}
+	code = verb_options(&check_set, argc, argv, take_option, &c);
+	if (code < 0)
 		code = check_all(&c);
 	free(c.paths);
 	buf_release(&c.out);

@@ -4,7 +4,6 @@
  */
 #include "aurum/rules.h"
 
-#include "config/option.h"
 #include "output/terminal.h"
 #include "policy/explain.h"
 #include "record/names_system.h"
@@ -186,50 +185,35 @@ static int explain_operands(struct explaining *x, int argc, char **argv)
 	return failed ? -1 : 0;
 }
 
-static int help(void)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
+	struct explaining *x = arg;
 
-	option_help(&explain_set, &text);
-	(void)fputs(buf_cstr(&text), stdout);
-	return EXIT_DONE;
+	if (hit->id == OPTION_HELP)
+		return frame_help(&explain_set, e);
+	x->with_example = false;
+	return FRAME_ON;
 }
 
 /*
- * Takes the words with two dashes out of argv, up to where a rule's own words begin. The number
- * of words that are left, or -1 when all is said and done, and *code is the exit code.
+ * Takes the words with two dashes out of argv, up to where a rule's own words begin, and reads
+ * them. *left words remain. -1: go on; else the exit code.
  */
-static int read_options(struct explaining *x, int argc, char **argv, int *code)
+static int read_options(struct explaining *x, int argc, char **argv, int *left)
 {
 	char *found[OPTIONS_MAX + 1] = {argv[0]};
-	struct options o;
-	struct option_hit hit;
-	enum option_status status;
-	struct err e;
 	bool is_rule = false;
-	int count = 1, left = 1;
+	int count = 1;
 
+	*left = 1;
 	for (int i = 1; i < argc; i++) {
 		is_rule |= starts_rule(argv[i]) && !strchr(argv[i], ' ');
 		if (!is_rule && count <= OPTIONS_MAX && strncmp(argv[i], "--", 2) == 0)
 			found[count++] = argv[i];
 		else
-			argv[left++] = argv[i];
+			argv[(*left)++] = argv[i];
 	}
-	*code = EXIT_TROUBLE;
-	options_init(&o, &explain_set, count, found);
-	while ((status = option_next(&o, &hit, &e)) != OPTION_END) {
-		if (status == OPTION_ERROR) {
-			say("rules explain: %s", e.text);
-			return -1;
-		}
-		if (hit.id == OPTION_HELP) {
-			*code = help();
-			return -1;
-		}
-		x->with_example = false;
-	}
-	return left;
+	return verb_options(&explain_set, count, found, take_option, x);
 }
 
 int rules_explain_main(int argc, char **argv)
@@ -238,9 +222,9 @@ int rules_explain_main(int argc, char **argv)
 			       .with_example = true,
 			       .text = BUF_INIT(TEXT_MAX * 4)};
 	struct err e;
-	int code, left = read_options(&x, argc, argv, &code);
+	int left, code = read_options(&x, argc, argv, &left);
 
-	if (left < 0)
+	if (code >= 0)
 		return code;
 	x.style.names = names_new(&names_system, &e);
 	if (!x.style.names) {

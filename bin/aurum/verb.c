@@ -1,4 +1,4 @@
-/* Finds the verb that was meant, or the nearest one. */
+/* Finds the verb that was meant, or the nearest one, and reads a verb's options. */
 #include "aurum/app.h"
 
 #include "base/near.h"
@@ -19,6 +19,25 @@ static int unknown(const struct verb_set *set, const char *word)
 		near_consider(&best, sv_cstr(word), sv_cstr(set->rows[i].name));
 	(void)snprintf(list, sizeof(list), ": `%s help` lists them all", set->program);
 	say("unknown verb %s%s", word, near_hint(&best, list, hint));
+	return EXIT_TROUBLE;
+}
+
+int verb_options(const struct option_set *set, int argc, char **argv, frame_take_fn take, void *arg)
+{
+	struct options words;
+	struct sv first, name;
+	struct err e;
+
+	switch (frame_options(&words, set, argc, argv, take, arg, &e)) {
+	case FRAME_ON:
+		return -1;
+	case FRAME_DONE:
+		return EXIT_DONE;
+	case FRAME_FAILED:
+		break;
+	}
+	(void)sv_cut(sv_cstr(set->program), ' ', &first, &name); /* say() says "aurum" */
+	say("%.*s: %s", SV_FMT(name), e.text);
 	return EXIT_TROUBLE;
 }
 

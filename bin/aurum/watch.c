@@ -161,91 +161,61 @@ static int restore(const char *path)
 
 /* ---- options ---- */
 
-static int show_help(void)
+static enum frame_next take_number(const char *word, uint64_t most, uint64_t *out,
+				   const char *sentence, struct err *e)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
-
-	option_help(&watch_set, &text);
-	(void)fputs(buf_cstr(&text), stdout);
-	return EXIT_DONE;
+	if (num_range(sv_cstr(word), 1, most, out))
+		return FRAME_ON;
+	(void)err_set(e, "%s", sentence);
+	return FRAME_FAILED;
 }
 
-static int bad_option(const char *sentence)
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
-	say("watch: %s", sentence);
-	return EXIT_TROUBLE;
-}
+	struct watch_options *w = arg;
 
-/* -1: go on; else the exit code. */
-static int take_option(struct watch_options *w, const struct option_hit *hit)
-{
 	switch (hit->id) {
 	case 'l':
 		w->log_dir = hit->value;
-		return -1;
+		break;
 	case 'r':
 		w->rules = hit->value;
-		return -1;
+		break;
 	case 'f':
-		if (num_range(sv_cstr(hit->value), 1, SECONDS_MAX, &w->seconds))
-			return -1;
-		return bad_option("--for takes whole seconds, 1 or more");
+		return take_number(hit->value, SECONDS_MAX, &w->seconds,
+				   "--for takes whole seconds, 1 or more", e);
 	case 'n':
-		if (num_range(sv_cstr(hit->value), 1, UINT32_MAX, &w->count))
-			return -1;
-		return bad_option("--count takes a number, 1 or more");
+		return take_number(hit->value, UINT32_MAX, &w->count,
+				   "--count takes a number, 1 or more", e);
 	case 'd':
 		w->date = true;
-		return -1;
+		break;
 	case 's':
 		w->serial = true;
-		return -1;
+		break;
 	case 1000:
 		w->sample = true;
-		return -1;
+		break;
 	case 1001:
 		w->restore = true;
-		return -1;
+		break;
 	case 1002:
 		w->state = hit->value;
-		return -1;
+		break;
 	case 'h':
-		return show_help();
+		return frame_help(&watch_set, e);
 	default:
-		return bad_option("it takes options only: aurum watch --help lists them");
+		return frame_stray_word(hit, e);
 	}
-}
-
-static int read_options(struct watch_options *w, int argc, char **argv)
-{
-	struct option_hit hit;
-	struct options o;
-	struct err e;
-	int code = -1;
-
-	*w = (struct watch_options){.log_dir = WATCH_DEFAULT_LOG, .state = WATCH_STATE_FILE};
-	options_init(&o, &watch_set, argc, argv);
-	while (code < 0) {
-		switch (option_next(&o, &hit, &e)) {
-		case OPTION_FOUND:
-		case OPTION_OPERAND:
-			code = take_option(w, &hit);
-			break;
-		case OPTION_ERROR:
-			return bad_option(e.text);
-		case OPTION_END:
-			return -1;
-		}
-	}
-	return code;
+	return FRAME_ON;
 }
 
 int watch_main(int argc, char **argv)
 {
-	struct watch_options w;
+	struct watch_options w = {.log_dir = WATCH_DEFAULT_LOG, .state = WATCH_STATE_FILE};
 	struct limit l = {.signals = -1};
 	struct err e;
-	int code = read_options(&w, argc, argv);
+	int code = verb_options(&watch_set, argc, argv, take_option, &w);
 
 	if (code >= 0)
 		return code;
