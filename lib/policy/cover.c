@@ -111,6 +111,8 @@ static bool single_holds(const struct rule *b, const struct rule_field *want)
 	const struct value_set failure = value_set_range(2, 2);
 	struct value_set left = rule_values(b, want->field), passes, results;
 
+	if (want->field == AUDIT_SADDR_FAM && !rule_condition(b, want->field))
+		return false; /* a call without an address has none */
 	if (want->field == AUDIT_SUCCESS && rule_condition(b, AUDIT_EXIT)) {
 		results = rule_values(b, AUDIT_EXIT);
 		if (value_set_contains(&errors, &results))
@@ -122,6 +124,15 @@ static bool single_holds(const struct rule *b, const struct rule_field *want)
 		return number_passes(want, left.ranges[0].from);
 	for (uint32_t i = 0; i < b->field_count; i++)
 		if (b->fields[i].field == want->field && bits_imply(&b->fields[i], want))
+			return true;
+	return false;
+}
+
+static bool has_same(const struct rule *b, const struct rule_field *want)
+{
+	for (uint32_t i = 0; i < b->field_count; i++)
+		if (b->fields[i].field == want->field && b->fields[i].op == want->op &&
+		    b->fields[i].value == want->value)
 			return true;
 	return false;
 }
@@ -148,11 +159,19 @@ static bool any_holds(const struct rule *b, const struct rule_field *want)
 	return false;
 }
 
+/* "/etc/" is "/etc", and "/" the empty text. */
+static struct sv without_slash(struct sv folder)
+{
+	while (sv_ends(folder, SV("/")))
+		folder.n--;
+	return folder;
+}
+
 static bool is_below(struct sv path, struct sv folder)
 {
-	if (sv_eq(path, folder) || sv_eq(folder, SV("/")))
-		return true;
-	return sv_starts(path, folder) && path.p[folder.n] == '/';
+	path = without_slash(path);
+	folder = without_slash(folder);
+	return sv_eq(path, folder) || (sv_starts(path, folder) && path.p[folder.n] == '/');
 }
 
 static bool folder_holds(const struct rule *a, const struct rule *b, const struct rule_field *want)
@@ -174,16 +193,10 @@ static bool text_holds(const struct rule *a, const struct rule *b, const struct 
 
 	for (uint32_t i = 0; i < b->field_count; i++) {
 		const struct rule_field *have = &b->fields[i];
-		bool is_same;
 
-		if (have->field != want->field)
-			continue;
-		is_same = sv_eq(rule_text(b, have), text);
-		if (have->op == want->op && is_same)
-			return true;
-		/* A program is only one. */
-		if (want->field == AUDIT_EXE && want->op == AUDIT_NOT_EQUAL &&
-		    have->op == AUDIT_EQUAL && !is_same)
+		/* Different paths may be one program: /bin/sh and /usr/bin/dash. */
+		if (have->field == want->field && have->op == want->op &&
+		    sv_eq(rule_text(b, have), text))
 			return true;
 	}
 	return false;
@@ -209,6 +222,8 @@ static bool holds(const struct rule *a, const struct rule *b, const struct rule_
 		return folder_holds(a, b, want);
 	case AUDIT_PERM:
 		return perms_hold(b, want);
+	case AUDIT_FIELD_COMPARE: /* the value says which two are compared: it has no order */
+		return has_same(b, want);
 	default:
 		return field_is_text(want->field) ? text_holds(a, b, want) : any_holds(b, want);
 	}
@@ -283,29 +298,6 @@ static bool find_result_conflict(const struct rule *r, uint32_t *first, uint32_t
 		       : !value_set_has(&outcome, 2) && value_set_contains(&errors, &results);
 }
 
-static bool find_program_conflict(const struct rule *r, uint32_t *first, uint32_t *second)
-{
-	const struct rule_field *is = NULL;
-
-	for (uint32_t i = 0; i < r->field_count; i++)
-		if (r->fields[i].field == AUDIT_EXE && r->fields[i].op == AUDIT_EQUAL)
-			is = &r->fields[i];
-	for (uint32_t i = 0; is && i < r->field_count; i++) {
-		const struct rule_field *f = &r->fields[i];
-		bool is_same;
-
-		if (f->field != AUDIT_EXE || f == is)
-			continue;
-		is_same = sv_eq(rule_text(r, f), rule_text(r, is));
-		if (is_same == (f->op == AUDIT_EQUAL))
-			continue;
-		*first = i;
-		*second = (uint32_t)(is - r->fields);
-		return true;
-	}
-	return false;
-}
-
 static bool has_any_call(const struct rule *r)
 {
 	for (size_t i = 0; i < AUDIT_BITMASK_SIZE; i++)
@@ -322,7 +314,5 @@ enum rule_conflict rule_find_conflict(const struct rule *r, uint32_t *first, uin
 		if (field_is_single(r->fields[i].field) &&
 		    find_empty(r, r->fields[i].field, first, second))
 			return *first == *second ? CONFLICT_ALONE : CONFLICT_VALUES;
-	if (find_program_conflict(r, first, second))
-		return CONFLICT_VALUES;
 	return find_result_conflict(r, first, second) ? CONFLICT_RESULT : CONFLICT_NONE;
 }
