@@ -29,6 +29,35 @@ static void check_key(struct check *c, const struct rule_entry *entry)
 		    "no key: its events cannot be searched or counted by rule");
 }
 
+/* Of these a rule has one: the kernel finds it by that. */
+static bool is_object(uint32_t field)
+{
+	return field == AUDIT_WATCH || field == AUDIT_DIR || field == AUDIT_INODE;
+}
+
+static void check_refused(struct check *c, const struct rule_entry *entry)
+{
+	const struct rule *r = &entry->command.rule;
+
+	for (uint32_t i = 0; i < r->field_count; i++)
+		for (uint32_t k = 0; k < i; k++) {
+			uint32_t first = r->fields[k].field, second = r->fields[i].field;
+			const struct finding_place at = check_condition_place(entry, &r->fields[i]);
+
+			if (!(is_object(first) && is_object(second)) &&
+			    !(first == AUDIT_EXE && second == AUDIT_EXE))
+				continue;
+			buf_reset(&c->text);
+			check_put_condition(c, r, k, &c->text);
+			buf_puts(&c->text, " and ");
+			check_put_condition(c, r, i, &c->text);
+			finding_add(c->found, FINDING_REFUSED, &at, SV_EMPTY,
+				    "%.*s: the kernel takes one of them in a rule",
+				    SV_FMT(buf_view(&c->text)));
+			return;
+		}
+}
+
 /* An order of results or negative arguments, which the kernel does not see the sign of. */
 static void check_sign(struct check *c, const struct rule_entry *entry)
 {
@@ -268,8 +297,8 @@ static void check_order(struct check *c, const struct rule_entry *entry)
 /* ---- all of them ---- */
 
 static void (*const checks[])(struct check *c, const struct rule_entry *entry) = {
-	check_key,   check_sign,  check_conflict,   check_unset,
-	check_paths, check_watch, check_every_call, check_order,
+	check_key,   check_refused, check_sign,       check_conflict, check_unset,
+	check_paths, check_watch,   check_every_call, check_order,
 };
 
 void check_each_rule(struct check *c)
