@@ -10,7 +10,7 @@ class Tree:
     """The files of a kernel source that the tables come from, read once."""
 
     WANTED = re.compile(
-        r"[^/]+/(include/uapi/.*\.h|include/linux/[a-z_]+\.h|"
+        r"[^/]+/(include/uapi/.*\.h|include/linux/[a-z_]+\.h|include/asm-generic/audit_[a-z_]+\.h|"
         r"arch/(x86|arm|arm64|powerpc|s390)/include/uapi/asm/[a-z_0-9-]+\.h|"
         r"arch/[a-z0-9]+/(entry/syscalls|kernel/syscalls|tools)/[a-z_0-9]+\.tbl|"
         r"scripts/syscall\.tbl)$")
@@ -45,6 +45,10 @@ class Tree:
             if len(words) >= 3 and words[1] in abis:
                 rows.append((int(words[0]), words[2]))
         return rows
+
+    def calls(self, path):
+        """Names of the calls that a list of __NR_ numbers holds."""
+        return re.findall(r"^__NR_(\w+),", self.read(path), re.M)
 
 
 def _ioc(direction, kind, number, size):

@@ -40,6 +40,14 @@ class Rows:
 
 
 @dataclass
+class Bits:
+    """Names of system calls, each with the sum of the bits of the lists that hold it."""
+    id: str
+    about: str
+    lists: list  # (header, bit)
+
+
+@dataclass
 class Group:
     file: str
     about: str
@@ -48,6 +56,7 @@ class Group:
 
 UAPI = "include/uapi/linux/"
 GENERIC = "include/uapi/asm-generic/"
+AUDIT = "include/asm-generic/audit_"
 
 # IANA's keywords for IP protocols.
 IP_PROTOCOLS = [
@@ -96,6 +105,12 @@ GROUPS = [
     Group("uringop.def", """Operations of io_uring, as they appear in URINGOP records and on the io_uring list.""", [
         Names("uringops", "", [UAPI + "io_uring.h"], r"IORING_OP_(\w+)", skip="IORING_OP_LAST",
               strip="IORING_OP_", lower=True),
+    ]),
+    Group("perm.def", """Permissions of rules (perm=, -p): which calls read, write or change attributes whatever their
+arguments are. What opens or executes is not here: that depends on arguments (policy/call_perm.h).
+A value is a sum of AUDIT_PERM_WRITE (2), AUDIT_PERM_READ (4) and AUDIT_PERM_ATTR (8).""", [
+        Bits("perm_calls", "", [(AUDIT + "read.h", 4), (AUDIT + "dir_write.h", 2), (AUDIT + "write.h", 2),
+                                (AUDIT + "change_attr.h", 8)]),
     ]),
     Group("errno.def", """Errors of system calls, asm-generic numbers: those of every machine in machine.def.""", [
         Names("errnos", "", [GENERIC + "errno-base.h", GENERIC + "errno.h"], r"E[A-Z0-9]+"),
