@@ -25,8 +25,10 @@ struct finding_place check_condition_place(const struct rule_entry *entry,
 
 static struct rule_style style_of(const struct check *c)
 {
-	return (struct rule_style){
-		.machine = c->host->rules.machine, .interpret = true, .short_machine = true};
+	return (struct rule_style){.machine = c->host->rules.machine,
+				   .interpret = true,
+				   .short_machine = true,
+				   .is_brief = true};
 }
 
 void check_put_rule(const struct check *c, const struct rule *r, struct buf *out)

@@ -100,13 +100,24 @@ static bool has_clear(const struct check *c)
 	return false;
 }
 
+/* A folder, the file that is loaded at boot, or one that sets something: not a part of others. */
+static bool is_whole(const struct check *c)
+{
+	const char *file = c->set->file_count ? c->set->files[0] : "";
+
+	for (size_t i = 0; i < c->set->count; i++)
+		if (c->set->entries[i]->command.settings.mask)
+			return true;
+	return c->set->file_count > 1 || has_clear(c) || sv_ends(sv_cstr(file), SV("/audit.rules"));
+}
+
 /* What is not there, told at the set's first file. */
 static void check_missing(struct check *c)
 {
 	const struct finding_place at = {
 		.file = c->set->file_count ? c->set->files[0] : "", .line = 0, .column = 0};
 
-	if (c->kept_count == 0)
+	if (c->kept_count == 0 || !is_whole(c))
 		return;
 	if (!has_setting(c, AUDIT_STATUS_BACKLOG_LIMIT, 0))
 		finding_add(c->found, FINDING_NO_BACKLOG, &at, SV("-b 8192\n"),

@@ -225,11 +225,29 @@ static void check_watch(struct check *c, const struct rule_entry *entry)
 		    "-w is deprecated: such a rule is asked whatever call is made");
 }
 
+/* "exit=-EINVAL" is about few calls. */
+static bool has_error(const struct rule *r)
+{
+	const struct rule_field *f = rule_condition(r, AUDIT_EXIT);
+
+	return f && f->op == AUDIT_EQUAL && (int32_t)f->value < 0;
+}
+
+/* Whatever 32-bit programs do: of a host that should have none. */
+static bool is_about_narrow(const struct check *c, const struct rule *r)
+{
+	enum machine native = c->host->rules.machine, narrow = machine_narrow(native);
+
+	return narrow != native && narrow != MACHINE_UNKNOWN && check_machine(r) == narrow;
+}
+
 static void check_every_call(struct check *c, const struct rule_entry *entry)
 {
 	const struct rule *r = &entry->command.rule;
 	const struct finding_place at = check_place(entry);
 
+	if (has_error(r) || is_about_narrow(c, r))
+		return;
 	if (r->list == AUDIT_FILTER_EXIT && r->action == AUDIT_ALWAYS && rule_has_all_calls(r) &&
 	    !check_has_any(r, narrowing))
 		finding_add(c->found, FINDING_EVERY_CALL, &at, SV_EMPTY,

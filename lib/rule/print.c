@@ -217,6 +217,14 @@ static const print_fn printers[] = {
 	[FIELD_KEY] = print_key,
 };
 
+static bool has_perms(const struct rule *r)
+{
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (r->fields[i].field == AUDIT_PERM)
+			return true;
+	return false;
+}
+
 /* "-S all", or the names of the calls, or nothing when none is selected. */
 static void print_calls(struct printing *p, struct buf *out)
 {
@@ -225,7 +233,8 @@ static void print_calls(struct printing *p, struct buf *out)
 	if (!rule_list_has_calls(p->rule->list))
 		return;
 	if (rule_has_all_calls(p->rule)) {
-		buf_puts(out, " -S all");
+		if (!p->style->is_brief || !has_perms(p->rule))
+			buf_puts(out, " -S all");
 		p->calls = UINT32_MAX;
 		return;
 	}

@@ -19,6 +19,7 @@ struct rule_style {
 	enum machine machine; /* whose system calls a rule without arch has */
 	bool interpret;       /* machine names, unset ids and arguments in words (-l -i) */
 	bool short_machine;   /* b64 and b32 all the same */
+	bool is_brief;        /* without "-S all" where perm= chooses the calls */
 	/*
 	 * Says what argument a<index> of a system call means, or appends nothing: then the
 	 * number stands there. a has the values of a0 and a1 as far as the rule has them. May be
