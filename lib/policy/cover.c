@@ -105,12 +105,38 @@ static bool bits_imply(const struct rule_field *have, const struct rule_field *w
 		       : have->value != 0 && (have->value & ~want->value) == 0;
 }
 
+static bool has_same(const struct rule *b, const struct rule_field *want)
+{
+	for (uint32_t i = 0; i < b->field_count; i++)
+		if (b->fields[i].field == want->field && b->fields[i].op == want->op &&
+		    b->fields[i].value == want->value)
+			return true;
+	return false;
+}
+
+/* Most pairs of rules are told apart here, without sets: arch=b32 is not arch=b64. */
+static bool differs_plainly(const struct rule *b, const struct rule_field *want)
+{
+	const struct rule_field *have = rule_condition(b, want->field);
+
+	if (!have)
+		return (want->op == AUDIT_EQUAL || want->op == AUDIT_NOT_EQUAL) &&
+		       want->field != AUDIT_SUCCESS;
+	return want->op == AUDIT_EQUAL && have->op == AUDIT_EQUAL && want->value != have->value &&
+	       want->field != AUDIT_SUCCESS;
+}
+
 static bool single_holds(const struct rule *b, const struct rule_field *want)
 {
 	const struct value_set errors = value_set_range(ERRORS_FROM, UINT32_MAX);
 	const struct value_set failure = value_set_range(2, 2);
-	struct value_set left = rule_values(b, want->field), passes, results;
+	struct value_set left, passes, results;
 
+	if (has_same(b, want))
+		return true;
+	if (differs_plainly(b, want))
+		return false;
+	left = rule_values(b, want->field);
 	if (want->field == AUDIT_SADDR_FAM && !rule_condition(b, want->field))
 		return false; /* a call without an address has none */
 	if (want->field == AUDIT_SUCCESS && rule_condition(b, AUDIT_EXIT)) {
@@ -124,15 +150,6 @@ static bool single_holds(const struct rule *b, const struct rule_field *want)
 		return number_passes(want, left.ranges[0].from);
 	for (uint32_t i = 0; i < b->field_count; i++)
 		if (b->fields[i].field == want->field && bits_imply(&b->fields[i], want))
-			return true;
-	return false;
-}
-
-static bool has_same(const struct rule *b, const struct rule_field *want)
-{
-	for (uint32_t i = 0; i < b->field_count; i++)
-		if (b->fields[i].field == want->field && b->fields[i].op == want->op &&
-		    b->fields[i].value == want->value)
 			return true;
 	return false;
 }
