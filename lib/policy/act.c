@@ -17,11 +17,10 @@
 struct number_row {
 	const char *name;
 	unsigned base;
-	uint32_t field;
 };
 
 static const struct number_row numbers[] = {
-#define NUMBER(id, name, base, field) [id] = {name, base, field},
+#define NUMBER(id, name, base, field) [id] = {name, base},
 #include "policy/act.def"
 #undef NUMBER
 };
@@ -68,12 +67,18 @@ static const struct {
 	{"file_setattr", 1 << 0},
 };
 
+/* By the number of the field, one more than the number of the act. */
+static const uint8_t by_field[] = {
+#define NUMBER(id, name, base, field) [field] = id + 1,
+#include "policy/act.def"
+#undef NUMBER
+};
+
 enum act_number act_number_of(uint32_t field)
 {
-	for (size_t i = 0; i < LEN(numbers); i++)
-		if (numbers[i].field == field)
-			return (enum act_number)i;
-	return ACT_NUMBERS;
+	if (field >= LEN(by_field) || by_field[field] == 0)
+		return ACT_NUMBERS;
+	return (enum act_number)(by_field[field] - 1);
 }
 
 const char *act_number_name(enum act_number n)

@@ -316,13 +316,15 @@ static void mark_passed(const struct walk *w, struct filter_verdict *verdicts)
 void filter_decide(const struct filter *filter, const struct act *act,
 		   struct filter_verdict *verdicts, struct filter_answer *out)
 {
-	struct walk w = {.asking = {filter, act, MOMENT_END}, .filter = filter, .act = act};
+	struct walk w = {.asking = {filter, act, MOMENT_END, false}, .filter = filter, .act = act};
 	bool before;
 
 	if (act->kind == ACT_CALL)
 		w.list = AUDIT_FILTER_EXIT;
 	else if (act->kind == ACT_URING)
 		w.list = AUDIT_FILTER_URING_EXIT;
+	for (size_t i = 0; i < filter->count; i++)
+		w.asking.hides |= filter_hides(rule_at(&w, i));
 	before = has_departure(&w);
 	for (size_t i = 0; i < filter->count; i++)
 		verdicts[i] = ask_rule(&w, rule_at(&w, i), before);
@@ -343,7 +345,7 @@ void filter_decide(const struct filter *filter, const struct act *act,
 size_t filter_excludes(const struct filter *filter, const struct act *act, uint32_t type,
 		       bool *decided)
 {
-	const struct filter_asking asking = {filter, act, MOMENT_END};
+	const struct filter_asking asking = {filter, act, MOMENT_END, false};
 
 	*decided = true;
 	for (size_t i = 0; i < filter->count && act->kind != ACT_DAEMON; i++) {

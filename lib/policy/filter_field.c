@@ -105,15 +105,20 @@ static enum filter_truth is_on(const struct act_name *n, uint32_t magic)
 	return FILTER_NO;
 }
 
+bool filter_hides(const struct rule *r)
+{
+	return r->list == AUDIT_FILTER_FS && r->action == AUDIT_NEVER;
+}
+
 /* A rule of the list filesystem hides the name. Each of its conditions does so alone. */
 static enum filter_truth is_hidden(const struct filter_asking *asking, const struct act_name *n)
 {
 	enum filter_truth hidden = FILTER_NO;
 
-	for (size_t i = 0; i < asking->filter->count; i++) {
+	for (size_t i = 0; asking->hides && i < asking->filter->count; i++) {
 		const struct rule *r = asking->filter->rules[i].rule;
 
-		if (r->list != AUDIT_FILTER_FS || r->action != AUDIT_NEVER)
+		if (!filter_hides(r))
 			continue;
 		for (uint32_t k = 0; k < r->field_count; k++) {
 			enum filter_truth on;
@@ -237,12 +242,16 @@ static enum filter_truth ask_filetype(const struct condition *c)
 
 /* ---- paths ---- */
 
-static bool find_file(const struct filter_asking *asking, struct sv path, struct filter_file *out)
+static bool find_path(const struct filter_files *files, struct sv path, struct filter_file *out)
 {
-	const struct filter_files *files = asking->filter->files;
 	char text[FILTER_PATH_MAX];
 
-	return files && sv_to_cstr(path, text, sizeof(text)) && files->find(files->ctx, text, out);
+	return sv_to_cstr(path, text, sizeof(text)) && files->find(files->ctx, text, out);
+}
+
+static bool find_file(const struct filter_asking *asking, struct sv path, struct filter_file *out)
+{
+	return asking->filter->files && find_path(asking->filter->files, path, out);
 }
 
 static void file_of(const struct act_name *n, struct filter_file *out)
@@ -648,66 +657,63 @@ static enum filter_truth ask_key(const struct condition *c)
 /* ---- the table ---- */
 
 struct condition_row {
-	uint32_t field;
 	enum filter_truth (*ask)(const struct condition *c);
 	/* What the kernel makes of it when a process starts: the event is from later. */
 	enum filter_truth at_start;
 	bool of_records; /* the lists user and exclude know it */
 };
 
+/* By the number of the field. */
 static const struct condition_row rows[] = {
-	{AUDIT_PID, ask_number, FILTER_UNSAID, true},
-	{AUDIT_PPID, ask_number, FILTER_NO, false},
-	{AUDIT_UID, ask_number, FILTER_UNSAID, true},
-	{AUDIT_EUID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_SUID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_FSUID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_GID, ask_groups, FILTER_UNSAID, true},
-	{AUDIT_EGID, ask_groups, FILTER_UNSAID, false},
-	{AUDIT_SGID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_FSGID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_LOGINUID, ask_number, FILTER_UNSAID, true},
-	{AUDIT_LOGINUID_SET, ask_is_set, FILTER_UNSAID, true},
-	{AUDIT_SESSIONID, ask_number, FILTER_UNSAID, false},
-	{AUDIT_PERS, ask_number, FILTER_UNSAID, false},
-	{AUDIT_ARCH, ask_number, FILTER_NO, false},
-	{AUDIT_ARG0, ask_number, FILTER_NO, false},
-	{AUDIT_ARG1, ask_number, FILTER_NO, false},
-	{AUDIT_ARG2, ask_number, FILTER_NO, false},
-	{AUDIT_ARG3, ask_number, FILTER_NO, false},
-	{AUDIT_EXIT, ask_exit, FILTER_NO, false},
-	{AUDIT_SUCCESS, ask_success, FILTER_NO, false},
-	{AUDIT_DEVMAJOR, ask_major, FILTER_NO, false},
-	{AUDIT_DEVMINOR, ask_minor, FILTER_NO, false},
-	{AUDIT_INODE, ask_inode, FILTER_NO, false},
-	{AUDIT_OBJ_UID, ask_owner, FILTER_NO, false},
-	{AUDIT_OBJ_GID, ask_group, FILTER_NO, false},
-	{AUDIT_WATCH, ask_watch, FILTER_NO, false},
-	{AUDIT_DIR, ask_dir, FILTER_NO, false},
-	{AUDIT_EXE, ask_exe, FILTER_NO, true},
-	{AUDIT_PERM, ask_perm, FILTER_NO, false},
-	{AUDIT_FILETYPE, ask_filetype, FILTER_NO, false},
-	{AUDIT_SADDR_FAM, ask_family, FILTER_NO, false},
-	{AUDIT_FIELD_COMPARE, ask_compare, FILTER_UNSAID, false},
-	{AUDIT_SUBJ_USER, ask_subject, FILTER_UNSAID, true},
-	{AUDIT_SUBJ_ROLE, ask_subject, FILTER_UNSAID, true},
-	{AUDIT_SUBJ_TYPE, ask_subject, FILTER_UNSAID, true},
-	{AUDIT_SUBJ_SEN, ask_subject, FILTER_UNSAID, true},
-	{AUDIT_SUBJ_CLR, ask_subject, FILTER_UNSAID, true},
-	{AUDIT_OBJ_USER, ask_object, FILTER_NO, false},
-	{AUDIT_OBJ_ROLE, ask_object, FILTER_NO, false},
-	{AUDIT_OBJ_TYPE, ask_object, FILTER_NO, false},
-	{AUDIT_OBJ_LEV_LOW, ask_object, FILTER_NO, false},
-	{AUDIT_OBJ_LEV_HIGH, ask_object, FILTER_NO, false},
-	{AUDIT_FILTERKEY, ask_key, FILTER_YES, false},
+	[AUDIT_PID] = {ask_number, FILTER_UNSAID, true},
+	[AUDIT_PPID] = {ask_number, FILTER_NO, false},
+	[AUDIT_UID] = {ask_number, FILTER_UNSAID, true},
+	[AUDIT_EUID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_SUID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_FSUID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_GID] = {ask_groups, FILTER_UNSAID, true},
+	[AUDIT_EGID] = {ask_groups, FILTER_UNSAID, false},
+	[AUDIT_SGID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_FSGID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_LOGINUID] = {ask_number, FILTER_UNSAID, true},
+	[AUDIT_LOGINUID_SET] = {ask_is_set, FILTER_UNSAID, true},
+	[AUDIT_SESSIONID] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_PERS] = {ask_number, FILTER_UNSAID, false},
+	[AUDIT_ARCH] = {ask_number, FILTER_NO, false},
+	[AUDIT_ARG0] = {ask_number, FILTER_NO, false},
+	[AUDIT_ARG1] = {ask_number, FILTER_NO, false},
+	[AUDIT_ARG2] = {ask_number, FILTER_NO, false},
+	[AUDIT_ARG3] = {ask_number, FILTER_NO, false},
+	[AUDIT_EXIT] = {ask_exit, FILTER_NO, false},
+	[AUDIT_SUCCESS] = {ask_success, FILTER_NO, false},
+	[AUDIT_DEVMAJOR] = {ask_major, FILTER_NO, false},
+	[AUDIT_DEVMINOR] = {ask_minor, FILTER_NO, false},
+	[AUDIT_INODE] = {ask_inode, FILTER_NO, false},
+	[AUDIT_OBJ_UID] = {ask_owner, FILTER_NO, false},
+	[AUDIT_OBJ_GID] = {ask_group, FILTER_NO, false},
+	[AUDIT_WATCH] = {ask_watch, FILTER_NO, false},
+	[AUDIT_DIR] = {ask_dir, FILTER_NO, false},
+	[AUDIT_EXE] = {ask_exe, FILTER_NO, true},
+	[AUDIT_PERM] = {ask_perm, FILTER_NO, false},
+	[AUDIT_FILETYPE] = {ask_filetype, FILTER_NO, false},
+	[AUDIT_SADDR_FAM] = {ask_family, FILTER_NO, false},
+	[AUDIT_FIELD_COMPARE] = {ask_compare, FILTER_UNSAID, false},
+	[AUDIT_SUBJ_USER] = {ask_subject, FILTER_UNSAID, true},
+	[AUDIT_SUBJ_ROLE] = {ask_subject, FILTER_UNSAID, true},
+	[AUDIT_SUBJ_TYPE] = {ask_subject, FILTER_UNSAID, true},
+	[AUDIT_SUBJ_SEN] = {ask_subject, FILTER_UNSAID, true},
+	[AUDIT_SUBJ_CLR] = {ask_subject, FILTER_UNSAID, true},
+	[AUDIT_OBJ_USER] = {ask_object, FILTER_NO, false},
+	[AUDIT_OBJ_ROLE] = {ask_object, FILTER_NO, false},
+	[AUDIT_OBJ_TYPE] = {ask_object, FILTER_NO, false},
+	[AUDIT_OBJ_LEV_LOW] = {ask_object, FILTER_NO, false},
+	[AUDIT_OBJ_LEV_HIGH] = {ask_object, FILTER_NO, false},
+	[AUDIT_FILTERKEY] = {ask_key, FILTER_YES, false},
 };
 
 static const struct condition_row *row_of(uint32_t field)
 {
-	for (size_t i = 0; i < LEN(rows); i++)
-		if (rows[i].field == field)
-			return &rows[i];
-	return NULL;
+	return field < LEN(rows) && rows[field].ask ? &rows[field] : NULL;
 }
 
 /* Files are none yet when a process starts: "not that one" holds for the kernel's three. */

@@ -15,7 +15,11 @@ struct filter_asking {
 	const struct filter *filter;
 	const struct act *act;
 	enum filter_moment moment;
+	bool hides; /* there are rules that hide file systems: filter_hides() */
 };
+
+/* A rule of the list filesystem that leaves names out. */
+bool filter_hides(const struct rule *r);
 
 /* A rule that is asked for one name after the other, by path= or inode=. */
 bool filter_is_hashed(const struct rule *r);
