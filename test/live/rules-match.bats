@@ -25,3 +25,28 @@ teardown_file() { live_end; }
 	echo "$output" | grep -E ' 0 wrong, 0 rules not listed as loaded'
 	[ "$(echo "$output" | sed -n 's/.* \([0-9]*\) pairs compared.*/\1/p')" -ge 2000 ]
 }
+
+@test "the calls behind perm= are the kernel's" {
+	run "$TESTS/live-same" --classes
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+ausyscall_of() {
+	"$AURUM_BIN/ausyscall" "$1" --exact
+}
+
+# On the list task pid= is who starts the process, and what it starts is recorded whole.
+@test "a process that a rule takes at its start is recorded whatever other rules say" {
+	"$LIVE_AUDITCTL" -e 1 >/dev/null
+	run "$TESTS/live-netlink" record 100000 bash -c '"$LIVE_AUDITCTL" -a always,task -F pid=$$
+		"$LIVE_AUDITCTL" -a never,exit -S all -F ppid=$$
+		head -c 1 /etc/hostname >/dev/null
+		"$LIVE_AUDITCTL" -D >/dev/null'
+	echo "$output" | grep -E "^1300 .*syscall=$(ausyscall_of openat) .*comm=\"head\" .*key=\(null\)"
+	echo "$output" | sed -n 's/^1300 \(audit.*comm="head".*\)/type=SYSCALL msg=\1/p' | head -1 >"$LIVE_DIR/born"
+	echo "-a always,task -F pid=1" >"$LIVE_DIR/born.rules"
+	run "$AURUM_BIN/aurum" rules match --event "$LIVE_DIR/born" "$LIVE_DIR/born.rules"
+	[ "$status" -eq 1 ] # the event does not say who started it
+}

@@ -4,7 +4,10 @@
  *	live-same FILE		loads; prints each refused rule's line number as "refused N WHY"
  *				and each that comes back otherwise as "differs N"
  *	live-same --clear	deletes every rule
+ *	live-same --classes	asks the kernel for the calls behind perm=, with rules that name them
+ *				by class, and prints each call in which our table differs
  */
+#include "policy/call_perm.h"
 #include "policy/rule_source.h"
 #include "rule/host.h"
 #include "rule/pack.h"
@@ -13,6 +16,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define RECEIVE_BYTES ((size_t)1 << 20)
 #define RULE_BYTES    ((size_t)64 << 10)
@@ -107,6 +111,77 @@ static int clear(struct err *e)
 	return status;
 }
 
+/* ---- classes of calls ---- */
+
+static const struct {
+	unsigned number; /* AUDIT_CLASS_*; the next one is that of 32-bit programs */
+	uint32_t perm;
+} class_rows[] = {{AUDIT_CLASS_CHATTR, AUDIT_PERM_ATTR},
+		  {AUDIT_CLASS_READ, AUDIT_PERM_READ},
+		  {AUDIT_CLASS_WRITE, AUDIT_PERM_WRITE}};
+
+/* Calls that only newer kernels have in a class. */
+static bool is_new(const char *name)
+{
+	static const char *const names[] = {"fchmodat2", "getxattrat", "listxattrat", "setxattrat",
+					    "removexattrat"};
+
+	for (size_t i = 0; name && i < LEN(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void compare_class(const struct rule *listed, enum machine m, uint32_t perm)
+{
+	for (uint32_t nr = 0; nr < AUDIT_BITMASK_SIZE * 32 - AUDIT_SYSCALL_CLASSES; nr++) {
+		bool ours = call_perm(m, nr) == CALL_PERM_FIXED && (call_perms(m, nr) & perm);
+		bool theirs = rule_has_call(listed, nr);
+		const char *name = syscall_name(m, nr);
+
+		if (ours != theirs && !(ours && is_new(name)))
+			(void)printf("%s %s: perm %u: ours %d, the kernel's %d\n", machine_name(m),
+				     name ? name : "?", perm, ours, theirs);
+	}
+}
+
+static int ask_class(unsigned class, enum machine m, uint32_t perm, struct err *e)
+{
+	CLEANUP(buf_release) struct buf bytes = BUF_INIT(RULE_BYTES);
+	struct rule_source kernel;
+	struct rule rule;
+
+	rule_init(&rule);
+	rule.list = AUDIT_FILTER_EXIT;
+	rule.action = AUDIT_ALWAYS;
+	if (!rule_set_call(&rule, AUDIT_BITMASK_SIZE * 32 - 1 - class) ||
+	    !rule_add_number(&rule, AUDIT_PID, AUDIT_EQUAL, (uint32_t)getpid(),
+			     (struct rule_place){0}))
+		return err_set(e, "the rule is full");
+	rule_pack(&rule, &bytes);
+	if (audit_add_rule(&control, buf_view(&bytes), e) != 0 ||
+	    rule_source_read(&kernel, RULE_SOURCE_KERNEL, NULL, &control, e) != 0)
+		return -1;
+	if (kernel.count == 1)
+		compare_class(kernel.rules[0].rule, m, perm);
+	else
+		(void)printf("%zu rules are listed\n", kernel.count);
+	rule_source_release(&kernel);
+	return clear(e);
+}
+
+static int ask_classes(struct err *e)
+{
+	enum machine wide = machine_native(), narrow = machine_narrow(wide);
+
+	for (size_t i = 0; i < LEN(class_rows); i++)
+		if (ask_class(class_rows[i].number, wide, class_rows[i].perm, e) != 0 ||
+		    (narrow != MACHINE_UNKNOWN &&
+		     ask_class(class_rows[i].number + 1, narrow, class_rows[i].perm, e) != 0))
+			return -1;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct audit_socket socket = AUDIT_SOCKET_CLOSED;
@@ -122,10 +197,10 @@ int main(int argc, char **argv)
 	if (audit_socket_open(&socket, RECEIVE_BYTES, &e) != 0)
 		return fail(&e);
 	audit_control_init(&control, &socket);
-	if (strcmp(argv[1], "--clear") == 0) {
-		status = clear(&e);
-		return status ? fail(&e) : 0;
-	}
+	if (strcmp(argv[1], "--clear") == 0)
+		return clear(&e) ? fail(&e) : 0;
+	if (strcmp(argv[1], "--classes") == 0)
+		return ask_classes(&e) ? fail(&e) : 0;
 	if (rule_source_read(&source, argv[1], &reader, &control, &e) != 0)
 		return fail(&e);
 	taken = calloc(source.count + 1, sizeof(*taken));
