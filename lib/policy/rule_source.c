@@ -27,6 +27,18 @@ static int take_set(struct rule_source *source, struct err *e)
 	return 0;
 }
 
+int rule_source_from_text(struct rule_source *source, const char *name, struct sv text,
+			  const struct rule_set_reader *reader, struct err *e)
+{
+	*source = (struct rule_source){0};
+	if (rule_set_read_text(&source->set, name, text, reader, e) != 0)
+		return -1;
+	if (take_set(source, e) == 0)
+		return 0;
+	rule_source_release(source);
+	return -1;
+}
+
 static size_t count_rules(struct sv list)
 {
 	struct sv bytes;

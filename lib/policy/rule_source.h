@@ -41,6 +41,10 @@ MUST_CHECK int rule_source_read(struct rule_source *source, const char *word,
 				const struct rule_set_reader *reader, struct audit_control *control,
 				struct err *e);
 
+/* The rules of a rules file whose text is at hand, name standing for its file; text is copied. */
+MUST_CHECK int rule_source_from_text(struct rule_source *source, const char *name, struct sv text,
+				     const struct rule_set_reader *reader, struct err *e);
+
 /* The kernel's rules from bytes that are at hand. */
 MUST_CHECK int rule_source_from_list(struct rule_source *source, struct sv list, struct err *e);
 
