@@ -108,10 +108,11 @@ static int load_rules(struct recording *r, const struct watch_options *options, 
 
 static int switch_on(struct recording *r, struct err *e)
 {
-	if (r->kernel.found.backlog_limit && r->kernel.found.backlog_limit < BACKLOG_LIMIT &&
+	if (r->kernel.found.status.backlog_limit &&
+	    r->kernel.found.status.backlog_limit < BACKLOG_LIMIT &&
 	    audit_set_backlog_limit(r->control, BACKLOG_LIMIT, e) != 0)
 		return -1;
-	return r->kernel.found.enabled ? 0 : audit_set_enabled(r->control, 1, e);
+	return r->kernel.found.status.enabled ? 0 : audit_set_enabled(r->control, 1, e);
 }
 
 static int start(struct recording *r, const struct watch_options *options, struct err *e)
@@ -123,8 +124,8 @@ static int start(struct recording *r, const struct watch_options *options, struc
 	    kernel_find(&r->kernel, r->control, options->state, e) != 0)
 		return -1;
 	r->has_state = true;
-	r->is_locked = r->kernel.found.enabled == 2;
-	r->lost_before = r->kernel.found.lost;
+	r->is_locked = r->kernel.found.status.enabled == 2;
+	r->lost_before = r->kernel.found.status.lost;
 	r->teller.stop_fd = r->limit->signals;
 	r->teller.own_pid = (uint32_t)getpid();
 	end_before = log_size(r->daemon.log);
@@ -145,16 +146,16 @@ static void say_started(const struct recording *r)
 	if (r->is_locked)
 		say("the rules are locked until the next boot (enabled 2): recording what the %zu "
 		    "present ones produce",
-		    r->kernel.rules.count);
-	else if (r->kernel.rules.count)
+		    r->kernel.found.rules.count);
+	else if (r->kernel.found.rules.count)
 		say("rules loaded from %s: %zu, behind the %zu that were there", r->rules, r->added,
-		    r->kernel.rules.count);
+		    r->kernel.found.rules.count);
 	else
 		say("rules loaded from %s: %zu", r->rules, r->added);
-	if (r->kernel.found.rate_limit)
+	if (r->kernel.found.status.rate_limit)
 		say("the kernel's rate limit stays in force: more than %u records a second are "
 		    "lost",
-		    r->kernel.found.rate_limit);
+		    r->kernel.found.status.rate_limit);
 	say("recording this host to %s: Ctrl-C ends it and puts the kernel's audit state back",
 	    r->daemon.log);
 }

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "netlink/control.h"
 #include "output/sentence.h"
+#include "policy/found.h"
 #include "record/join.h"
 #include "record/names.h"
 #include "record/normalise.h"
@@ -90,10 +91,9 @@ bool limit_reached(struct limit *l);
 /* ---- kernel.c ---- */
 
 struct kernel_state {
-	struct audit_status found; /* status as it was */
-	struct rule_list rules;    /* rules as they were */
-	struct rule_list ours;     /* rules that were added, newest last */
-	const char *path;          /* of the file that says all this */
+	struct found found;    /* status and rules as they were */
+	struct rule_list ours; /* rules that were added, newest last */
+	const char *path;      /* of the file that says all this */
 	int fd;
 };
 
