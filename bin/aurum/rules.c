@@ -5,6 +5,7 @@
 
 #include "rule/host.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
 
@@ -86,6 +87,17 @@ int rules_read(struct rule_source *source, const char *word, bool trusted_only)
 		return -1;
 	}
 	return 0;
+}
+
+/* ---- what verbs print ---- */
+
+int rules_print(struct buf *out)
+{
+	if (!out->failed && (out->n == 0 || fwrite(out->p, 1, out->n, stdout) == out->n) &&
+	    fflush(stdout) == 0)
+		return 0;
+	say("cannot write the result: %s", out->failed ? "no memory" : strerror(errno));
+	return -1;
 }
 
 /* ---- verbs ---- */

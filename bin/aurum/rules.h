@@ -30,4 +30,7 @@ const char *rules_default_path(void);
  */
 MUST_CHECK int rules_read(struct rule_source *source, const char *word, bool trusted_only);
 
+/* Writes a result to standard output. -1 after saying why that failed. */
+MUST_CHECK int rules_print(struct buf *out);
+
 #endif

@@ -71,6 +71,8 @@ static const struct line lines[] = {
 #include "aurum/rules_match.def"
 	VERB("rules match", COMPLETE_FILES, "kernel")
 #include "aurum/rules_match.def"
+	VERB("rules diff", COMPLETE_FILES, "kernel")
+#include "aurum/rules_diff.def"
 #undef OPTION
 
 #define OPTION(id, names, arg, value_name, sign, take, item, help) ROW(names, arg, value_name, help)
