@@ -6,6 +6,7 @@
  *
  * It is not installed.
  */
+#include "aurum/applier.h"
 #include "aurum/watch.h"
 
 #include "config/complete.h"
@@ -73,6 +74,10 @@ static const struct line lines[] = {
 #include "aurum/rules_match.def"
 	VERB("rules diff", COMPLETE_FILES, "kernel")
 #include "aurum/rules_diff.def"
+	VERB("rules apply", COMPLETE_FILES, NULL)
+#include "aurum/rules_apply.def"
+	VERB("rules confirm", COMPLETE_NOTHING, NULL)
+#include "aurum/rules_confirm.def"
 #undef OPTION
 
 #define OPTION(id, names, arg, value_name, sign, take, item, help) ROW(names, arg, value_name, help)
