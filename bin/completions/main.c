@@ -78,6 +78,8 @@ static const struct line lines[] = {
 #include "aurum/rules_apply.def"
 	VERB("rules confirm", COMPLETE_NOTHING, NULL)
 #include "aurum/rules_confirm.def"
+	VERB("rules drift", COMPLETE_FILES, NULL)
+#include "aurum/rules_drift.def"
 #undef OPTION
 
 #define OPTION(id, names, arg, value_name, sign, take, item, help) ROW(names, arg, value_name, help)
