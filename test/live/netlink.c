@@ -3,7 +3,7 @@
  *
  *	live-netlink status | set FIELD VALUE | reset-lost | features | signal | tty | trim
  *	live-netlink user TYPE TEXT | equivalent OLD NEW
- *	live-netlink add PID SYSCALL KEY | delete PID SYSCALL KEY | list
+ *	live-netlink add PID SYSCALL KEY | delete PID SYSCALL KEY | list | dump
  *	live-netlink fill PID SYSCALL COUNT	many rules
  *	live-netlink record COUNT COMMAND...	as the daemon: on, run, COUNT records, off
  *	live-netlink listen COUNT COMMAND...	the same from the multicast group, no registration
@@ -227,6 +227,20 @@ static void do_list(struct app *a, char **args)
 	check(a, audit_list_rules(&a->control, print_rule, NULL, &a->e));
 }
 
+static void print_bytes(void *ctx, struct sv rule)
+{
+	(void)ctx;
+	for (size_t i = 0; i < rule.n; i++)
+		printf("%02x", (unsigned char)rule.p[i]);
+	putchar('\n');
+}
+
+static void do_dump(struct app *a, char **args)
+{
+	(void)args;
+	check(a, audit_list_rules(&a->control, print_bytes, NULL, &a->e));
+}
+
 /* The command runs beside us: the kernel waits for its reader. */
 static pid_t start(char **command)
 {
@@ -393,6 +407,7 @@ int main(int argc, char **argv)
 		{"add", do_add},       {"delete", do_delete},     {"list", do_list},
 		{"record", do_record}, {"listen", do_listen},     {"steal", do_steal},
 		{"late", do_late},     {"fill", do_fill},         {"forge", do_forge},
+		{"dump", do_dump},
 	};
 	static struct app a;
 
