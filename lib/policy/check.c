@@ -103,6 +103,7 @@ static int run(const struct rule_set *set, const struct check_host *host, struct
 		check_loading(&c);
 		check_each_rule(&c);
 		check_together(&c);
+		check_narrow(&c);
 		failed = found->failed || c.text.failed || c.fix.failed;
 	}
 	free(c.kept);

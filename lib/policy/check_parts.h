@@ -34,6 +34,7 @@ bool check_has_any(const struct rule *r, const uint32_t *fields);
 
 void check_loading(struct check *c);   /* check_loading.c: the set as a list of commands */
 void check_each_rule(struct check *c); /* check_rule.c: every rule alone */
+void check_narrow(struct check *c);    /* check_narrow.c: what 32-bit programs do unseen */
 void check_together(struct check *c);  /* check_together.c: rules with each other */
 
 #endif

@@ -103,79 +103,6 @@ static void check_shadows(struct check *c)
 	}
 }
 
-/* ---- the 32-bit twin ---- */
-
-/* The rule for the other machine: its arch, and the calls of the same names. False: there is none. */
-static bool make_twin(const struct rule *r, enum machine from, enum machine to, struct rule *out)
-{
-	bool is_any = rule_has_all_calls(r);
-
-	*out = *r;
-	for (uint32_t i = 0; i < out->field_count; i++)
-		if (out->fields[i].field == AUDIT_ARCH)
-			out->fields[i].value = machine_arch(to);
-	if (is_any)
-		return true;
-	memset(out->mask, 0, sizeof(out->mask));
-	for (uint32_t nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++) {
-		const char *name = rule_has_call(r, nr) ? syscall_name(from, nr) : NULL;
-		uint32_t other;
-
-		if (name && syscall_find(to, sv_cstr(name), &other) && rule_set_call(out, other))
-			is_any = true;
-	}
-	return is_any;
-}
-
-/* Takes from the twin's calls those that rules of the set record as it would. */
-static void take_recorded(const struct check *c, struct rule *twin)
-{
-	for (size_t i = 0; i < c->kept_count; i++) {
-		const struct rule *r = &c->kept[i]->command.rule;
-
-		if (r->list != twin->list || r->action != twin->action ||
-		    !rule_conditions_cover(r, twin))
-			continue;
-		for (size_t k = 0; k < AUDIT_BITMASK_SIZE; k++)
-			twin->mask[k] &= ~r->mask[k];
-	}
-}
-
-static bool has_calls(const struct rule *r)
-{
-	for (size_t i = 0; i < AUDIT_BITMASK_SIZE - 1; i++)
-		if (r->mask[i])
-			return true;
-	return false;
-}
-
-static void check_twin(struct check *c, const struct rule_entry *entry)
-{
-	const struct rule *r = &entry->command.rule;
-	enum machine machine = check_machine(r), narrow = machine_narrow(machine);
-	const struct finding_place at = check_place(entry);
-	struct rule twin;
-
-	if (r->list != AUDIT_FILTER_EXIT || r->action != AUDIT_ALWAYS ||
-	    machine == MACHINE_UNKNOWN || narrow == MACHINE_UNKNOWN || narrow == machine ||
-	    !make_twin(r, machine, narrow, &twin))
-		return;
-	take_recorded(c, &twin);
-	if (!has_calls(&twin))
-		return;
-	buf_reset(&c->fix);
-	check_put_line(c, &twin, &c->fix);
-	finding_add(c->found, FINDING_NO_TWIN, &at, buf_view(&c->fix),
-		    "32-bit programs do the same unseen: no rule with arch=b32 records %s",
-		    rule_has_all_calls(r) ? "it" : "all of these calls");
-}
-
-static void check_twins(struct check *c)
-{
-	for (size_t i = 0; i < c->kept_count; i++)
-		check_twin(c, c->kept[i]);
-}
-
 /* ---- io_uring ---- */
 
 /*
@@ -398,7 +325,6 @@ static void check_merge(struct check *c)
 void check_together(struct check *c)
 {
 	check_shadows(c);
-	check_twins(c);
 	check_uring(c);
 	check_lists(c);
 	check_merge(c);

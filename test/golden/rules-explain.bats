@@ -54,3 +54,16 @@ explain() { run --separate-stderr "$AURUM_BIN/aurum" rules explain "$@"; }
 	[ "$status" -eq 0 ]
 	! grep -q $'\xc2\x9b' <<<"$output"
 }
+
+@test "the example of every starter rule is what the rule takes" {
+	local rule count=0
+	while IFS= read -r rule; do
+		cd "$BATS_TEST_TMPDIR"
+		printf '%s\n' "$rule" >one.rules
+		"$AURUM_BIN/aurum" rules explain one.rules | sed -n 's/^    type=/type=/p' >one.log
+		"$AURUM_BIN/aurum" rules match --brief --event one.log one.rules | grep -q ': recorded with key .* by one.rules:1: ' ||
+			{ echo "$rule"; cat one.log; return 1; }
+		count=$((count + 1))
+	done < <(cat "$AURUM_TOP"/etc/rules.d/*.rules | grep -E '^-(a always|w)')
+	[ "$count" -gt 50 ]
+}
