@@ -70,8 +70,6 @@ static const struct line lines[] = {
 #include "aurum/rules_explain.def"
 	VERB("rules match", COMPLETE_FILES, "kernel")
 #include "aurum/rules_match.def"
-	VERB("rules match", COMPLETE_FILES, "kernel")
-#include "aurum/rules_match.def"
 	VERB("rules diff", COMPLETE_FILES, "kernel")
 #include "aurum/rules_diff.def"
 	VERB("rules apply", COMPLETE_FILES, NULL)

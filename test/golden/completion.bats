@@ -140,6 +140,7 @@ commands() {
 
 @test "verbs of verbs come next, and no verb twice" {
 	offer aurum rules ""
+	[ "$(grep -cF "'aurum rules match')" "$SCRIPTS/aurum")" -eq 1 ]
 	diff <(echo "$offered") <("$AURUM_BIN/aurum" rules help | awk '/^  / { print $1 }')
 	offer aurum rules ch
 	is check
@@ -171,6 +172,10 @@ commands() {
 	has 10-base.rules rules.d kernel
 	offer aurum rules explain --no-example ker
 	is kernel
+	offer aurum rules diff rules.d ker
+	is kernel
+	offer aurum rules match --event 10
+	is 10-base.rules
 }
 
 @test "zsh reads the scripts and is given every option" {
