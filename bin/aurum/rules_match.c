@@ -191,7 +191,13 @@ static void put_answer(const struct matching *m, const struct act *act,
 	buf_printf(out, "%lld.%03u:%llu ", (long long)act->stamp.sec, act->stamp.ms,
 		   (unsigned long long)act->stamp.serial);
 	put_what(act, out);
-	buf_printf(out, ": %s%s", a->is_decided ? "" : "not decided; otherwise ", outcome_word(a));
+	buf_puts(out, ": ");
+	if (!a->is_decided)
+		buf_printf(out, "not decided%s; otherwise ",
+			   a->is_mixed
+				   ? ", as rules were asked about its io_uring operations before"
+				   : "");
+	buf_puts(out, outcome_word(a));
 	if (a->outcome == FILTER_RECORDED && a->key.n) {
 		buf_puts(out, " with key ");
 		buf_put(out, a->key);
@@ -345,6 +351,8 @@ static void print_json(struct matching *m, const struct act *act, const struct f
 	}
 	put_member("act", buf_view(&what), out);
 	buf_printf(out, ",\"decided\":%s,", a->is_decided ? "true" : "false");
+	if (a->is_mixed)
+		buf_puts(out, "\"mixed\":true,");
 	put_member("outcome", sv_cstr(outcome_word(a)), out);
 	if (a->outcome == FILTER_RECORDED && a->key.n) {
 		buf_putc(out, ',');

@@ -444,15 +444,20 @@ static size_t find_main(const struct record *records, size_t count)
 	return uring < count ? uring : 0;
 }
 
-static int list_types(struct act *a, const struct record *records, size_t count,
+static int list_types(struct act *a, const struct record *records, size_t count, size_t at,
 		      struct arena *memory)
 {
 	uint32_t *types = arena_alloc(memory, count * sizeof(*types));
 
 	if (!types)
 		return -1;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		bool is_operation = records[i].type == AUDIT_URINGOP;
+
 		types[i] = records[i].type;
+		a->has_operation |= is_operation && a->kind == ACT_CALL;
+		a->calls_at += i < at && !is_operation;
+	}
 	a->types = types;
 	a->type_count = count;
 	return 0;
@@ -469,9 +474,8 @@ int act_read(struct act *out, const struct record *records, size_t count, struct
 			    .stamp = main->stamp,
 			    .node = main->node,
 			    .machine = MACHINE_UNKNOWN,
-			    .calls_at = at,
 			    .result = ACT_RESULT_UNSAID};
-	if (list_types(out, records, count, memory) != 0)
+	if (list_types(out, records, count, at, memory) != 0)
 		return -1;
 	read_numbers(out, main);
 	if (read_subject(out, main, memory) != 0)

@@ -91,7 +91,9 @@ struct act {
 	bool has_all_names;    /* false: the record counts more of them */
 	const uint32_t *types; /* of all records, in their order */
 	size_t type_count;
-	size_t calls_at; /* how many records were written while the call still went on */
+	/* Records that were written while the call still went on, but for its own operations. */
+	size_t calls_at;
+	bool has_operation; /* ACT_CALL: it did operations of io_uring itself */
 };
 
 /*

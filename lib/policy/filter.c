@@ -313,6 +313,20 @@ static void mark_passed(const struct walk *w, struct filter_verdict *verdicts)
 	}
 }
 
+/*
+ * Rules of both lists were asked about operations before the call ended, with their own results
+ * and files; what they took there a later rule cannot take back. Only the very first cannot lose.
+ */
+static bool may_be_taken_before(const struct walk *w)
+{
+	if (w->act->kind != ACT_CALL || !w->act->has_operation)
+		return false;
+	for (size_t i = 0; i < w->filter->count; i++)
+		if (rule_list_has_calls(rule_at(w, i)->list))
+			return w->answer.rule != i;
+	return false;
+}
+
 void filter_decide(const struct filter *filter, const struct act *act,
 		   struct filter_verdict *verdicts, struct filter_answer *out)
 {
@@ -329,7 +343,8 @@ void filter_decide(const struct filter *filter, const struct act *act,
 	for (size_t i = 0; i < filter->count; i++)
 		verdicts[i] = ask_rule(&w, rule_at(&w, i), before);
 	w.answer = walk_lists(w, FILTER_NONE, verdicts, before);
-	w.answer.is_decided = true;
+	w.answer.is_mixed = may_be_taken_before(&w);
+	w.answer.is_decided = !w.answer.is_mixed;
 	for (size_t i = 0; i < filter->count && w.answer.is_decided; i++) {
 		struct filter_answer other;
 

@@ -66,6 +66,8 @@ struct filter_answer {
 	struct sv key; /* what the event's key= is then; lives in the rules */
 	/* No rule takes it, but a record that the kernel wrote meanwhile (AVC, ...) brings it. */
 	bool is_brought;
+	/* The call did operations of io_uring itself, about which rules were asked before. */
+	bool is_mixed;
 };
 
 /* A file as the kernel tells one from another. */

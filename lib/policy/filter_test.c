@@ -551,6 +551,25 @@ static void a_record_of_the_kernel_brings_its_call(void **state)
 	assert_int_equal(a.answer.outcome, FILTER_DROPPED);
 }
 
+static void a_call_that_did_operations_itself_is_left_open(void **state)
+{
+	static const char lines[] =
+		"type=URINGOP " STAMP
+		"uring_op=18 success=yes exit=5 items=0 pid=11 uid=1\n" CALL("426", "0");
+	struct answered a =
+		ask("-a always,exit -S close -k a\n-a always,exit -S all -k b\n", lines);
+
+	(void)state;
+	assert_int_equal(a.line, 2);
+	assert_false(a.answer.is_brought);
+	assert_true(a.answer.is_mixed);
+	assert_false(a.answer.is_decided);
+	a = ask("-a always,exit -S all -k b\n-a always,exit -S close -k a\n", lines);
+	assert_true(a.answer.is_decided);
+	assert_int_equal(a.line, 1);
+	assert_true(ask("-a never,user -F uid=1\n", lines).answer.is_decided);
+}
+
 static void hidden_file_systems_leave_no_files(void **state)
 {
 	static const char lines[] = CALL("2", "1") CWD
@@ -772,6 +791,7 @@ int main(void)
 		cmocka_unit_test(a_start_of_a_process_can_decide_its_whole_life),
 		cmocka_unit_test(what_is_not_said_may_not_matter),
 		cmocka_unit_test(a_record_of_the_kernel_brings_its_call),
+		cmocka_unit_test(a_call_that_did_operations_itself_is_left_open),
 		cmocka_unit_test(hidden_file_systems_leave_no_files),
 		cmocka_unit_test(operations_of_io_uring_have_their_own_list),
 		cmocka_unit_test(rules_about_a_file_are_asked_about_calls_and_operations),
