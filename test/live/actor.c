@@ -347,7 +347,7 @@ static void message_other(void)
 	send_message(2404, "op=other");
 }
 
-/* ---- io_uring: an operation that a thread of the kernel does for the process ---- */
+/* ---- io_uring: operations that a thread of the kernel does for the process, mostly ---- */
 
 static struct io_uring_params ring;
 static char *ring_memory;
@@ -374,7 +374,7 @@ static uint32_t *ring_at(uint32_t offset)
 	return (uint32_t *)(void *)(ring_memory + offset);
 }
 
-static void ring_do(const struct io_uring_sqe *entry)
+static void ring_do(const struct io_uring_sqe *entry, unsigned char flags)
 {
 	uint32_t tail, head;
 	struct io_uring_cqe *done;
@@ -383,7 +383,7 @@ static void ring_do(const struct io_uring_sqe *entry)
 		return;
 	tail = *ring_at(ring.sq_off.tail);
 	ring_entries[tail & 3] = *entry;
-	ring_entries[tail & 3].flags = IOSQE_ASYNC;
+	ring_entries[tail & 3].flags = flags;
 	ring_at(ring.sq_off.array)[tail & 3] = tail & 3;
 	__atomic_store_n(ring_at(ring.sq_off.tail), tail + 1, __ATOMIC_RELEASE);
 	(void)syscall(SYS_io_uring_enter, FD_RING, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
@@ -394,14 +394,14 @@ static void ring_do(const struct io_uring_sqe *entry)
 	__atomic_store_n(ring_at(ring.cq_off.head), head + 1, __ATOMIC_RELEASE);
 }
 
-static void ring_openat(const char *path, int flags)
+static void ring_openat(const char *path, int flags, unsigned char how)
 {
 	const struct io_uring_sqe entry = {.opcode = IORING_OP_OPENAT,
 					   .fd = AT_FDCWD,
 					   .addr = (uintptr_t)path,
 					   .open_flags = (uint32_t)flags};
 
-	ring_do(&entry);
+	ring_do(&entry, how);
 }
 
 static void ring_open(void)
@@ -410,12 +410,23 @@ static void ring_open(void)
 
 	if (path[0] == '\0' && !realpath("f_root", path))
 		return;
-	ring_openat(path, O_RDWR);
+	ring_openat(path, O_RDWR, IOSQE_ASYNC);
 }
 
 static void ring_open_missing(void)
 {
-	ring_openat("nothing", O_RDONLY);
+	ring_openat("nothing", O_RDONLY, IOSQE_ASYNC);
+}
+
+/* An operation that is done within the call: both are in one event. */
+static void inline_open(void)
+{
+	ring_openat("f_user", O_RDONLY, 0);
+}
+
+static void inline_open_missing(void)
+{
+	ring_openat("nothing", O_RDONLY, 0);
 }
 
 static void ring_rename(void)
@@ -427,7 +438,7 @@ static void ring_rename(void)
 					   .len = (uint32_t)AT_FDCWD,
 					   .addr2 = (uintptr_t)to};
 
-	ring_do(&entry);
+	ring_do(&entry, IOSQE_ASYNC);
 }
 
 static void ring_mkdir(void)
@@ -436,7 +447,7 @@ static void ring_mkdir(void)
 	const struct io_uring_sqe entry = {
 		.opcode = IORING_OP_MKDIRAT, .fd = AT_FDCWD, .addr = (uintptr_t)path, .len = 0700};
 
-	ring_do(&entry);
+	ring_do(&entry, IOSQE_ASYNC);
 }
 
 /* ---- ids; what is changed is put back by other calls ---- */
@@ -598,6 +609,9 @@ static const struct act acts[] = {
 	ROOT(ring_open),
 	PLAIN(ring_open),
 	ROOT(ring_open_missing),
+	ROOT(inline_open),
+	PLAIN(inline_open),
+	ROOT(inline_open_missing),
 	ROOT(ring_rename),
 	ROOT(ring_mkdir),
 #ifdef __x86_64__
