@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef SYS_fchmodat2
@@ -56,11 +57,14 @@ static void close_last(int fd)
 
 #ifdef __x86_64__
 static char *low;
+static bool can32;
 
 static int call32(unsigned nr, uintptr_t b, uintptr_t c, uintptr_t d)
 {
 	unsigned long result;
 
+	if (low && !can32)
+		return -1;
 	__asm__ volatile("push %%rbx\n\tmov %2, %%ebx\n\tint $0x80\n\tpop %%rbx"
 			 : "=a"(result)
 			 : "a"(nr), "r"((unsigned)b), "c"((unsigned)c), "d"((unsigned)d)
@@ -129,8 +133,20 @@ static void socketcall32(void)
 	(void)close(fd);
 }
 
+/* A kernel without 32-bit programs answers with a signal: a child tries. */
+static bool has_calls32(void)
+{
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0)
+		_exit(call32(20, 0, 0, 0) > 0 ? 0 : 1);
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
 static void init32(void)
 {
+	can32 = has_calls32();
 	low = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (low == MAP_FAILED)

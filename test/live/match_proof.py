@@ -507,6 +507,10 @@ class Proof:
         calls = [text for kind, text in records
                  if kind == kind_of(name) and f" pid={self.actor.pid} " in text and not helpers.search(text)]
         wanted = self.wanted_call(name, calls)
+        # A kernel may lack 32-bit calls, io_uring, or a new call (ENOSYS).
+        if re.search("32|ring|inline", name) and not wanted or wanted and " exit=-38 " in wanted:
+            print(f"{name}: not on this kernel")
+            return None
         if not wanted:
             raise SystemExit(f"match_proof: {name}: no event: {calls}")
         serial = re.match(r"audit\([\d.]+:(\d+)\)", wanted)[1]
