@@ -90,6 +90,7 @@ static void check_conflict(struct check *c, const struct rule_entry *entry)
 	const struct rule *r = &entry->command.rule;
 	uint32_t first = 0, second = 0;
 	enum rule_conflict conflict = rule_find_conflict(r, &first, &second);
+	bool is_one;
 	struct finding_place at = check_place(entry);
 
 	if (conflict == CONFLICT_NONE ||
@@ -100,16 +101,18 @@ static void check_conflict(struct check *c, const struct rule_entry *entry)
 			    "no system call is selected: nothing can match");
 		return;
 	}
-	at = check_condition_place(entry, &r->fields[second]);
+	is_one = conflict == CONFLICT_ALONE || conflict == CONFLICT_PERMS;
+	at = check_condition_place(entry, &r->fields[is_one ? first : second]);
 	buf_reset(&c->text);
 	check_put_condition(c, r, first, &c->text);
-	if (conflict != CONFLICT_ALONE) {
+	if (!is_one) {
 		buf_puts(&c->text, " and ");
 		check_put_condition(c, r, second, &c->text);
 	}
 	finding_add(c->found, FINDING_NEVER_MATCHES, &at, SV_EMPTY, "%.*s: %s",
 		    SV_FMT(buf_view(&c->text)),
 		    conflict == CONFLICT_ALONE    ? "no value fulfils it"
+		    : conflict == CONFLICT_PERMS  ? "none of the rule's calls does that"
 		    : conflict == CONFLICT_RESULT ? "a call that fails returns an error number, "
 						    "one that succeeds does not"
 						  : "no event fulfils both");

@@ -7,6 +7,7 @@
  */
 #include "policy/cover.h"
 
+#include "policy/call_perm.h"
 #include "rule/field.h"
 
 #define ERRORS_FROM UINT32_C(0xfffff001) /* results that are error numbers: -4095 ... -1 */
@@ -315,12 +316,86 @@ static bool find_result_conflict(const struct rule *r, uint32_t *first, uint32_t
 		       : !value_set_has(&outcome, 2) && value_set_contains(&errors, &results);
 }
 
+/* A process has one label: two conditions on a part of it that no text fulfils. */
+static bool find_label_conflict(const struct rule *r, uint32_t *first, uint32_t *second)
+{
+	for (uint32_t i = 0; i < r->field_count; i++) {
+		const struct rule_field *is = &r->fields[i];
+
+		if (is->field < AUDIT_SUBJ_USER || is->field > AUDIT_SUBJ_TYPE ||
+		    is->op != AUDIT_EQUAL)
+			continue;
+		for (uint32_t k = 0; k < r->field_count; k++) {
+			const struct rule_field *f = &r->fields[k];
+
+			if (k == i || f->field != is->field ||
+			    sv_eq(rule_text(r, f), rule_text(r, is)) == (f->op == AUDIT_EQUAL))
+				continue;
+			*first = i < k ? i : k;
+			*second = i < k ? k : i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Compares two ids of the process, of which there is one each; a file's owner is one of many. */
+static bool is_of_process(const struct rule_field *f)
+{
+	struct sv left, right;
+
+	return f->field == AUDIT_GID || f->field == AUDIT_EGID ||
+	       (f->field == AUDIT_FIELD_COMPARE && compare_names(f->value, &left, &right) &&
+		!sv_starts(right, SV("obj_")));
+}
+
+/* The same asked with "=" and with "!=", of a group or of two ids. */
+static bool find_opposites(const struct rule *r, uint32_t *first, uint32_t *second)
+{
+	for (uint32_t i = 0; i < r->field_count; i++)
+		for (uint32_t k = 0; k < i; k++) {
+			const struct rule_field *f = &r->fields[i], *other = &r->fields[k];
+
+			if (f->field != other->field || f->value != other->value ||
+			    f->op == other->op || !is_of_process(f) ||
+			    (f->op != AUDIT_EQUAL && f->op != AUDIT_NOT_EQUAL) ||
+			    (other->op != AUDIT_EQUAL && other->op != AUDIT_NOT_EQUAL))
+				continue;
+			*first = k;
+			*second = i;
+			return true;
+		}
+	return false;
+}
+
 static bool has_any_call(const struct rule *r)
 {
 	for (size_t i = 0; i < AUDIT_BITMASK_SIZE; i++)
 		if (r->mask[i])
 			return true;
 	return false;
+}
+
+/* The machine that the rule's calls are of; MACHINE_UNKNOWN when it may be any. */
+static enum machine machine_of(const struct rule *r)
+{
+	const struct rule_field *arch = rule_condition(r, AUDIT_ARCH);
+
+	return arch && arch->op == AUDIT_EQUAL ? machine_of_arch(arch->value) : MACHINE_UNKNOWN;
+}
+
+static bool find_perm_conflict(const struct rule *r, uint32_t *first)
+{
+	const struct rule_field *perm = rule_condition(r, AUDIT_PERM);
+	enum machine m = machine_of(r);
+
+	if (!perm || m == MACHINE_UNKNOWN)
+		return false;
+	for (uint32_t nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++)
+		if (rule_has_call(r, nr) && (call_perms(m, nr) & perm->value))
+			return false;
+	*first = (uint32_t)(perm - r->fields);
+	return true;
 }
 
 enum rule_conflict rule_find_conflict(const struct rule *r, uint32_t *first, uint32_t *second)
@@ -331,5 +406,9 @@ enum rule_conflict rule_find_conflict(const struct rule *r, uint32_t *first, uin
 		if (field_is_single(r->fields[i].field) &&
 		    find_empty(r, r->fields[i].field, first, second))
 			return *first == *second ? CONFLICT_ALONE : CONFLICT_VALUES;
+	if (find_label_conflict(r, first, second) || find_opposites(r, first, second))
+		return CONFLICT_VALUES;
+	if (r->list == AUDIT_FILTER_EXIT && find_perm_conflict(r, first))
+		return CONFLICT_PERMS;
 	return find_result_conflict(r, first, second) ? CONFLICT_RESULT : CONFLICT_NONE;
 }

@@ -25,6 +25,7 @@ enum rule_conflict {
 	CONFLICT_ALONE, /* no value can fulfil the condition first */
 	CONFLICT_RESULT, /* first and second: an error number of a call that succeeds, or the reverse */
 	CONFLICT_CALLS, /* no system call is selected */
+	CONFLICT_PERMS, /* none of the calls has a permission of the condition first */
 };
 
 enum rule_conflict rule_find_conflict(const struct rule *r, uint32_t *first, uint32_t *second);

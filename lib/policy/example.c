@@ -4,13 +4,17 @@
  */
 #include "policy/explain.h"
 
+#include "policy/call_perm.h"
 #include "policy/cover.h"
+#include "policy/filter.h"
 #include "rule/field.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#define STAMP "msg=audit(1700000000.000:1): "
+#define RECORDS_MAX 8
+#define MEMORY_MAX  ((size_t)1 << 20)
+#define STAMP       "msg=audit(1700000000.000:1): "
 
 /* The ids of a task and its file, each under its field. */
 static const uint32_t id_fields[] = {
@@ -83,7 +87,8 @@ static bool choose_call(struct making *m)
 	     use_call(m, "open")))
 		return true;
 	for (uint32_t nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++)
-		if (rule_has_call(m->rule, nr)) {
+		if (rule_has_call(m->rule, nr) &&
+		    (!perm || call_perms(m->machine, nr) & perm->value)) {
 			m->call = nr;
 			m->call_name = syscall_name(m->machine, nr);
 			return true;
@@ -292,6 +297,13 @@ static bool has_file(const struct making *m)
 					    "rmdir", "chmod", "fchmodat", "chown",  "truncate",
 					    "exec",  "mount", "link",     "symlink"};
 
+	struct sv left, right;
+
+	for (uint32_t i = 0; i < m->rule->field_count; i++)
+		if (m->rule->fields[i].field == AUDIT_FIELD_COMPARE &&
+		    compare_names(m->rule->fields[i].value, &left, &right) &&
+		    (sv_starts(left, SV("obj_")) || sv_starts(right, SV("obj_"))))
+			return true;
 	for (size_t i = 0; i < LEN(fields); i++)
 		if (rule_condition(m->rule, fields[i]))
 			return true;
@@ -386,11 +398,38 @@ static void put_event(struct making *m)
 	}
 }
 
+/* The filter takes the event, as far as it says enough. */
+static bool is_taken(const struct rule *r, struct sv lines)
+{
+	const struct placed_rule placed = {.rule = r, .file = "", .line = 1};
+	const struct filter filter = {.rules = &placed, .count = 1};
+	struct record records[RECORDS_MAX];
+	struct filter_verdict verdict;
+	struct filter_answer answer;
+	struct arena memory;
+	struct act act;
+	struct sv line;
+	size_t count = 0;
+	bool taken = false;
+
+	while (count < RECORDS_MAX && sv_line(&lines, &line) &&
+	       record_parse(line, &records[count]) == RECORD_OK)
+		count++;
+	arena_init(&memory, MEMORY_MAX);
+	if (count && act_read(&act, records, count, &memory) == 0) {
+		filter_decide(&filter, &act, &verdict, &answer);
+		taken = !answer.is_decided || answer.rule == 0;
+	}
+	arena_release(&memory);
+	return taken;
+}
+
 bool example_event(const struct rule *r, const struct explain_style *style, struct buf *out)
 {
 	struct making m = {.rule = r, .out = out, .machine = style->machine};
 	const struct rule_field *arch = rule_condition(r, AUDIT_ARCH);
 	uint32_t first, second;
+	size_t before = out->n;
 
 	if (!rule_list_has_calls(r->list) || r->action != AUDIT_ALWAYS ||
 	    rule_find_conflict(r, &first, &second) != CONFLICT_NONE)
@@ -405,5 +444,9 @@ bool example_event(const struct rule *r, const struct explain_style *style, stru
 	choose_result(&m);
 	choose_program(&m);
 	put_event(&m);
-	return true;
+	if (is_taken(r, sv_from(buf_view(out), before)))
+		return true;
+	out->n =
+		before; /* what it asks for takes more than one file, say: better none than wrong */
+	return false;
 }

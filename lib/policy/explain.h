@@ -27,7 +27,7 @@ void explain_command(const struct command *c, const struct explain_style *style,
 /*
  * Lines of a log, as auditd writes them in the format RAW, of an event that the rule takes. False,
  * with nothing appended, for a rule that records no events of its own: never, the lists exclude,
- * task and filesystem, or one that can match nothing.
+ * task and filesystem, one that can match nothing, or one for which none was found that it takes.
  */
 MUST_CHECK bool example_event(const struct rule *r, const struct explain_style *style,
 			      struct buf *out);
