@@ -132,19 +132,25 @@ static bool load_line(struct loader *l, struct sv line)
 	return !l->found->rules.bytes.failed;
 }
 
-static int load_text(struct loader *l, struct sv text, const char *path, const char *first,
-		     struct err *e)
+int found_parse(struct found *f, struct sv text, const char *name, const char *first,
+		found_line_fn line, void *ctx, struct err *e)
 {
+	struct loader l = {f, line, ctx, BUF_INIT(RULE_LIST_MAX)};
 	unsigned number = 1;
-	struct sv line;
-	bool is_good = sv_line(&text, &line) && sv_eq(line, sv_cstr(first));
+	struct sv one;
+	bool is_good = sv_line(&text, &one) && sv_eq(one, sv_cstr(first));
 
-	while (is_good && sv_line(&text, &line)) {
+	*f = FOUND_INIT;
+	while (is_good && sv_line(&text, &one)) {
 		number++;
 		/* Killed while writing: a torn last line says nothing that has happened. */
-		is_good = load_line(l, line) || text.n == 0;
+		is_good = load_line(&l, one) || text.n == 0;
 	}
-	return is_good ? 0 : err_set(e, "%s:%u: this is no state that aurum wrote", path, number);
+	buf_release(&l.bytes);
+	if (is_good)
+		return 0;
+	found_release(f);
+	return err_set(e, "%s:%u: this is no state that aurum wrote", name, number);
 }
 
 /* Opens the file if it is one of this user alone whose writer is gone. */
@@ -172,20 +178,15 @@ int found_load(struct found *f, const char *path, const char *first, found_line_
 	       int *fd, struct err *e)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(FOUND_FILE_MAX);
-	struct loader l = {f, line, ctx, BUF_INIT(RULE_LIST_MAX)};
 	CLEAN_FD int opened = open_state(path, e);
-	int status = -1;
 
 	*f = FOUND_INIT;
 	*fd = -1;
-	if (opened >= 0 && file_read_fd(opened, path, &text, e) == 0)
-		status = load_text(&l, buf_view(&text), path, first, e);
-	buf_release(&l.bytes);
-	if (status == 0)
-		*fd = take_fd(&opened);
-	else
-		found_release(f);
-	return status;
+	if (opened < 0 || file_read_fd(opened, path, &text, e) != 0 ||
+	    found_parse(f, buf_view(&text), path, first, line, ctx, e) != 0)
+		return -1;
+	*fd = take_fd(&opened);
+	return 0;
 }
 
 /* ---- putting back ---- */

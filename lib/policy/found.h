@@ -70,6 +70,10 @@ typedef bool (*found_line_fn)(void *ctx, struct sv word, struct sv rest);
 MUST_CHECK int found_load(struct found *f, const char *path, const char *first, found_line_fn line,
 			  void *ctx, int *fd, struct err *e);
 
+/* The same for text that is at hand, name standing for its file. -1: *f is released. */
+MUST_CHECK int found_parse(struct found *f, struct sv text, const char *name, const char *first,
+			   found_line_fn line, void *ctx, struct err *e);
+
 /* Sets what differs from f->status, enabled last. A locked kernel refuses. */
 MUST_CHECK int found_put_status(const struct found *f, struct audit_control *c, struct err *e);
 
