@@ -287,6 +287,25 @@ say_later() {
 	done
 }
 
+@test "a connection that is cut puts everything back" {
+	apply "$LIVE_DIR/a.rules"
+	remember
+	# The terminal's other end is closed, as sshd does when the connection is gone.
+	timeout 60 python3 - "$aurum" rules apply --state "$state" --confirm 60 "$LIVE_DIR/b.rules" 3>&- <<-'CUT'
+		import os, pty, sys
+		pid, terminal = pty.fork()
+		if pid == 0:
+		    os.execv(sys.argv[1], sys.argv[1:])
+		seen = b""
+		while b"type yes here" not in seen:
+		    seen += os.read(terminal, 4096)
+		os.close(terminal)
+		os.waitpid(pid, 0)
+	CUT
+	live_wait_for 10 nothing_is_left
+	as_before
+}
+
 @test "a guardian that is killed is replaced by the terminal's process" {
 	terminal_begin 60 true
 	pkill -KILL -P "$terminal" aurum
