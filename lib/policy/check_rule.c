@@ -1,6 +1,7 @@
 /* Every rule alone. Each check is one function that looks at one rule and may add a finding. */
 #include "policy/check_parts.h"
 
+#include "policy/call_perm.h"
 #include "policy/cover.h"
 #include "rule/field.h"
 
@@ -199,6 +200,18 @@ static void check_paths(struct check *c, const struct rule_entry *entry)
 
 /* ---- costs ---- */
 
+/* Instead of all calls, those that its permissions stand for. */
+static void name_calls(struct rule *r, enum machine m)
+{
+	const struct rule_field *perm = rule_condition(r, AUDIT_PERM);
+
+	if (!perm)
+		return;
+	for (uint32_t nr = 0; nr < AUDIT_BITMASK_SIZE * 32; nr++)
+		if (!(call_perms(m, nr) & perm->value))
+			r->mask[nr / 32] &= ~(UINT32_C(1) << nr % 32);
+}
+
 /* The same watch as a rule with an arch, for the machine and its 32-bit half. */
 static void put_modern(struct check *c, const struct rule *r)
 {
@@ -212,6 +225,8 @@ static void put_modern(struct check *c, const struct rule *r)
 		    !rule_add_number(&modern, AUDIT_ARCH, AUDIT_EQUAL, machine_arch(machines[i]),
 				     r->at))
 			continue;
+		if (rule_condition(r, AUDIT_DIR))
+			name_calls(&modern, machines[i]);
 		check_put_line(c, &modern, &c->fix);
 	}
 }
@@ -224,8 +239,27 @@ static void check_watch(struct check *c, const struct rule_entry *entry)
 		return;
 	buf_reset(&c->fix);
 	put_modern(c, &entry->command.rule);
-	finding_add(c->found, FINDING_WATCH_FORM, &at, buf_view(&c->fix),
-		    "-w is deprecated: such a rule is asked whatever call is made");
+	finding_add(c->found, FINDING_WATCH_FORM, &at, buf_view(&c->fix), "-w is deprecated%s",
+		    rule_condition(&entry->command.rule, AUDIT_DIR)
+			    ? ", and this folder is asked about at every system call"
+			    : "");
+}
+
+static void check_folder(struct check *c, const struct rule_entry *entry)
+{
+	const struct rule *r = &entry->command.rule;
+	const struct finding_place at = check_place(entry);
+	enum machine m = check_machine(r);
+	struct rule named = *r;
+
+	if (r->list != AUDIT_FILTER_EXIT || !rule_has_all_calls(r) || m == MACHINE_UNKNOWN ||
+	    !rule_condition(r, AUDIT_DIR) || !rule_condition(r, AUDIT_PERM))
+		return;
+	name_calls(&named, m);
+	buf_reset(&c->fix);
+	check_put_line(c, &named, &c->fix);
+	finding_add(c->found, FINDING_DIR_EVERY_CALL, &at, buf_view(&c->fix),
+		    "asked at every system call of every process: name the calls that it is for");
 }
 
 /* "exit=-EINVAL" is about few calls. */
@@ -318,8 +352,8 @@ static void check_order(struct check *c, const struct rule_entry *entry)
 /* ---- all of them ---- */
 
 static void (*const checks[])(struct check *c, const struct rule_entry *entry) = {
-	check_key,   check_refused, check_sign,       check_conflict, check_unset,
-	check_paths, check_watch,   check_every_call, check_order,
+	check_key,   check_refused, check_sign,   check_conflict,   check_unset,
+	check_paths, check_watch,   check_folder, check_every_call, check_order,
 };
 
 void check_each_rule(struct check *c)

@@ -201,6 +201,13 @@ static const struct check_case cases[] = {
 	{FINDING_WATCH_FORM, 1, "-w /etc/a -p wa -k a\n", NULL,
 	 B64 "-F path=/etc/a -F perm=wa -F key=a\n" B32 "-F path=/etc/a -F perm=wa -F key=a\n"},
 	{FINDING_WATCH_FORM, -1, B64 "-F path=/etc/a -F perm=wa -k a\n", NULL, NULL},
+	{FINDING_DIR_EVERY_CALL, 1, B64 "-F dir=/etc -F perm=x -k a\n", NULL,
+	 B64 "-S execve,execveat -F dir=/etc -F perm=x -F key=a\n"},
+	{FINDING_DIR_EVERY_CALL, -1, B64 "-S execve -F dir=/etc -F perm=x -k a\n", NULL, NULL},
+	{FINDING_DIR_EVERY_CALL, -1, B64 "-F path=/etc/a -F perm=x -k a\n", NULL, NULL},
+	{FINDING_WATCH_FORM, 1, "-w /etc -p x -k a\n", NULL,
+	 B64 "-S execve,execveat -F dir=/etc -F perm=x -F key=a\n" B32
+	     "-S execve,execveat -F dir=/etc -F perm=x -F key=a\n"},
 	{FINDING_EVERY_CALL, 1, B64 "-F uid=5 -S all -k a\n", NULL, NULL},
 	{FINDING_EVERY_CALL, -1, B64 "-F path=/etc/a -S all -k a\n-a never,exit -F uid=5 -S all\n",
 	 NULL, NULL},
