@@ -26,26 +26,37 @@ static struct shadow shadow_of(const struct rule *earlier, const struct rule *la
 	return (struct shadow){FINDING_SHADOWED, "takes every event that this one would take"};
 }
 
-/* Where a later never rule leaves what it is for to an earlier one, in part. */
-static bool takes_part(const struct rule *earlier, const struct rule *later)
+/* The rule for all machines, for calls of the same numbers. */
+static struct rule without_arch(const struct rule *r)
 {
-	static const uint32_t arch[] = {AUDIT_ARCH, 0};
-	struct rule rest = *earlier;
-	uint32_t shared = 0;
+	struct rule rest = *r;
 
-	if (earlier->list != AUDIT_FILTER_EXIT || earlier->action != AUDIT_ALWAYS)
-		return false;
-	for (size_t i = 0; i < AUDIT_BITMASK_SIZE - 1; i++)
-		shared |= earlier->mask[i] & later->mask[i];
-	/* A rule for all machines is late for what one of them does. */
-	for (uint32_t i = 0; !check_has_any(later, arch) && i < rest.field_count; i++)
+	for (uint32_t i = 0; i < rest.field_count; i++)
 		if (rest.fields[i].field == AUDIT_ARCH) {
 			memmove(&rest.fields[i], &rest.fields[i + 1],
 				(rest.field_count - i - 1) * sizeof(rest.fields[0]));
 			rest.field_count--;
 			break;
 		}
-	return shared && rule_conditions_cover(&rest, later);
+	return rest;
+}
+
+/* Does the earlier rule take some of the calls that a later never rule is for? */
+static bool takes_part(const struct rule *earlier, const struct rule *later)
+{
+	static const uint32_t arch[] = {AUDIT_ARCH, 0};
+	uint32_t shared = 0;
+	struct rule rest;
+
+	if (earlier->list != AUDIT_FILTER_EXIT || earlier->action != AUDIT_ALWAYS)
+		return false;
+	for (size_t i = 0; i < AUDIT_BITMASK_SIZE - 1; i++)
+		shared |= earlier->mask[i] & later->mask[i];
+	if (!shared || check_has_any(later, arch))
+		return shared && rule_conditions_cover(earlier, later);
+	/* A rule for all machines is late for what one of them does. */
+	rest = without_arch(earlier);
+	return rule_conditions_cover(&rest, later);
 }
 
 static void check_late(struct check *c, size_t i)

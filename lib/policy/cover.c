@@ -127,17 +127,12 @@ static bool differs_plainly(const struct rule *b, const struct rule_field *want)
 	       want->field != AUDIT_SUCCESS;
 }
 
-static bool single_holds(const struct rule *b, const struct rule_field *want)
+static bool values_hold(const struct rule *b, const struct rule_field *want)
 {
 	const struct value_set errors = value_set_range(ERRORS_FROM, UINT32_MAX);
 	const struct value_set failure = value_set_range(2, 2);
-	struct value_set left, passes, results;
+	struct value_set left = rule_values(b, want->field), passes, results;
 
-	if (has_same(b, want))
-		return true;
-	if (differs_plainly(b, want))
-		return false;
-	left = rule_values(b, want->field);
 	if (want->field == AUDIT_SADDR_FAM && !rule_condition(b, want->field))
 		return false; /* a call without an address has none */
 	if (want->field == AUDIT_SUCCESS && rule_condition(b, AUDIT_EXIT)) {
@@ -153,6 +148,13 @@ static bool single_holds(const struct rule *b, const struct rule_field *want)
 		if (b->fields[i].field == want->field && bits_imply(&b->fields[i], want))
 			return true;
 	return false;
+}
+
+static bool single_holds(const struct rule *b, const struct rule_field *want)
+{
+	if (has_same(b, want))
+		return true;
+	return !differs_plainly(b, want) && values_hold(b, want);
 }
 
 /* One of many values fulfils a condition of b; does the same one fulfil this? */
