@@ -78,6 +78,8 @@ static const struct line lines[] = {
 #include "aurum/rules_confirm.def"
 	VERB("rules drift", COMPLETE_FILES, NULL)
 #include "aurum/rules_drift.def"
+	VERB("rules test", COMPLETE_FILES, NULL)
+#include "aurum/rules_test.def"
 #undef OPTION
 
 #define OPTION(id, names, arg, value_name, sign, take, item, help) ROW(names, arg, value_name, help)
