@@ -61,7 +61,7 @@ static void tell_problem(void *ctx, const char *file, struct sv text, const stru
 	    p->level == PROBLEM_WARNING ? "warning: " : "", p->text);
 }
 
-int rules_read(struct rule_source *source, const char *word, bool trusted_only)
+int rules_read_some(struct rule_source *source, const char *word, bool trusted_only)
 {
 	static struct rules_kernel kernel; /* large */
 	struct rule_host host = rule_host_here();
@@ -80,13 +80,20 @@ int rules_read(struct rule_source *source, const char *word, bool trusted_only)
 		say("%s", e.text);
 		return -1;
 	}
-	if (source->set.errors) {
+	if (source->set.errors)
 		say("%s: %zu bad line%s", word, source->set.errors,
 		    source->set.errors == 1 ? "" : "s");
-		rule_source_release(source);
-		return -1;
-	}
 	return 0;
+}
+
+int rules_read(struct rule_source *source, const char *word, bool trusted_only)
+{
+	if (rules_read_some(source, word, trusted_only) != 0)
+		return -1;
+	if (source->set.errors == 0)
+		return 0;
+	rule_source_release(source);
+	return -1;
 }
 
 /* ---- what verbs print ---- */

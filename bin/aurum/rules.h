@@ -29,6 +29,8 @@ const char *rules_default_path(void);
  * was bad.
  */
 MUST_CHECK int rules_read(struct rule_source *source, const char *word, bool trusted_only);
+/* The same, but what is good of it is read: bad lines are in source->set.errors. */
+MUST_CHECK int rules_read_some(struct rule_source *source, const char *word, bool trusted_only);
 
 /* Writes a result to standard output. -1 after saying why that failed. */
 MUST_CHECK int rules_print(struct buf *out);

@@ -11,6 +11,7 @@
 #include "output/quote.h"
 #include "output/terminal.h"
 #include "policy/check.h"
+#include "rule/print.h"
 #include "rule/rules_file.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static const struct option_row rows[] = {
 };
 static const struct option_set check_set = {
 	.program = "aurum rules check",
-	.usage = "[OPTION...] [FILE|DIR|-]...",
+	.usage = "[OPTION...] [FILE|DIR|kernel|-]...",
 	.summary =
 		"Says what is wrong with audit rules, all of it at once: lines that do not load, "
 		"rules that do not do what they seem to, holes, and what costs too much. Without "
@@ -312,23 +313,70 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 
 /* ---- the verb ---- */
 
+/*
+ * The kernel's rules as a file: line N is its N-th rule, and its settings stand behind them. What
+ * only a file can be asked is left out.
+ */
+static int put_kernel(struct checking *c, struct buf *out)
+{
+	static struct rules_kernel kernel; /* large */
+	const struct rule_style style = {.machine = machine_native()};
+	struct audit_status status;
+	struct rule_source source;
+	struct err e;
+	int done;
+
+	if (rules_kernel_open(&kernel) != 0)
+		return -1;
+	done = audit_get_status(&kernel.control, &status, &e);
+	rules_kernel_close(&kernel);
+	if (done != 0) {
+		say("%s", e.text);
+		return -1;
+	}
+	if (rules_read(&source, RULE_SOURCE_KERNEL, false) != 0)
+		return -1;
+	for (size_t i = 0; i < source.count; i++) {
+		rule_print(source.rules[i].rule, &style, out);
+		buf_putc(out, '\n');
+	}
+	buf_printf(out, "-b %u\n-f %u\n-e %u\n", status.backlog_limit, status.failure,
+		   status.enabled);
+	rule_source_release(&source);
+	c->ignored[FINDING_NOT_CLEARED] = true;
+	return 0;
+}
+
+/* The text of what is no file; -1 after saying why there is none. */
+static int put_text(struct checking *c, const char *word, struct buf *out)
+{
+	struct err e;
+
+	if (strcmp(word, RULE_SOURCE_KERNEL) == 0)
+		return put_kernel(c, out);
+	if (file_read_fd(STDIN_FILENO, "standard input", out, &e) == 0)
+		return 0;
+	say("%s", e.text);
+	return -1;
+}
+
 static int check_one(struct checking *c, const char *path)
 {
 	const struct check_host host = c->any_host ? check_host_any() : check_host_here();
+	bool is_stdin = strcmp(path, RULE_SOURCE_STDIN) == 0;
+	bool is_text = is_stdin || strcmp(path, RULE_SOURCE_KERNEL) == 0;
 	CLEANUP(buf_release) struct buf text = BUF_INIT(RULES_FILE_MAX);
 	struct findings found;
 	struct rule_set set;
 	struct err e;
 	int status;
 
+	if (is_text && put_text(c, path, &text) != 0)
+		return -1;
 	findings_init(&found);
-	if (strcmp(path, RULE_SOURCE_STDIN) == 0)
-		status = file_read_fd(STDIN_FILENO, "standard input", &text, &e) == 0
-				 ? check_rules_text(&set, "stdin", buf_view(&text), &host, &found,
-						    &e)
-				 : -1;
-	else
-		status = check_rules(&set, path, &host, &found, &e);
+	status = is_text ? check_rules_text(&set, is_stdin ? "stdin" : RULE_SOURCE_KERNEL,
+					    buf_view(&text), &host, &found, &e)
+			 : check_rules(&set, path, &host, &found, &e);
 	if (status != 0) {
 		say("%s", e.text);
 		findings_release(&found);

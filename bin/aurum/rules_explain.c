@@ -111,15 +111,17 @@ static void print_set(struct explaining *x, const struct rule_set *set)
 static int explain_source(struct explaining *x, const char *word)
 {
 	struct rule_source source;
+	bool is_whole;
 
-	if (rules_read(&source, word, false) != 0)
+	if (rules_read_some(&source, word, false) != 0)
 		return -1;
 	if (source.is_kernel)
 		print_kernel(x, &source);
 	else
 		print_set(x, &source.set);
+	is_whole = source.set.errors == 0;
 	rule_source_release(&source);
-	return 0;
+	return is_whole ? 0 : -1;
 }
 
 static void tell_problem(void *ctx, const struct problem *p)

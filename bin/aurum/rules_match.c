@@ -471,8 +471,7 @@ static int match_events(struct matching *m)
 	join_free(join);
 	cursor_release(&cursor);
 	if (status == 0 && m->malformed)
-		say("%s: %zu line%s no records", m->events, m->malformed,
-		    m->malformed == 1 ? " is" : "s are");
+		say("%s: lines that are no records: %zu", m->events, m->malformed);
 	if (status == 0 && m->decided + m->open == 0) {
 		say("%s: there is no event in it", m->events);
 		return -1;

@@ -64,7 +64,7 @@ static const struct line lines[] = {
 	VERB("watch", COMPLETE_NOTHING, NULL)
 #include "aurum/watch.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
-	VERB("rules check", COMPLETE_FILES, NULL)
+	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"
 	VERB("rules explain", COMPLETE_FILES, "kernel")
 #include "aurum/rules_explain.def"

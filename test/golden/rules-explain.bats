@@ -44,6 +44,7 @@ explain() { run --separate-stderr "$AURUM_BIN/aurum" rules explain "$@"; }
 	explain "$BATS_TEST_TMPDIR/bad.rules"
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"bad.rules:2:"*"bad.rules:3:"*"2 bad lines" ]]
+	[[ $output == *"bad.rules:1: -D"*"Deletes all rules." ]]
 	explain --example
 	[ "$status" -eq 2 ]
 }
