@@ -10,9 +10,9 @@
  *	blocks	| joined, kept | being joined | walked | being read |	ring of BLOCKS
  *	chunks	| folded | sorted | being sorted | filled | being filled |	ring of CHUNKS
  *
- * Joining costs little because it sees no bodies. It is the same joiner that a plain scan uses, fed
- *in the same order: that the two find the same events does not depend on how orderly the log is. An
- *event's lines are copied from the blocks that are kept, or read again if they are older.
+ * Joining costs little because it sees no bodies. It is the same joiner that a plain scan uses,
+ * fed in the same order: that the two find the same events does not depend on how orderly the log
+ * is. An event's lines are copied from the blocks that are kept, or read again if they are older.
  */
 #include "query/engine.h"
 
@@ -61,10 +61,11 @@ struct engine {
 	struct shelf *shelves;
 	size_t shelf_count;
 	uint64_t fill_at, sort_at, fold_at;
-	bool joining;      /* lends join, join_at's slot, fill_at's shelf, and the next three */
+	bool joining;      /* lends join, join_at's slot, fill_at's shelf, and the next five */
 	uint64_t join_end; /* blocks before this one can be looked at by who joins */
 	size_t head_at;
-	bool draining, gave_up, all_joined;
+	bool draining, gave_up, join_failed;
+	bool all_joined;
 	bool stopped; /* no new work */
 	bool no_memory;
 	int read_error;
@@ -220,7 +221,7 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 		const struct head *head = &slot->heads.list[g->head_at++];
 
 		if (join_put_piece(join, &head->record, &head->piece) != 0)
-			g->no_memory = true;
+			g->join_failed = true;
 		g->draining = true;
 	}
 }
@@ -266,6 +267,7 @@ static void join_block(struct engine *g)
 	done = join_heads(g, slot, &shelf->chunk);
 	(void)pthread_mutex_lock(&g->lock);
 	g->joining = false;
+	g->no_memory |= g->join_failed;
 	if (done)
 		end_block(g, slot);
 	if (shelf->chunk.candidate_count) {
