@@ -95,19 +95,19 @@ static bool needs_call(enum value_type type)
 }
 
 /* Values of one record come one after the other. */
-static const struct tail *tail_of(struct normaliser *t, const struct record *r)
+static const struct tail *tail_of(struct normaliser *n, const struct record *r)
 {
-	if (t->tail_of != r)
-		tail_cut(&t->tail, r->tail);
-	t->tail_of = r;
-	return &t->tail;
+	if (n->tail_of != r)
+		tail_cut(&n->tail, r->tail);
+	n->tail_of = r;
+	return &n->tail;
 }
 
-static void put_words(struct normaliser *t, const struct deed_value *v, struct buf *out)
+static void put_words(struct normaliser *n, const struct deed_value *v, struct buf *out)
 {
-	const struct interpreter *ip = t->interpreter;
+	const struct interpreter *ip = n->interpreter;
 	struct call call = {.machine = MACHINE_UNKNOWN, .nr = UINT32_MAX};
-	struct value value = {v->name, v->raw, v->record, &call, ip->names, tail_of(t, v->record)};
+	struct value value = {v->name, v->raw, v->record, &call, ip->names, tail_of(n, v->record)};
 	enum value_type type;
 
 	if (v->decoded) {
@@ -121,16 +121,16 @@ static void put_words(struct normaliser *t, const struct deed_value *v, struct b
 }
 
 /* When the words of a value are in the record just as they will be put: those. */
-static bool words_in_place(struct normaliser *t, const struct deed_value *v, struct sv *words)
+static bool words_in_place(struct normaliser *n, const struct deed_value *v, struct sv *words)
 {
 	enum value_type type = v->decoded ? VALUE_UNCLASSIFIED : deed_value_type(v);
-	const struct value value = {.name = v->name, .raw = v->raw, .tail = tail_of(t, v->record)};
+	const struct value value = {.name = v->name, .raw = v->raw, .tail = tail_of(n, v->record)};
 
 	if (v->decoded || type == VALUE_UNCLASSIFIED)
 		*words = v->raw;
 	else if (!value_in_place(&value, type, words))
 		return false;
-	return escape_is_plain(t->interpreter->escape, *words);
+	return escape_is_plain(n->interpreter->escape, *words);
 }
 
 enum value_type deed_value_type(const struct deed_value *v)
@@ -138,9 +138,9 @@ enum value_type deed_value_type(const struct deed_value *v)
 	return interpret_type(v->record->type, v->name, v->raw);
 }
 
-void deed_put(struct normaliser *t, const struct deed_value *v, struct buf *out)
+void deed_put(struct normaliser *n, const struct deed_value *v, struct buf *out)
 {
-	put_words(t, v, out);
+	put_words(n, v, out);
 }
 
 int deed_value_number(const struct deed_value *v)
@@ -183,15 +183,15 @@ static void put_clean_path(struct sv path, struct buf *out)
 		buf_putc(out, '/');
 }
 
-void deed_put_path(struct normaliser *t, const struct deed *c, const struct deed_value *v,
+void deed_put_path(struct normaliser *n, const struct deed *c, const struct deed_value *v,
 		   struct buf *out)
 {
-	struct buf *b = &t->scratch;
+	struct buf *b = &n->scratch;
 	size_t from = out->n;
 	struct sv path;
 
 	if (c->folder.n == 0 || v->decoded || deed_value_type(v) != VALUE_ESCAPED_FILE) {
-		put_words(t, v, out);
+		put_words(n, v, out);
 		return;
 	}
 	buf_reset(b);
@@ -209,16 +209,16 @@ void deed_put_path(struct normaliser *t, const struct deed *c, const struct deed
 		decode_put(v->raw, b);
 		put_clean_path(buf_view(b), out);
 	}
-	escape_from(t->interpreter->escape, out, from, ESCAPE_KEEP_NONE);
+	escape_from(n->interpreter->escape, out, from, ESCAPE_KEEP_NONE);
 }
 
-bool deed_is_success(struct normaliser *t, const struct deed_value *v)
+bool deed_is_success(struct normaliser *n, const struct deed_value *v)
 {
-	struct buf *b = &t->scratch;
+	struct buf *b = &n->scratch;
 	struct sv words;
 
 	buf_reset(b);
-	put_words(t, v, b);
+	put_words(n, v, b);
 	words = buf_view(b);
 	return sv_eq(words, SV("yes")) || sv_starts(words, SV("suc")) ||
 	       (deed_value_type(v) == VALUE_SECCOMP && sv_eq(words, SV("allow")));
@@ -229,18 +229,18 @@ bool deed_is_success(struct normaliser *t, const struct deed_value *v)
 struct sv normalise_words(struct telling *s)
 {
 	const struct trail_field *f = trail_field(&s->w);
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	struct deed_value v;
 	struct sv words;
 
 	if (!f)
 		return SV_EMPTY;
 	v = (struct deed_value){trail_record(&s->w), f->name, f->raw, f->decoded};
-	if (words_in_place(s->t, &v, &words))
+	if (words_in_place(s->n, &v, &words))
 		return words;
 	buf_reset(b);
-	put_words(s->t, &v, b);
-	return b->failed ? SV_EMPTY : arena_copy(&s->t->arena, buf_view(b));
+	put_words(s->n, &v, b);
+	return b->failed ? SV_EMPTY : arena_copy(&s->n->arena, buf_view(b));
 }
 
 bool normalise_take(struct telling *s, enum deed_slot slot, struct sv name, uint32_t record)
@@ -340,8 +340,8 @@ void normalise_subject_kind(struct telling *s)
 		s->out->subject_kind = kind_of_uid(deed_value_number(&v));
 	} else if (sv_eq(f->name, SV("acct"))) {
 		name = normalise_words(s);
-		if (!sv_eq(name, SV("unset")) && s->t->interpreter->names &&
-		    names_find_user(s->t->interpreter->names, name, &uid))
+		if (!sv_eq(name, SV("unset")) && s->n->interpreter->names &&
+		    names_find_user(s->n->interpreter->names, name, &uid))
 			s->out->subject_kind = kind_of_uid((int)uid);
 	}
 }
@@ -431,11 +431,11 @@ static void tell(struct telling *s, const struct record *records, size_t count)
 	s->out->folder = folder_of(s);
 }
 
-void normalise(struct normaliser *t, const struct record *records, size_t count,
+void normalise(struct normaliser *n, const struct record *records, size_t count,
 	       enum normalise_detail detail, struct deed *out)
 {
 	struct telling s = {
-		.t = t,
+		.n = n,
 		.out = out,
 		.detail = detail,
 		.success = -1,
@@ -448,23 +448,23 @@ void normalise(struct normaliser *t, const struct record *records, size_t count,
 			     .object_kind = "unknown",
 			     .records = records,
 			     .count = count};
-	arena_reset(&t->arena);
-	t->tail_of = NULL;
+	arena_reset(&n->arena);
+	n->tail_of = NULL;
 	for (size_t i = 0; i < SLOT_COUNT; i++)
 		s.place[i] = TRAIL_NO_PLACE;
 	s.type = normalise_find_type(records[0].type);
-	if (trail_init(&s.w, &t->arena, records, count))
+	if (trail_init(&s.w, &n->arena, records, count))
 		tell(&s, records, count);
 }
 
-void normaliser_init(struct normaliser *t, struct interpreter *interpreter)
+void normaliser_init(struct normaliser *n, struct interpreter *interpreter)
 {
-	*t = (struct normaliser){.interpreter = interpreter, .scratch = BUF_INIT(SCRATCH_MAX)};
-	arena_init(&t->arena, ARENA_MAX);
+	*n = (struct normaliser){.interpreter = interpreter, .scratch = BUF_INIT(SCRATCH_MAX)};
+	arena_init(&n->arena, ARENA_MAX);
 }
 
-void normaliser_release(struct normaliser *t)
+void normaliser_release(struct normaliser *n)
 {
-	arena_release(&t->arena);
-	buf_release(&t->scratch);
+	arena_release(&n->arena);
+	buf_release(&n->scratch);
 }

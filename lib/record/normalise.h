@@ -74,23 +74,23 @@ struct normaliser {
 	const struct record *tail_of;
 };
 
-void normaliser_init(struct normaliser *t, struct interpreter *interpreter);
-void normaliser_release(struct normaliser *t);
+void normaliser_init(struct normaliser *n, struct interpreter *interpreter);
+void normaliser_release(struct normaliser *n);
 
 /*
  * The event's records in their order, at least one. Views in *out are valid until the next call
- * on t or until the records go. Of an event only the first TRAIL_RECORDS_MAX records count.
+ * on n or until the records go. Of an event only the first TRAIL_RECORDS_MAX records count.
  */
-void normalise(struct normaliser *t, const struct record *records, size_t count,
+void normalise(struct normaliser *n, const struct record *records, size_t count,
 	       enum normalise_detail detail, struct deed *out);
 
 /* How many of the records make one event of their own: up to and with one that ends an event. */
 size_t normalise_span(const struct record *records, size_t count);
 
 /* The value in words, escaped. v->record must not be NULL. */
-void deed_put(struct normaliser *t, const struct deed_value *v, struct buf *out);
+void deed_put(struct normaliser *n, const struct deed_value *v, struct buf *out);
 /* The same; a file's name becomes an absolute path when the event says where it starts. */
-void deed_put_path(struct normaliser *t, const struct deed *c, const struct deed_value *v,
+void deed_put_path(struct normaliser *n, const struct deed *c, const struct deed_value *v,
 		   struct buf *out);
 
 /* The type of the value, by its name and record. */
@@ -100,6 +100,6 @@ enum value_type deed_value_type(const struct deed_value *v);
 int deed_value_number(const struct deed_value *v);
 
 /* Whether a SLOT_RESULT value stands for success. */
-bool deed_is_success(struct normaliser *t, const struct deed_value *v);
+bool deed_is_success(struct normaliser *n, const struct deed_value *v);
 
 #endif

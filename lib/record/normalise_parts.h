@@ -44,7 +44,7 @@ struct normalise_label {
 };
 
 struct telling {
-	struct normaliser *t;
+	struct normaliser *n;
 	struct trail w;
 	struct deed *out;
 	enum normalise_detail detail;

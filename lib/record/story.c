@@ -38,11 +38,11 @@ static enum story_verb verb_by_op(uint32_t type, struct sv word, enum story_verb
 
 struct sv story_keep(struct search *s, size_t from)
 {
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	struct sv kept = SV_EMPTY;
 
 	if (!b->failed && b->n > from)
-		kept = arena_copy(&s->t->arena, sv_make(b->p + from, b->n - from));
+		kept = arena_copy(&s->n->arena, sv_make(b->p + from, b->n - from));
 	b->n = from;
 	b->failed = false;
 	return kept;
@@ -50,9 +50,9 @@ struct sv story_keep(struct search *s, size_t from)
 
 struct sv story_decode(struct search *s, const struct field *f)
 {
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 
-	return !f->quote && decode_pairs(f->value, &s->t->scratch) ? story_keep(s, from) : f->value;
+	return !f->quote && decode_pairs(f->value, &s->n->scratch) ? story_keep(s, from) : f->value;
 }
 
 static bool says_nothing(const struct field *f)
@@ -76,7 +76,7 @@ static struct sv user_text(struct search *s, const struct record *r, const struc
 	const struct call none = {.machine = MACHINE_UNKNOWN};
 	struct tail tail;
 	struct value value = {f->name, f->value, r, &none, s->interpreter.names, &tail};
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	size_t from = b->n;
 
 	tail_cut(&tail, r->tail);
@@ -139,10 +139,10 @@ bool story_argument(const struct search *s, int index, uint64_t *out)
 
 struct sv story_prefixed(struct search *s, const char *prefix, struct sv text)
 {
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 
-	buf_puts(&s->t->scratch, prefix);
-	buf_put(&s->t->scratch, text);
+	buf_puts(&s->n->scratch, prefix);
+	buf_put(&s->n->scratch, text);
 	return story_keep(s, from);
 }
 
@@ -224,14 +224,14 @@ static void find_program(struct search *s)
 /* The kernel writes pts0, programs /dev/pts/0 or pts/0. */
 static struct sv terminal_name(struct search *s, struct sv tty)
 {
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 
 	if (sv_starts(tty, SV("/dev/")))
 		return sv_from(tty, 5);
 	if (tty.n < 4 || !sv_starts(tty, SV("pts")) || tty.p[3] == '/')
 		return tty;
-	buf_puts(&s->t->scratch, "pts/");
-	buf_put(&s->t->scratch, sv_from(tty, 3));
+	buf_puts(&s->n->scratch, "pts/");
+	buf_put(&s->n->scratch, sv_from(tty, 3));
 	return story_keep(s, from);
 }
 
@@ -345,10 +345,10 @@ static void find_story(struct search *s)
 	story_find_object(s, call ? &call->place : &type->place);
 }
 
-const struct story *story_of(struct normaliser *t, struct deed *c)
+const struct story *story_of(struct normaliser *n, struct deed *c)
 {
-	struct search s = {.t = t,
-			   .interpreter = *t->interpreter,
+	struct search s = {.n = n,
+			   .interpreter = *n->interpreter,
 			   .records = c->records,
 			   .count = c->count,
 			   .out = &c->story};
@@ -356,7 +356,7 @@ const struct story *story_of(struct normaliser *t, struct deed *c)
 	if (c->story.record)
 		return &c->story;
 	s.interpreter.escape = ESCAPE_RAW;
-	buf_reset(&t->scratch);
+	buf_reset(&n->scratch);
 	pick_records(&s);
 	c->story.record = s.main;
 	find_story(&s);

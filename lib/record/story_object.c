@@ -53,7 +53,7 @@ static void put_unix(struct buf *b, const struct address *a)
 static void find_socket_address(struct search *s, const struct story_place *place)
 {
 	const struct record *r = story_record(s, AUDIT_SOCKADDR);
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	size_t from = b->n;
 	struct address a;
 	struct field f;
@@ -90,7 +90,7 @@ static void find_module(struct search *s, const struct story_place *place)
 /* The name of the call, else its number. */
 static void find_syscall(struct search *s, const struct story_place *place)
 {
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	size_t from = b->n;
 	const struct record *r = place->finder == FIND_CALLED ? s->main : s->call;
 	bool is_uring = r && r->type == AUDIT_URINGOP;

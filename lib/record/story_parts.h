@@ -10,8 +10,8 @@
 
 /* One event while its story is looked for. */
 struct search {
-	struct normaliser *t;
-	struct interpreter interpreter; /* the teller's, but nothing is escaped yet */
+	struct normaliser *n;
+	struct interpreter interpreter; /* the normaliser's, but nothing is escaped yet */
 	const struct record *records;
 	size_t count;
 	const struct record *main; /* tells the story */

@@ -64,7 +64,7 @@ static bool starts_at_cwd(const struct search *s, int descriptor)
 
 static struct sv join_path(struct search *s, struct sv folder, struct sv name)
 {
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	size_t from = b->n;
 
 	while (sv_starts(name, SV("./")))
@@ -96,14 +96,14 @@ struct sv story_path(struct search *s, const struct record *r, int descriptor)
 static void name_by_inode(struct search *s, const struct record *r)
 {
 	struct sv inode = story_own(s, r, "inode"), dev = story_own(s, r, "dev");
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 
 	if (inode.n == 0)
 		return;
-	buf_puts(&s->t->scratch, "inode ");
-	buf_put(&s->t->scratch, inode);
-	buf_puts(&s->t->scratch, " of device ");
-	buf_put(&s->t->scratch, dev);
+	buf_puts(&s->n->scratch, "inode ");
+	buf_put(&s->n->scratch, inode);
+	buf_puts(&s->n->scratch, " of device ");
+	buf_put(&s->n->scratch, dev);
 	s->out->detail = story_keep(s, from);
 }
 
@@ -165,12 +165,12 @@ void story_find_path_open_how(struct search *s, const struct story_place *place)
 
 static void note_mode(struct search *s, int mode_at)
 {
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 	uint64_t mode;
 
 	if (!story_argument(s, mode_at, &mode))
 		return;
-	buf_printf(&s->t->scratch, "%04o", (unsigned)mode & 07777);
+	buf_printf(&s->n->scratch, "%04o", (unsigned)mode & 07777);
 	s->out->second = story_keep(s, from);
 }
 
@@ -189,7 +189,7 @@ void story_find_path_mode_at(struct search *s, const struct story_place *place)
 /* "alice:staff", "alice" or ":staff": an id of -1 stays as it is. */
 static void note_owner(struct search *s, int user_at)
 {
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	size_t from = b->n;
 	uint64_t uid, gid;
 	struct sv name;

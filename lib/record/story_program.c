@@ -87,25 +87,25 @@ void story_find_command(struct search *s, const struct story_place *place)
 	}
 	s->out->program_is_object = true;
 	put_command(s, &line);
-	s->out->object = arena_copy(&s->t->arena, buf_view(&line));
+	s->out->object = arena_copy(&s->n->arena, buf_view(&line));
 }
 
 static struct sv signal_name(struct search *s, uint64_t number)
 {
 	const char *name = name_of(&table_signals, number);
-	size_t from = s->t->scratch.n;
+	size_t from = s->n->scratch.n;
 
 	if (name)
-		buf_puts(&s->t->scratch, name);
+		buf_puts(&s->n->scratch, name);
 	else
-		buf_printf(&s->t->scratch, "signal %llu", (unsigned long long)number);
+		buf_printf(&s->n->scratch, "signal %llu", (unsigned long long)number);
 	return story_keep(s, from);
 }
 
 static void find_process(struct search *s, int pid_at)
 {
 	const struct record *target = story_record(s, AUDIT_OBJ_PID);
-	struct buf *b = &s->t->scratch;
+	struct buf *b = &s->n->scratch;
 	struct sv comm = story_own(s, target, "ocomm");
 	size_t from = b->n;
 	uint64_t pid;
