@@ -67,9 +67,9 @@ static void drop_if_empty(struct buf *b, size_t from, char bracket)
 
 /* ---- names of fields ---- */
 
-static uint64_t folded_hash(struct sv name, uint64_t number)
+static uint64_t folded_hash(struct sv name)
 {
-	uint64_t hash = number;
+	uint64_t hash = 0;
 
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
@@ -79,13 +79,27 @@ static uint64_t folded_hash(struct sv name, uint64_t number)
 	return hash_u64(hash, 0);
 }
 
-/* The n-th name of that kind in this object: 1 for the first one. */
-static uint64_t count_name(struct map *names, struct sv name)
+/* How many names with that hash there are now: 1 for the first one, 0 where nobody counts. */
+static uint64_t count_name(struct map *names, uint64_t hash)
 {
-	uint64_t hash = folded_hash(name, 0), *seen = map_get(names, hash);
-	uint64_t n = seen ? *seen + 1 : 1;
+	uint64_t *seen = map_get(names, hash), n = seen ? *seen + 1 : 1;
 
 	return map_put(names, hash, n) ? n : 0;
+}
+
+/*
+ * How many fields of this name stand before this one, for those whose words may be in the tail;
+ * it has to be asked about each field of the record in turn.
+ */
+static size_t count_before(struct map *names, const struct interpret_context *context,
+			   struct sv name)
+{
+	struct sv text;
+	uint64_t n = 0;
+
+	if (tail_find(&context->tail, name, 0, &text))
+		n = count_name(names, hash_sv(name, 0));
+	return n ? (size_t)n - 1 : 0;
 }
 
 /*
@@ -122,16 +136,17 @@ static void put_both(struct output *o, const struct interpret_context *context,
 		     enum field_origin origin, struct sv *message)
 {
 	struct buf *b = &o->text, *meaning = &o->meaning, *scratch = &o->normaliser.scratch;
-	struct map names;
+	struct map names, looked_up;
 	struct fields it;
 	struct field f;
 
 	map_init(&names, NAMES_MAX);
+	map_init(&looked_up, NAMES_MAX);
 	buf_reset(meaning);
 	open_object("fields", '{', b);
 	fields_init(&it, context->record);
 	while (fields_next(&it, &f) && f.origin != FIELD_TAIL) {
-		bool is_first;
+		size_t before = count_before(&looked_up, context, f.name);
 		uint64_t n;
 
 		if (f.quote == '\'' && sv_eq(f.name, SV("msg"))) {
@@ -141,17 +156,16 @@ static void put_both(struct output *o, const struct interpret_context *context,
 		}
 		if (f.origin != origin)
 			continue;
-		n = count_name(&names, f.name);
-		is_first = n == 1 && !message->p; /* and there is no other origin before it */
+		n = count_name(&names, folded_hash(f.name));
 		put_field(f.name, n, f.value, b);
 		buf_reset(scratch);
-		interpret_field(o->interpreter, context, &f,
-				is_first ? 0 : interpret_before(context->record, &f), scratch);
+		interpret_field(o->interpreter, context, &f, before, scratch);
 		if (!scratch->failed && !sv_eq(buf_view(scratch), f.value))
 			put_field(f.name, n, buf_view(scratch), meaning);
 	}
 	close_object('}', b);
 	map_release(&names);
+	map_release(&looked_up);
 	b->failed |= meaning->failed;
 	if (meaning->n == 0)
 		return;

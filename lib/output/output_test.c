@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <time.h>
 
 #define STAMP   "msg=audit(1700000000.123:42): "
 #define SYSCALL "type=SYSCALL " STAMP "arch=c000003e syscall=59"
@@ -110,6 +112,52 @@ static void a_big_event_leaves_in_chunks_and_a_full_disk_is_an_error(void **stat
 	assert_int_equal(close(full), 0);
 }
 
+/* The processor's time, in microseconds, for a record with n fields of one name, of two origins. */
+static long time_for(size_t n)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT(1 << 20);
+	struct record r;
+	struct event event = {.records = &r, .count = 1};
+	struct interpreter ip;
+	struct output o;
+	long best = LONG_MAX;
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	buf_puts(&line, "type=USER_CMD " STAMP);
+	for (size_t i = 0; i < n; i++)
+		buf_puts(&line, "arch=c000003e ");
+	buf_puts(&line, "msg='");
+	for (size_t i = 0; i < n; i++)
+		buf_puts(&line, "arch=c000003e ");
+	buf_puts(&line, "'\x1d"
+			"ARCH=x86_64");
+	assert_int_equal(record_parse(buf_view(&line), &r), RECORD_OK);
+	event.stamp = r.stamp;
+	interpreter_init(&ip, NULL, ESCAPE_RAW);
+	output_init(&o, fd, OUTPUT_JSON, ESCAPE_RAW);
+	o.interpreter = &ip;
+	for (size_t round = 0; round < 5; round++) {
+		clock_t start = clock(), spent;
+
+		assert_int_equal(output_event(&o, &event, NULL), 0);
+		spent = clock() - start;
+		best = spent < best ? spent : best;
+	}
+	output_release(&o);
+	assert_int_equal(close(fd), 0);
+	return best;
+}
+
+static void json_takes_time_in_proportion_to_a_line(void **state)
+{
+	long some_time = time_for(500), much = time_for(8000);
+
+	(void)state;
+	/* 16 times the fields; counting them anew for each one takes 256 times. */
+	assert_true(much < 64 * (some_time + 100));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +165,7 @@ int main(void)
 		cmocka_unit_test(default_prints_the_time_and_the_last_record_first),
 		cmocka_unit_test(of_the_daemons_own_records_the_last_is_printed_as_it_is),
 		cmocka_unit_test(a_big_event_leaves_in_chunks_and_a_full_disk_is_an_error),
+		cmocka_unit_test(json_takes_time_in_proportion_to_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

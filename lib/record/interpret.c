@@ -150,7 +150,10 @@ void call_of_record(const struct record *r, struct call *out)
 	struct fields it;
 	struct field f;
 
-	if (r->type == AUDIT_SYSCALL || r->type == AUDIT_SECCOMP) {
+	if (r->type == AUDIT_FANOTIFY) {
+		/* Only information of type 1, the number of a rule, is known to be a number. */
+		call.is_rule = record_field(r, SV("fan_type"), &f) && sv_eq(f.value, SV("1"));
+	} else if (r->type == AUDIT_SYSCALL || r->type == AUDIT_SECCOMP) {
 		fields_init(&it, r);
 		while (fields_next(&it, &f) && f.origin == FIELD_KERNEL)
 			if (note_call_field(r, &f, &arch, &call))
@@ -243,7 +246,8 @@ static struct sv raw_of(const struct record *r, const struct field *f)
 	return raw;
 }
 
-size_t interpret_before(const struct record *r, const struct field *f)
+/* How many fields of its name stand before f in the record. */
+static size_t count_before(const struct record *r, const struct field *f)
 {
 	struct fields it;
 	struct field other;
@@ -281,7 +285,10 @@ void interpret_value(struct interpreter *ip, const struct record *r, const struc
 		     struct buf *out)
 {
 	struct interpret_context context;
+	struct sv text;
+	bool has_entry;
 
 	interpret_context_init(&context, r);
-	interpret_field(ip, &context, f, r->tail.n ? interpret_before(r, f) : 0, out);
+	has_entry = tail_find(&context.tail, f->name, 0, &text);
+	interpret_field(ip, &context, f, has_entry ? count_before(r, f) : 0, out);
 }

@@ -50,8 +50,9 @@ void interpret_value(struct interpreter *ip, const struct record *r, const struc
 
 struct reading;
 
-/* The system call that a record is about. */
+/* The system call that a record is about, and what else its values need to know of it. */
 struct call {
+	bool is_rule;         /* FANOTIFY: fan_info= is the number of a rule */
 	bool known;           /* the record is of a type that has one */
 	enum machine machine; /* this one's when the record names none or one that we do not know */
 	uint32_t nr;          /* UINT32_MAX when the record has none */
@@ -69,10 +70,10 @@ struct interpret_context {
 
 void interpret_context_init(struct interpret_context *c, const struct record *r);
 
-/* How many fields of its name stand before f in the record. */
-size_t interpret_before(const struct record *r, const struct field *f);
-
-/* As interpret_value(), f a field of the context's record; before is interpret_before(). */
+/*
+ * As interpret_value(), f a field of the context's record; before is how many fields of its name
+ * stand before it in the record. It counts only where the context's tail has that name.
+ */
 void interpret_field(struct interpreter *ip, const struct interpret_context *c,
 		     const struct field *f, size_t before, struct buf *out);
 

@@ -242,12 +242,10 @@ const struct reading as_trust = WORDS(0, "unknown", "no", "yes");
 
 static void put_fan_info(const struct value *v, const void *how, struct buf *out)
 {
-	struct field type;
 	uint64_t number;
 
 	(void)how;
-	/* Only information of type 1, the number of a rule, is known to be a number. */
-	if (!record_field(v->record, SV("fan_type"), &type) || !sv_eq(type.value, SV("1")))
+	if (!v->call->is_rule)
 		buf_put(out, v->raw);
 	else if (value_number(v, 16, &number, out))
 		buf_put_u64(out, number);

@@ -90,8 +90,8 @@ size_t normalise_span(const struct record *records, size_t count)
 
 static bool needs_call(enum value_type type)
 {
-	return type == VALUE_SYSCALL || type == VALUE_A0 || type == VALUE_A1 || type == VALUE_A2 ||
-	       type == VALUE_A3;
+	return type == VALUE_FAN_INFO || type == VALUE_SYSCALL || type == VALUE_A0 ||
+	       type == VALUE_A1 || type == VALUE_A2 || type == VALUE_A3;
 }
 
 /* Values of one record come one after the other. */
