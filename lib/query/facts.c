@@ -229,26 +229,41 @@ static void read_apparmor(const struct record *r, struct fact_access *a)
 	a->permissions = value_from(r, FIELD_KERNEL, SV("requested_mask"));
 }
 
-static void keep_access(struct facts *f, const struct record *r)
+static enum fact_verdict verdict_of(const struct record *r, struct sv *permissions)
 {
-	struct fact_access *a = one_more(f, (void **)&f->accesses, &f->access_count, &f->access_cap,
-					 sizeof(*f->accesses));
-	enum field_origin origin = r->type == AUDIT_USER_AVC ? FIELD_USER : FIELD_KERNEL;
-	struct field field;
-
-	if (!a)
-		return;
-	*a = (struct fact_access){0};
-	switch (access_verdict(r, &a->permissions)) {
+	switch (access_verdict(r, permissions)) {
 	case ANSWER_YES:
-		a->verdict = VERDICT_GRANTED;
-		break;
+		return VERDICT_GRANTED;
 	case ANSWER_NO:
-		a->verdict = VERDICT_DENIED;
-		break;
+		return VERDICT_DENIED;
 	case ANSWER_NONE:
 		break;
 	}
+	return VERDICT_NONE;
+}
+
+/* Whether the only one that is kept so far has no verdict: it gives way to whatever comes. */
+static bool is_without_verdict(const struct facts *f)
+{
+	return f->access_count == 1 && f->accesses[0].verdict == VERDICT_NONE;
+}
+
+static void keep_access(struct facts *f, const struct record *r)
+{
+	enum field_origin origin = r->type == AUDIT_USER_AVC ? FIELD_USER : FIELD_KERNEL;
+	struct fact_access access = {0}, *a;
+	struct field field;
+
+	access.verdict = verdict_of(r, &access.permissions);
+	if (is_without_verdict(f))
+		f->access_count = 0;
+	else if (access.verdict == VERDICT_NONE && f->access_count)
+		return;
+	a = one_more(f, (void **)&f->accesses, &f->access_count, &f->access_cap,
+		     sizeof(*f->accesses));
+	if (!a)
+		return;
+	*a = access;
 	if (record_field(r, SV("apparmor"), &field)) {
 		read_apparmor(r, a);
 		return;

@@ -42,6 +42,7 @@ struct facts {
 	struct sv text[QUERY_ITEMS]; /* HOST TERMINAL EXE COMM ACCOUNT SUBJECT OBJECT VM UUID */
 	struct fact_file *files;     /* in the order of the records */
 	struct sv *keys;
+	/* Those with a verdict; when there is none, the last one without. */
 	struct fact_access *accesses;
 	size_t file_count, key_count, access_count;
 	bool failed; /* no memory for some of it, in any event so far */

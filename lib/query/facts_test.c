@@ -176,7 +176,7 @@ static void access_decisions_say_who_what_and_how(void **state)
 		     "type=USER_AVC " STAMP "pid=1 subj=u:r:dbus msg='avc:  received setenforce'",
 		     "type=AVC " STAMP "apparmor=\"DENIED\" operation=\"open\" profile=\"p\" "
 		     "name=\"/etc/x\" pid=1 comm=\"a\" requested_mask=\"r\""));
-	assert_int_equal(f.access_count, 4);
+	assert_int_equal(f.access_count, 3);
 	assert_int_equal(f.accesses[0].verdict, VERDICT_DENIED);
 	assert_text(f.accesses[0].permissions, "write open");
 	assert_text(f.accesses[0].subject, "u:r:s");
@@ -185,11 +185,31 @@ static void access_decisions_say_who_what_and_how(void **state)
 	assert_int_equal(f.accesses[1].verdict, VERDICT_GRANTED);
 	assert_text(f.accesses[1].subject, "u:r:dbus");
 	assert_text(f.accesses[1].object, "u:r:y");
-	assert_int_equal(f.accesses[2].verdict, VERDICT_NONE);
-	assert_null(f.accesses[2].object.p);
-	assert_int_equal(f.accesses[3].verdict, VERDICT_DENIED);
-	assert_text(f.accesses[3].object, "/etc/x");
+	assert_int_equal(f.accesses[2].verdict, VERDICT_DENIED);
+	assert_text(f.accesses[2].object, "/etc/x");
 	assert_int_equal(f.number[QUERY_SUCCESS], 0);
+	facts_release(&f);
+}
+
+static void without_a_verdict_the_last_record_speaks(void **state)
+{
+	struct facts f;
+
+	(void)state;
+	gather(&f, ALL,
+	       LINES("type=USER_AVC " STAMP "pid=1 subj=u:r:one msg='avc:  received setenforce'",
+		     "type=USER_AVC " STAMP "pid=1 subj=u:r:two msg='avc:  received policyload'"));
+	assert_int_equal(f.access_count, 1);
+	assert_int_equal(f.accesses[0].verdict, VERDICT_NONE);
+	assert_text(f.accesses[0].subject, "u:r:two");
+	facts_release(&f);
+	gather(&f, ALL,
+	       LINES("type=USER_AVC " STAMP "pid=1 subj=u:r:one msg='avc:  received setenforce'",
+		     "type=USER_AVC " STAMP "pid=1 subj=u:r:two msg='avc:  denied  { send }'",
+		     "type=USER_AVC " STAMP "pid=1 subj=u:r:six msg='avc:  received policyload'"));
+	assert_int_equal(f.access_count, 1);
+	assert_int_equal(f.accesses[0].verdict, VERDICT_DENIED);
+	assert_text(f.accesses[0].subject, "u:r:two");
 	facts_release(&f);
 }
 
@@ -204,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_users_text_is_no_record_of_its_own),
 		cmocka_unit_test(what_a_record_leaves_out_is_said_where_it_has_a_meaning),
 		cmocka_unit_test(access_decisions_say_who_what_and_how),
+		cmocka_unit_test(without_a_verdict_the_last_record_speaks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,13 +257,7 @@ bool report_passes(const struct report_filter *f, const struct report_reader *rr
 
 size_t report_rows(enum report_id id, const struct report_reader *rr)
 {
-	size_t rows = 0;
-
-	if (id != REPORT_AVC)
-		return 1;
-	for (size_t i = 0; i < rr->facts.access_count; i++)
-		rows += rr->facts.accesses[i].verdict != VERDICT_NONE;
-	return rows ? rows : 1;
+	return id == REPORT_AVC ? rr->facts.access_count : 1;
 }
 
 size_t report_row(enum report_id id, struct report_reader *rr, size_t i,

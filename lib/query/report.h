@@ -1,11 +1,11 @@
 /*
  * The reports of aureport: which events belong to each, what a row about one says, and what a
- * summary counts. How that is printed is output/report_text.h's affair.
+ * summary counts. How that is printed is output/report_print.h's affair.
  *
  *	struct report_reader rr;
  *	report_reader_init(&rr, facts_needed, names, interpret);
  *	report_read(&rr, event);			-- gathers the event's facts
- *	if (report_passes(&filter, event, &rr.facts) && report_selects(REPORT_AUTH, &rr))
+ *	if (report_passes(&filter, &rr) && report_selects(REPORT_AUTH, &rr))
  *		for (size_t i = 0; i < report_rows(REPORT_AUTH, &rr); i++)
  *			report_row(REPORT_AUTH, &rr, i, cells);
  *	report_count(REPORT_EXE, &rr, &tally);		-- one event into a summary

@@ -198,15 +198,9 @@ CELL(keystrokes)
 	return true;
 }
 
-/* Where a decision was recorded without a verdict, the last record speaks. */
 static const struct fact_access *access_at(const struct report_reader *rr, size_t i)
 {
-	const struct facts *f = &rr->facts;
-
-	for (size_t at = 0; at < f->access_count; at++)
-		if (f->accesses[at].verdict != VERDICT_NONE && i-- == 0)
-			return &f->accesses[at];
-	return &f->accesses[f->access_count - 1];
+	return &rr->facts.accesses[i];
 }
 
 #define ACCESS_CELL(name, member)                                                                  \
