@@ -33,7 +33,7 @@ static bool parse_output(struct sv text, struct checkpoint *c)
 	if (!num_hex64(sv_from(type, 2), &number) || number > UINT32_MAX)
 		return false;
 	c->type = (uint32_t)number;
-	if (sv_starts(node, SV("-")))
+	if (sv_eq(node, SV("-")))
 		node = SV_EMPTY;
 	node = sv_head(node, sizeof(c->node));
 	c->node_length = node.n;

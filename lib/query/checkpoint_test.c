@@ -98,6 +98,18 @@ static void the_very_event_opens_the_gate(void **state)
 			 CHECKPOINT_PASS);
 }
 
+static void a_node_may_start_with_the_sign_for_none(void **state)
+{
+	struct checkpoint c = parsed("dev=0x802\ninode=5\noutput=-n 1000.500:7 0x451\n");
+	struct checkpoint_gate g;
+
+	(void)state;
+	checkpoint_gate_init(&g, &c, CHECKPOINT_BY_EVENT);
+	assert_int_equal(pass(&g, "node=-n type=USER_START msg=audit(1000.500:7): x"),
+			 CHECKPOINT_HOLD);
+	assert_true(g.open);
+}
+
 static void by_time_the_same_moment_passes(void **state)
 {
 	struct checkpoint c = parsed("dev=0x802\ninode=5\noutput=- 1000.500:7 0x451\n");
@@ -129,6 +141,7 @@ int main(void)
 		cmocka_unit_test(other_text_is_refused_with_a_sentence),
 		cmocka_unit_test(events_pass_behind_the_last_one),
 		cmocka_unit_test(the_very_event_opens_the_gate),
+		cmocka_unit_test(a_node_may_start_with_the_sign_for_none),
 		cmocka_unit_test(by_time_the_same_moment_passes),
 		cmocka_unit_test(without_an_event_all_pass),
 	};
