@@ -85,6 +85,7 @@ struct launch_task {
 	const struct expectation *test;
 	const char *folder; /* to run in */
 	bool needs_login;   /* the rules ask who has logged in: without a login it must be unset */
+	bool wants_session; /* even without a login, if it can be had: to know its processes by */
 	bool with_output;
 };
 

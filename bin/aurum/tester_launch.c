@@ -79,11 +79,16 @@ static int write_login(uint32_t uid)
 	return fd >= 0 && write(fd, text, (size_t)n) == n ? 0 : -1;
 }
 
-/* The login id; a login has a session of its own, even if it was that user's before. */
+/*
+ * The login id; a login has a session of its own, even if it was that user's before. 1: there is
+ * such a session, 0: there is none, -1: it cannot be as the test wants it.
+ */
 static int set_login(const struct launch_task *task, const struct person *p)
 {
 	if (task->test->has_login)
-		return write_login(p->uid);
+		return write_login(p->uid) == 0 ? 1 : -1;
+	if (task->wants_session && write_login(p->uid) == 0)
+		return 1;
 	if (read_number("/proc/self/loginuid") == LOGIN_UNSET || write_login(LOGIN_UNSET) == 0)
 		return 0;
 	return task->needs_login ? -1 : 0;
@@ -128,17 +133,17 @@ static _Noreturn void run_command(int pipe, const struct expectation *test)
 
 static _Noreturn void run_launcher(int pipe, const struct launch_task *task, const struct person *p)
 {
-	int status = 0;
+	int status = 0, has_session;
 	pid_t pid;
 
 	(void)setsid();
 	set_files(pipe, task->with_output);
 	if (chdir(task->folder) != 0)
 		fail(pipe, WORD_FOLDER);
-	if (set_login(task, p) != 0)
+	has_session = set_login(task, p);
+	if (has_session < 0)
 		fail(pipe, WORD_LOGIN);
-	tell(pipe, WORD_SESSION,
-	     task->test->has_login ? read_number("/proc/self/sessionid") : SESSION_UNSET);
+	tell(pipe, WORD_SESSION, has_session ? read_number("/proc/self/sessionid") : SESSION_UNSET);
 	if (become(p) != 0)
 		fail(pipe, WORD_USER);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* becoming somebody else has unset it */

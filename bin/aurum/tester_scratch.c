@@ -249,6 +249,14 @@ static enum test_result trouble(const char *what, struct buf *why)
 	return TEST_TROUBLE;
 }
 
+/* Events that were found are certain even when others may be missing; their absence is not. */
+static bool is_certain(const struct scratch *s, const struct launch *l, const struct judge *j)
+{
+	if (s->forks.fd >= 0 || l->session != SESSION_UNSET)
+		return true;
+	return judge_holds(j) == (j->test->want == EXPECT_KEY);
+}
+
 static enum test_result judge_run(struct scratch *s, const struct launch *l, struct judge *j,
 				  struct buf *why)
 {
@@ -259,8 +267,15 @@ static enum test_result judge_run(struct scratch *s, const struct launch *l, str
 	if (read_to_marker(s, &e) != 0)
 		return trouble(e.text, why);
 	forks_read(&s->forks);
+	if (s->forks.count < 2) /* not even the command, which the launcher has forked */
+		forks_close(&s->forks);
 	if (judge_records(s, l, j, &e) != 0 || check_complete(s, &e) != 0)
 		return trouble(e.text, why);
+	if (!is_certain(s, l, j))
+		return trouble("not every process of the command is known, and what it did may be "
+			       "missing: this kernel does not tell which processes are started, "
+			       "and without a login there is no session to know them by",
+			       why);
 	if (judge_holds(j))
 		return TEST_HOLDS;
 	judge_explain(j, why);
@@ -271,7 +286,12 @@ static enum test_result judge_run(struct scratch *s, const struct launch *l, str
 enum test_result scratch_run(struct scratch *s, struct judge *j, const struct expectation *test,
 			     const char *folder, struct buf *why)
 {
-	const struct launch_task task = {test, folder, s->needs_login, s->options->with_output};
+	const struct launch_task task = {.test = test,
+					 .folder = folder,
+					 .needs_login = s->needs_login,
+					 /* An auid changes nothing where no rule asks for it. */
+					 .wants_session = s->forks.fd < 0 && !s->needs_login,
+					 .with_output = s->options->with_output};
 	enum test_result result;
 	struct launch l;
 	struct err e;
@@ -326,7 +346,7 @@ static int open_all(struct scratch *s, struct err *e)
 	forks_open(&s->forks);
 	if (s->forks.fd < 0)
 		say("this kernel does not tell which processes are started: those of a command "
-		    "are known by their sessions, and by the parents that records name");
+		    "are known by their session, if they have one of their own");
 	return 0;
 }
 

@@ -102,6 +102,37 @@ run_tests() {
 	as_before
 }
 
+# without_connector: as run_tests, on a kernel that does not tell of processes: the third bind is
+# that to its connector.
+without_connector() {
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # not in a traced process
+	run strace -f -qq -o /dev/null -e trace=bind -e inject=bind:error=EPERM:when=3 \
+		env ASAN_OPTIONS="$ASAN_OPTIONS" "$aurum" rules test --state "$state" "$LIVE_DIR/a.rules-test"
+	echo "$output"
+	[[ $output == *"this kernel does not tell which processes are started"* ]]
+}
+
+@test "where children cannot be followed nothing is claimed that is not certain" {
+	printf '#!/bin/sh\n( ( "%s" "%s"; true ) & wait; true ) &\nwait\n' "$LIVE_DIR/bin/mycat" "$LIVE_DIR/secret" >"$LIVE_DIR/deep"
+	chmod 755 "$LIVE_DIR/deep"
+	# The rules ask for logins: without one there is no session.
+	expectations 'expect nothing: ./deep' 'expect key secret: ./deep' 'expect no key secret: ./deep' \
+		'expect key secret: bin/mycat secret' 'expect no key secret: bin/mycat secret' \
+		'expect key secret as root login: ./deep'
+	without_connector
+	[ "$status" -eq 2 ]
+	[[ $output == *"2 ok, 1 not ok, 3 in trouble"* ]]
+	as_before
+	# They do not: a session does no harm.
+	grep -v auid "$LIVE_DIR/a.rules" >"$LIVE_DIR/b.rules"
+	chmod 600 "$LIVE_DIR/b.rules"
+	printf '%s\n' 'rules b.rules' 'expect key secret: ./deep' 'expect nothing: true' 'expect nothing: ./deep' >"$LIVE_DIR/a.rules-test"
+	without_connector
+	[ "$status" -eq 1 ]
+	[[ $output == *"2 ok, 1 not ok"* ]]
+	as_before
+}
+
 @test "what others do meanwhile is not the command's" {
 	(while :; do "$LIVE_DIR/bin/mycat" "$LIVE_DIR/secret"; done >/dev/null 3>&-) &
 	tester=$!
