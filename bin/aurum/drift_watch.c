@@ -68,12 +68,13 @@ static bool is_of_change(struct watcher *w, const struct audit_record *r)
 	return false;
 }
 
-static void take_batch(struct watcher *w)
+static bool take_batch(void *ctx, const struct audit_batch *b)
 {
 	static const struct log_line_style raw = {0};
+	struct watcher *w = ctx;
 
-	for (size_t i = 0; i < w->batch.count; i++) {
-		const struct audit_record *r = &w->batch.records[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct audit_record *r = &b->records[i];
 
 		if (!is_of_change(w, r))
 			continue;
@@ -84,23 +85,12 @@ static void take_batch(struct watcher *w)
 		if (w->line.n)
 			teller_line(&w->teller, sv_head(buf_view(&w->line), w->line.n - 1));
 	}
+	return true;
 }
 
 static int drain(struct watcher *w, struct err *e)
 {
-	for (;;) {
-		switch (audit_recv_batch(&w->socket, &w->batch, &w->counters, e)) {
-		case AUDIT_RECV_RECORDS:
-			take_batch(w);
-			if (w->batch.count < AUDIT_BATCH_SLOTS)
-				return 0;
-			break;
-		case AUDIT_RECV_NOTHING:
-			return 0;
-		case AUDIT_RECV_FAILED:
-			return -1;
-		}
-	}
+	return audit_recv_waiting(&w->socket, &w->batch, &w->counters, take_batch, w, e);
 }
 
 /* ---- looking ---- */

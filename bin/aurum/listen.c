@@ -65,35 +65,25 @@ static void say_what_it_means(struct audit_control *c, uint32_t daemon_pid)
 	say("Ctrl-C ends it");
 }
 
-static void tell_batch(struct listener *ls)
+static bool tell_batch(void *ctx, const struct audit_batch *b)
 {
 	static const struct log_line_style raw = {0};
+	struct listener *ls = ctx;
 
-	for (size_t i = 0; i < ls->batch.count && !ls->teller.is_full; i++) {
-		const struct audit_record *r = &ls->batch.records[i];
+	for (size_t i = 0; i < b->count && !ls->teller.is_full; i++) {
+		const struct audit_record *r = &b->records[i];
 
 		buf_reset(&ls->line);
 		log_put_line(&raw, r->type, r->text, &ls->line);
 		if (ls->line.n)
 			teller_line(&ls->teller, sv_head(buf_view(&ls->line), ls->line.n - 1));
 	}
+	return !ls->teller.is_full;
 }
 
 static int drain(struct listener *ls, struct err *e)
 {
-	for (;;) {
-		switch (audit_recv_batch(&ls->socket, &ls->batch, &ls->counters, e)) {
-		case AUDIT_RECV_RECORDS:
-			tell_batch(ls);
-			if (ls->batch.count < AUDIT_BATCH_SLOTS || ls->teller.is_full)
-				return 0;
-			break;
-		case AUDIT_RECV_NOTHING:
-			return 0;
-		case AUDIT_RECV_FAILED:
-			return -1;
-		}
-	}
+	return audit_recv_waiting(&ls->socket, &ls->batch, &ls->counters, tell_batch, ls, e);
 }
 
 static int run(struct listener *ls, struct limit *l, struct err *e)

@@ -27,35 +27,25 @@
 
 /* ---- records ---- */
 
-static void take_batch(struct scratch *s)
+static bool take_batch(void *ctx, const struct audit_batch *b)
 {
 	static const struct log_line_style raw = {0};
+	struct scratch *s = ctx;
 
-	for (size_t i = 0; i < s->batch.count; i++) {
-		const struct audit_record *r = &s->batch.records[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct audit_record *r = &b->records[i];
 
 		log_put_line(&raw, r->type, r->text, &s->records);
 		if (r->type == TYPE_MARKER && s->marker[0] &&
 		    sv_find(r->text, sv_cstr(s->marker)) < r->text.n)
 			s->has_marker = true;
 	}
+	return true;
 }
 
 static int take_records(struct scratch *s, struct err *e)
 {
-	for (;;) {
-		switch (audit_recv_batch(&s->group, &s->batch, &s->counters, e)) {
-		case AUDIT_RECV_RECORDS:
-			take_batch(s);
-			if (s->batch.count < AUDIT_BATCH_SLOTS)
-				return 0;
-			break;
-		case AUDIT_RECV_NOTHING:
-			return 0;
-		case AUDIT_RECV_FAILED:
-			return -1;
-		}
-	}
+	return audit_recv_waiting(&s->group, &s->batch, &s->counters, take_batch, s, e);
 }
 
 /* Until the message arrives; where the rules drop it, until nothing has come for a while. */

@@ -109,3 +109,22 @@ enum audit_recv_status audit_recv_batch(struct audit_socket *s, struct audit_bat
 	counters->batches++;
 	return AUDIT_RECV_RECORDS;
 }
+
+int audit_recv_waiting(struct audit_socket *s, struct audit_batch *b,
+		       struct audit_counters *counters,
+		       bool (*take)(void *ctx, const struct audit_batch *b), void *ctx,
+		       struct err *e)
+{
+	for (;;) {
+		switch (audit_recv_batch(s, b, counters, e)) {
+		case AUDIT_RECV_RECORDS:
+			if (!take(ctx, b) || b->count < AUDIT_BATCH_SLOTS)
+				return 0;
+			break;
+		case AUDIT_RECV_NOTHING:
+			return 0;
+		case AUDIT_RECV_FAILED:
+			return -1;
+		}
+	}
+}

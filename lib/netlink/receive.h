@@ -80,4 +80,13 @@ void audit_batch_init(struct audit_batch *b);
 MUST_CHECK enum audit_recv_status audit_recv_batch(struct audit_socket *s, struct audit_batch *b,
 						   struct audit_counters *counters, struct err *e);
 
+/*
+ * Takes all that is waiting, batch after batch: take is called for each and says whether to go
+ * on. 0, or -1 when the socket failed.
+ */
+MUST_CHECK int audit_recv_waiting(struct audit_socket *s, struct audit_batch *b,
+				  struct audit_counters *counters,
+				  bool (*take)(void *ctx, const struct audit_batch *b), void *ctx,
+				  struct err *e);
+
 #endif
