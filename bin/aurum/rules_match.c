@@ -14,8 +14,6 @@
 #include "rule/print.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #define SOURCES_MAX 64
 #define OUT_MAX     ((size_t)64 << 20) /* of one event */
@@ -51,29 +49,6 @@ struct matching {
 	struct buf out;
 	size_t decided, open, malformed;
 };
-
-/* ---- the files of this host ---- */
-
-static bool find_file(void *ctx, const char *path, struct filter_file *out)
-{
-	struct stat st;
-
-	(void)ctx;
-	if (lstat(path, &st) != 0)
-		return false;
-	*out = (struct filter_file){st.st_ino, major(st.st_dev), minor(st.st_dev),
-				    S_ISLNK(st.st_mode)};
-	return true;
-}
-
-static bool real_path(void *ctx, const char *path, char out[FILTER_PATH_MAX])
-{
-	(void)ctx;
-	_Static_assert(FILTER_PATH_MAX >= 4096, "realpath(3) writes up to PATH_MAX bytes");
-	return realpath(path, out) != NULL;
-}
-
-static const struct filter_files here = {.find = find_file, .real = real_path};
 
 /* ---- words for both formats ---- */
 
@@ -502,7 +477,7 @@ static int read_rules(struct matching *m)
 		for (size_t k = 0; k < m->sources[i].count; k++)
 			m->rules[at++] = m->sources[i].rules[k];
 	m->filter = (struct filter){
-		.rules = m->rules, .count = count, .files = m->looks ? &here : NULL};
+		.rules = m->rules, .count = count, .files = m->looks ? &filter_files_here : NULL};
 	return 0;
 }
 

@@ -8,8 +8,6 @@
 #include "log/cursor.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #define FILE_MAX ((size_t)1 << 20)
 #define WHY_MAX  ((size_t)4 << 20)
@@ -274,27 +272,6 @@ static enum test_result run_offline(const struct test_file *f, struct judge *j,
 
 /* ---- all tests ---- */
 
-static bool find_file(void *ctx, const char *path, struct filter_file *out)
-{
-	struct stat st;
-
-	(void)ctx;
-	if (lstat(path, &st) != 0)
-		return false;
-	*out = (struct filter_file){st.st_ino, major(st.st_dev), minor(st.st_dev),
-				    S_ISLNK(st.st_mode)};
-	return true;
-}
-
-static bool real_path(void *ctx, const char *path, char out[FILTER_PATH_MAX])
-{
-	(void)ctx;
-	return realpath(path, out) != NULL;
-}
-
-/* Commands run on this host: its files are those that the rules are about. */
-static const struct filter_files here = {.find = find_file, .real = real_path};
-
 /* s: NULL when commands are left out. */
 static void run_tests(struct test_file *f, struct joined *all, struct judge *j, struct scratch *s,
 		      struct teller_of_tests *teller)
@@ -306,7 +283,8 @@ static void run_tests(struct test_file *f, struct joined *all, struct judge *j, 
 		enum test_result result = TEST_SKIPPED;
 
 		buf_reset(&why);
-		all->filter.files = test->log ? NULL : &here;
+		/* Commands run on this host: its files are those that the rules are about. */
+		all->filter.files = test->log ? NULL : &filter_files_here;
 		if (test->log)
 			result = run_offline(f, j, test, &why);
 		else if (s)

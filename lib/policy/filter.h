@@ -90,6 +90,9 @@ struct filter_files {
 	void *ctx;
 };
 
+/* Those of this host. */
+extern const struct filter_files filter_files_here;
+
 struct filter {
 	const struct placed_rule *rules; /* in the kernel's order */
 	size_t count;

@@ -90,6 +90,20 @@ assert "by" not in second and second["reason"]
 	[[ ${lines[0]} == *"recorded with key real"* ]]
 }
 
+@test "folders behind links are found with --look" {
+	mkdir folder
+	ln -s folder way
+	echo >folder/file
+	inode=$(stat -c %i folder/file) device=$(stat -c %d folder/file)
+	hex=$(printf '%02x:%02x' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)))
+	sed -e "s|name=\"passwd\" inode=5 dev=08:01|name=\"$PWD/way/file\" inode=$inode dev=$hex|" log >log2
+	echo "-a always,exit -F arch=b64 -F dir=$PWD/folder -F perm=wa -k below" >set.rules
+	run match -b --event log2 set.rules
+	[[ ${lines[0]} == *"not recorded"* ]]
+	run match -b --look --event log2 set.rules
+	[[ ${lines[0]} == *"recorded with key below"* ]]
+}
+
 @test "trouble is told and the exit code is 2" {
 	run match set.rules
 	[ "$status" -eq 2 ]
