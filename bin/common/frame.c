@@ -86,8 +86,10 @@ int frame_finish(const char *program, FILE *file, const char *name)
 {
 	bool failed = ferror(file) != 0;
 
+	errno = 0; /* what an earlier write failed with is not known any more */
 	if ((file == stdout ? fflush(file) : fclose(file)) == 0 && !failed)
 		return 0;
-	frame_say(program, "cannot write %s: %s", name, strerror(errno));
+	frame_say(program, "cannot write %s: %s", name,
+		  errno ? strerror(errno) : "a write before the last one failed");
 	return -1;
 }
