@@ -259,7 +259,14 @@ on_terminal() {
 @test "a terminal sees how far a long report has come, a file does not" {
 	local log=$BATS_TEST_TMPDIR/log i
 	for ((i = 0; i < 64; i++)); do cat "$LOGS/enriched"; done >"$log"
-	on_terminal "$OURS -f -i --summary -if $log" | grep -qaE '\[#+ *\] +[0-9]+ %'
+	# A machine may be done before it is stopped: then the log is too short.
+	for ((i = 0; i < 6; i++)); do
+		on_terminal "$OURS -f -i --summary -if $log" >"$BATS_TEST_TMPDIR/seen"
+		! grep -qaE '\[#+ *\] +[0-9]+ %' "$BATS_TEST_TMPDIR/seen" || break
+		cat "$log" "$log" >"$log.2"
+		mv "$log.2" "$log"
+	done
+	[ "$i" -lt 6 ]
 	on_terminal "$OURS -f -i --summary -if $log 2>$BATS_TEST_TMPDIR/errors" | grep -aF ' %' && false
 	[ ! -s "$BATS_TEST_TMPDIR/errors" ]
 }
