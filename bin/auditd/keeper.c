@@ -2,7 +2,7 @@
  * What happens to the log file: when it is rotated, what is done when it is full or the disk
  * refuses. How lines get into files is lib/log's. What is not written is counted and told.
  */
-#include "auditd/app.h"
+#include "auditd/keeper.h"
 
 #include "base/file.h"
 
@@ -59,8 +59,11 @@ static void handle_full(struct keeper *k)
 	case ACTION_SUSPEND:
 		suspend(k, "the log has reached max_log_file");
 		break;
+	case ACTION_EXEC:
+		if (k->attendant)
+			attendant_ask(k->attendant, ERRAND_ACT, ERRAND_MAX_LOG_FILE, NULL);
+		break;
 	case ACTION_SYSLOG:
-	case ACTION_EXEC: /* told at start: this build runs no programs */
 		say_rarely(k->voice, &k->full, LOG_ERR, "the log has reached max_log_file");
 		break;
 	case ACTION_IGNORE:

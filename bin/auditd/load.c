@@ -2,13 +2,15 @@
  * The configuration before anything is opened: read, checked against this host, and compared
  * with what this build does. Everything that is wrong is told, with file and line.
  */
-#include "auditd/app.h"
+#include "auditd/load.h"
 
 #include "config/plugin_conf.h"
 
 #include <dirent.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
 
@@ -25,7 +27,17 @@ static void tell_problems(const struct config_problems *p, const char *file,
 		say(voice, LOG_ERR, "%s: and %zu more problems", file, p->dropped);
 }
 
-int load_config(const struct run_options *run, struct auditd_conf *conf, const struct voice *voice)
+int conf_place_set(struct conf_place *place, const char *folder)
+{
+	int n;
+
+	if (realpath(folder, place->folder))
+		return 0;
+	n = snprintf(place->folder, sizeof(place->folder), "%s", folder);
+	return n < (int)sizeof(place->folder) ? 0 : -1;
+}
+
+int load_config(const struct conf_place *place, struct auditd_conf *conf, const struct voice *voice)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
 	char path[LOG_PATH_MAX + sizeof("/" AUDITD_CONF_NAME)];
@@ -33,8 +45,8 @@ int load_config(const struct run_options *run, struct auditd_conf *conf, const s
 	struct err e;
 
 	auditd_conf_init(conf);
-	(void)snprintf(path, sizeof(path), "%s/" AUDITD_CONF_NAME, run->config_dir);
-	switch (config_read_file(path, run->allow_links, 0, &text, &e)) {
+	(void)snprintf(path, sizeof(path), "%s/" AUDITD_CONF_NAME, place->folder);
+	switch (config_read_file(path, place->allow_links, 0, &text, &e)) {
 	case CONFIG_FILE_READ:
 		break;
 	case CONFIG_FILE_ABSENT:
@@ -168,11 +180,9 @@ void load_warn(const struct auditd_conf *c, const struct voice *voice)
 		say(voice, LOG_WARNING,
 		    "this build does not listen on the network: tcp_listen_port is ignored");
 	for (size_t i = 0; i < LEN(actions); i++) {
-		bool is_size = actions[i].action == &c->max_log_file_action;
-
-		if (is_size ? actions[i].action->what != ACTION_EXEC
-			    : auditd_conf_line(c, actions[i].key) == 0 ||
-				      actions[i].action->what == ACTION_IGNORE)
+		if (actions[i].action == &c->max_log_file_action ||
+		    auditd_conf_line(c, actions[i].key) == 0 ||
+		    actions[i].action->what == ACTION_IGNORE)
 			continue;
 		buf_puts(&keys, keys.n ? ", " : "");
 		buf_puts(&keys, actions[i].key);

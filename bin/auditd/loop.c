@@ -14,13 +14,43 @@
 #include <sys/timerfd.h>
 #include <syslog.h>
 
-static int watch(struct app *app, int fd, struct err *e)
-{
-	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+#define TICK_S 1
+/* What is looked after once a second, in order. */
+static void (*const on_tick[])(struct app *app) = {NULL};
 
-	if (fd < 0 || epoll_ctl(app->others, EPOLL_CTL_ADD, fd, &event) != 0)
-		return err_sys(e, "cannot watch a descriptor");
-	return 0;
+static void read_signals(struct app *app);
+static void read_report(struct app *app);
+static void read_tick(struct app *app);
+
+int loop_watch(struct app *app, int fd, void (*ready)(struct app *app), struct err *e)
+{
+	for (size_t i = 0; i < LEN(app->watches); i++) {
+		struct loop_watch *w = &app->watches[i];
+		struct epoll_event event = {.events = EPOLLIN, .data.ptr = w};
+
+		if (w->ready)
+			continue;
+		if (fd < 0 || epoll_ctl(app->others, EPOLL_CTL_ADD, fd, &event) != 0)
+			break;
+		*w = (struct loop_watch){fd, ready};
+		return 0;
+	}
+	return err_sys(e, "cannot watch a descriptor");
+}
+
+void loop_forget(struct app *app, int fd)
+{
+	for (size_t i = 0; i < LEN(app->watches); i++)
+		if (app->watches[i].ready && app->watches[i].fd == fd)
+			app->watches[i] = (struct loop_watch){.fd = -1};
+	(void)epoll_ctl(app->others, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static int set_timer(int timer, time_t seconds)
+{
+	struct itimerspec every = {{seconds, 0}, {seconds, 0}};
+
+	return timerfd_settime(timer, 0, &every, NULL);
 }
 
 int loop_init(struct app *app, struct err *e)
@@ -30,22 +60,24 @@ int loop_init(struct app *app, struct err *e)
 		return -1;
 	app->others = epoll_create1(EPOLL_CLOEXEC);
 	app->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	app->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	app->report = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	app->tick = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (app->others < 0)
 		return err_sys(e, "cannot open epoll");
-	if (watch(app, app->signals, e) != 0 || watch(app, app->wake, e) != 0 ||
-	    watch(app, app->timer, e) != 0)
+	if (loop_watch(app, app->signals, read_signals, e) != 0 ||
+	    loop_watch(app, app->wake, reload_finish, e) != 0 ||
+	    loop_watch(app, app->report, read_report, e) != 0 ||
+	    loop_watch(app, app->tick, read_tick, e) != 0)
 		return -1;
+	if (set_timer(app->tick, TICK_S) != 0)
+		return err_sys(e, "cannot set a timer");
 	loop_set_report(app);
 	return 0;
 }
 
 void loop_set_report(struct app *app)
 {
-	time_t period = (time_t)app->conf.report_interval;
-	struct itimerspec every = {{period, 0}, {period, 0}};
-
-	if (timerfd_settime(app->timer, 0, &every, NULL) != 0)
+	if (set_timer(app->report, (time_t)app->conf.report_interval) != 0)
 		say(&app->voice, LOG_WARNING, "cannot set the timer for state reports");
 }
 
@@ -53,7 +85,8 @@ void loop_release(struct app *app)
 {
 	close_fd(&app->signals);
 	close_fd(&app->wake);
-	close_fd(&app->timer);
+	close_fd(&app->report);
+	close_fd(&app->tick);
 	close_fd(&app->others);
 }
 
@@ -73,6 +106,7 @@ static void handle_resume(struct app *app)
 
 	sender_read(app, &sender);
 	keeper_resume(&app->keeper);
+	attendant_ask(&app->attendant, ERRAND_RESUME, 0, NULL);
 	record_signal(app, AUDIT_DAEMON_RESUME, "resume-logging", "success", &sender);
 }
 
@@ -92,16 +126,44 @@ static void handle_signal(struct app *app, int signal)
 			handlers[i].handle(app);
 }
 
-static void handle_others(struct app *app)
+static void read_signals(struct app *app)
 {
 	struct signalfd_siginfo info;
-	uint64_t ticks;
 
 	while (read(app->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		handle_signal(app, (int)info.ssi_signo);
-	reload_finish(app);
-	if (read(app->timer, &ticks, sizeof(ticks)) == (ssize_t)sizeof(ticks))
+}
+
+static void read_report(struct app *app)
+{
+	uint64_t ticks;
+
+	if (read(app->report, &ticks, sizeof(ticks)) == (ssize_t)sizeof(ticks))
 		state_write(app);
+}
+
+static void read_tick(struct app *app)
+{
+	uint64_t ticks;
+
+	if (read(app->tick, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
+		return;
+	for (size_t i = 0; on_tick[i]; i++)
+		on_tick[i](app);
+}
+
+static void handle_others(struct app *app)
+{
+	struct epoll_event events[LOOP_WATCHES];
+	int count = epoll_wait(app->others, events, LEN(events), 0);
+
+	for (int i = 0; i < count; i++) {
+		const struct loop_watch *w = events[i].data.ptr;
+
+		/* One before it may have ended this one. */
+		if (w->ready)
+			w->ready(app);
+	}
 }
 
 /* Waits for one of fds; a signal that no handler wants is no failure. */

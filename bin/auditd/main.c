@@ -12,9 +12,11 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
-#define DEFAULT_CONFIG_DIR AURUM_SYSCONFDIR "/audit"
+/* For the plugins to take what is in the log, at the end. */
+#define PATIENCE_MS 5000
 
 static const struct option_row option_rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -51,11 +53,9 @@ static enum frame_next take_state(struct run_options *run, const char *word, str
 	return FRAME_FAILED;
 }
 
-/* Absolute, for the daemon changes to "/" and may read the file again. */
 static enum frame_next take_folder(struct run_options *run, const char *path, struct err *e)
 {
-	if (realpath(path, run->config_dir) || snprintf(run->config_dir, sizeof(run->config_dir),
-							"%s", path) < (int)sizeof(run->config_dir))
+	if (conf_place_set(&run->place, path) == 0)
 		return FRAME_ON;
 	(void)err_set(e, "the folder's name is too long");
 	return FRAME_FAILED;
@@ -70,7 +70,7 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 		run->foreground = true;
 		break;
 	case 'l':
-		run->allow_links = true;
+		run->place.allow_links = true;
 		break;
 	case 'n':
 		run->no_fork = true;
@@ -95,7 +95,7 @@ static int read_options(struct run_options *run, int argc, char **argv)
 	struct options words;
 	struct err e;
 
-	*run = (struct run_options){.enable = ENABLE_ON, .config_dir = DEFAULT_CONFIG_DIR};
+	*run = (struct run_options){.enable = ENABLE_ON, .place.folder = DEFAULT_CONFIG_DIR};
 	switch (frame_options(&words, &auditd_options, argc, argv, take_option, run, &e)) {
 	case FRAME_ON:
 		return -1;
@@ -192,6 +192,48 @@ static int open_kernel(struct app *app, struct err *e)
 	return refuse_second(app, e);
 }
 
+/* What it has to say. */
+static void hear_attendant(struct app *app)
+{
+	int fd = app->attendant.errands;
+	struct errand errand;
+
+	for (;;) {
+		switch (attendant_take(&app->attendant, &errand)) {
+		case ERRAND_TAKEN:
+			if (errand.kind == ERRAND_NOTE)
+				record_trouble(app, errand.text);
+			break;
+		case ERRAND_NONE:
+			return;
+		case ERRAND_ENDED:
+			loop_forget(app, fd);
+			return;
+		}
+	}
+}
+
+/* Recording goes on without it. */
+static void start_attendant(struct app *app)
+{
+	uint64_t end[ERRAND_NUMBERS] = {0};
+	struct stat st;
+	struct err e;
+
+	if (attendant_start(&app->attendant, &app->run.place, app->run.foreground, &app->voice,
+			    &e) != 0) {
+		say(&app->voice, LOG_ERR, "%s", e.text);
+		return;
+	}
+	if (loop_watch(app, app->attendant.errands, hear_attendant, &e) != 0)
+		say(&app->voice, LOG_ERR, "%s", e.text);
+	app->reader.grew = app->keeper.attendant = &app->attendant;
+	if (app->keeper.log.fd >= 0 && fstat(app->keeper.log.fd, &st) == 0)
+		memcpy(end, (const uint64_t[]){st.st_dev, st.st_ino, app->keeper.log.size},
+		       3 * sizeof(*end));
+	attendant_ask(&app->attendant, ERRAND_START, 0, end);
+}
+
 /* Everything that needs privilege, in order. Descriptors that are open stay so to the end. */
 static int start(struct app *app, struct err *e)
 {
@@ -199,13 +241,15 @@ static int start(struct app *app, struct err *e)
 
 	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
 		return -1;
-	process_raise_limits(&app->voice);
-	if (process_priority((int)app->conf.priority_boost, &minor) != 0)
-		say(&app->voice, LOG_WARNING, "%s", minor.text);
 	if (open_kernel(app, e) != 0 ||
 	    reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
 	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &app->voice, e) != 0)
 		return -1;
+	/* Before the limits and the priority, which are the recorder's alone. */
+	start_attendant(app);
+	process_raise_limits(&app->voice);
+	if (process_priority((int)app->conf.priority_boost, &minor) != 0)
+		say(&app->voice, LOG_WARNING, "%s", minor.text);
 	app->has_pid_file = process_pid_file(&minor) == 0;
 	if (!app->has_pid_file)
 		say(&app->voice, LOG_WARNING, "%s", minor.text);
@@ -229,6 +273,7 @@ static void finish(struct app *app)
 {
 	unregister(app);
 	reload_abandon(app);
+	attendant_close(&app->attendant);
 	keeper_close(&app->keeper);
 	reader_release(&app->reader);
 	audit_socket_close(&app->control_socket);
@@ -261,6 +306,7 @@ static int run(struct app *app)
 	sender_read(app, &sender);
 	unregister(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
+	attendant_stop(&app->attendant, PATIENCE_MS);
 	say(&app->voice, LOG_INFO, "the audit daemon is exiting");
 	return EXIT_STOPPED;
 }
@@ -277,9 +323,11 @@ int main(int argc, char **argv)
 	code = read_options(&app.run, argc, argv);
 	if (code >= 0)
 		return code;
-	app.parent = app.signals = app.wake = app.timer = app.others = -1;
+	app.parent = app.signals = app.wake = app.report = app.tick = app.others = -1;
+	app.attendant = ATTENDANT_NONE;
 	app.control_socket = app.reader.socket = AUDIT_SOCKET_CLOSED;
-	app.voice = (struct voice){.to_stderr = true,
+	app.voice = (struct voice){.name = "auditd",
+				   .to_stderr = true,
 				   .to_syslog = !app.run.foreground,
 				   .is_talkative = app.run.foreground};
 	if (!can_control() && geteuid() != 0) {
@@ -287,7 +335,7 @@ int main(int argc, char **argv)
 		    "recording needs root or the capability CAP_AUDIT_CONTROL");
 		return EXIT_PRIVILEGE;
 	}
-	if (load_config(&app.run, &app.conf, &app.voice) != 0)
+	if (load_config(&app.run.place, &app.conf, &app.voice) != 0)
 		return EXIT_CONFIG;
 	if (!can_control() && app.conf.local_events) {
 		say(&app.voice, LOG_ERR,

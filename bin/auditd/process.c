@@ -116,8 +116,7 @@ int process_priority(int by, struct err *e)
 int process_signals(bool foreground, struct err *e)
 {
 	static const int heard[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
-	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
-				     SIGABRT, SIGTRAP, SIGSYS, SIGCHLD};
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	sigset_t set;
 	int fd;

@@ -7,12 +7,13 @@
  * buffer the last drain found in use, so that a flood is taken at once. The kernel's own queue
  * and the receive buffer bridge the time: no process on the machine waits for it.
  */
-#include "auditd/app.h"
+#include "auditd/reader.h"
 
 #include "base/clock.h"
 #include "record/names_system.h"
 
 #include <inttypes.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <syslog.h>
 
@@ -69,8 +70,12 @@ int reader_set_style(struct reader *r, const struct auditd_conf *conf, const cha
 
 void reader_flush(struct reader *r)
 {
+	if (r->lines.n == 0)
+		return;
 	keeper_put(r->keeper, buf_view(&r->lines));
 	buf_reset(&r->lines);
+	if (r->grew)
+		attendant_log_grew(r->grew);
 }
 
 void reader_put(struct reader *r, uint32_t type, struct sv text)

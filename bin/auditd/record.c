@@ -142,3 +142,14 @@ void record_reconfigured(struct app *app, const struct sender *s)
 		put_record(app, AUDIT_DAEMON_CONFIG,
 			   "op=reconfigure state=changed auid=-1 pid=-1 subj=? res=success");
 }
+
+void record_trouble(struct app *app, const char *body)
+{
+	char printable[ERRAND_TEXT_MAX];
+	size_t n = 0;
+
+	for (; body[n] && n < sizeof(printable) - 1; n++)
+		printable[n] = body[n] >= ' ' && body[n] < 0x7f ? body[n] : '?';
+	printable[n] = '\0';
+	put_record(app, AUDIT_DAEMON_ERR, "%s", printable);
+}

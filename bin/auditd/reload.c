@@ -12,7 +12,7 @@
 
 struct reload {
 	pthread_t thread;
-	struct run_options run;
+	struct conf_place place;
 	struct voice voice;
 	struct sender sender;
 	int wake;   /* borrowed: the loop's eventfd */
@@ -27,7 +27,7 @@ static void *run(void *arg)
 	struct reload *r = arg;
 	struct err e;
 
-	r->status = load_config(&r->run, &r->conf, &r->voice);
+	r->status = load_config(&r->place, &r->conf, &r->voice);
 	if (r->status == 0 && load_node(&r->conf, r->node, sizeof(r->node), &e) != 0) {
 		say(&r->voice, LOG_ERR, "%s", e.text);
 		auditd_conf_release(&r->conf);
@@ -59,7 +59,7 @@ void reload_start(struct app *app)
 		refuse(app, &sender);
 		return;
 	}
-	r->run = app->run;
+	r->place = app->run.place;
 	r->voice = app->voice;
 	r->sender = sender;
 	r->wake = app->wake;
@@ -95,6 +95,7 @@ static void apply(struct app *app, struct reload *r)
 	loop_set_report(app);
 	auditd_conf_release(&old);
 	record_reconfigured(app, &r->sender);
+	attendant_ask(&app->attendant, ERRAND_RELOAD, 0, NULL);
 }
 
 void reload_finish(struct app *app)

@@ -19,7 +19,6 @@
 #define MAX_LOG_FILE_MIB   (UINT64_C(1) << 40)
 #define SAFE_Q_DEPTH       512
 #define LOG_FOLDER_MIN     4 /* "/var": anything shorter is a slip */
-#define MAILER             "/usr/lib/sendmail"
 #define GROUP_MEMORY_BYTES 65536
 
 static const struct config_word formats[] = {{"RAW", LOG_FORMAT_RAW},
@@ -313,6 +312,17 @@ static const struct config_row rows[] = {
 	 .doc = "How often a plugin that died is started again."},
 	{"plugin_dir", CONFIG_PATH(CONF, plugin_dir), .fallback = "/etc/audit/plugins.d",
 	 .doc = "The folder with the plugins' own configuration files."},
+	{"run_dir", CONFIG_PATH(CONF, run_dir), .fallback = "/run/audit", .flags = CONFIG_STARTUP,
+	 .doc = "The folder for what need not outlive a reboot: the daemon's figures, and records "
+		"for plugins that are not written to the log."},
+	{"state_dir", CONFIG_PATH(CONF, state_dir), .fallback = "/var/lib/audit",
+	 .flags = CONFIG_STARTUP,
+	 .doc = "The folder in which it is kept how far each plugin has read."},
+	{"mail_program", CONFIG_PATH(CONF, mail_program), .fallback = "/usr/lib/sendmail",
+	 .doc = "The program that sends the mail of an email action. It is run with the address, "
+		"and the mail on its standard input."},
+	{"init_program", CONFIG_PATH(CONF, init_program), .fallback = "/sbin/init",
+	 .doc = "The program that the actions single and halt run, with 1 and 0."},
 	{"dispatcher", CONFIG_NOWHERE(config_parse_nothing), .flags = CONFIG_DEPRECATED,
 	 .doc = "Accepted and ignored: the daemon starts plugins itself."},
 	{"disp_qos", CONFIG_NOWHERE(config_parse_nothing), .flags = CONFIG_DEPRECATED,
@@ -509,14 +519,15 @@ static void check_group(struct auditd_conf *c, struct config_problems *problems)
 }
 
 /* A program that root will run: nobody else may be able to change it. */
-static void check_program(const char *key, const struct conf_action *action, unsigned line,
-			  struct config_problems *problems)
+static void check_program(const char *key, const struct conf_action *action, const char *mailer,
+			  unsigned line, struct config_problems *problems)
 {
 	struct stat st;
 	mode_t mode;
 
-	if (action->what == ACTION_EMAIL && access(MAILER, X_OK) != 0)
-		config_warning(problems, line, "%s = email, but %s is not executable", key, MAILER);
+	if (action->what == ACTION_EMAIL && access(mailer, X_OK) != 0)
+		config_warning(problems, line, "%s = email, but %.128s is not executable", key,
+			       mailer);
 	if (action->what != ACTION_EXEC)
 		return;
 	if (stat(action->program, &st) != 0) {
@@ -559,7 +570,7 @@ int auditd_conf_check_host(struct auditd_conf *c, struct config_problems *proble
 	check_group(c, problems);
 	check_log_file(c, problems);
 	for (size_t i = 0; i < LEN(actions); i++)
-		check_program(actions[i].key, actions[i].action,
+		check_program(actions[i].key, actions[i].action, c->mail_program,
 			      auditd_conf_line(c, actions[i].key), problems);
 	return problems->errors == errors ? 0 : -1;
 }

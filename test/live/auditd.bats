@@ -440,3 +440,65 @@ assert_just_full() {
 	[ "$(grep -ac 'type=SYSCALL .*comm="true".*key="aurum-exec"' "$log")" -eq 500 ]
 	[ "$(grep -ac type=EOE "$log")" -eq 0 ]
 }
+
+# attendants: the processes that run programs for the daemon, the one that keeps the other first.
+attendants() { pgrep -f "^$AURUM_BIN/auditd-attendant -c$conf|^auditd-attendant -c$conf"; }
+
+# with_program LINE...: a configuration that runs a program when the log is full, and it is.
+with_program() {
+	printf '#!/bin/sh\n{ env; ls /proc/self/fd; nice; } >%s/ran.new && mv %s/ran.new %s/ran\n' "$LIVE_DIR" "$LIVE_DIR" "$LIVE_DIR" >"$LIVE_DIR/program"
+	chmod 755 "$LIVE_DIR/program"
+	rm -f "$LIVE_DIR/ran"
+	configure 'max_log_file = 1' "max_log_file_action = exec $LIVE_DIR/program" "$@"
+	head -c 1100000 /dev/zero | tr '\0' x | fold -w 1000 | sed 's/^/type=X msg=audit(1.000:1): /' >"$log"
+}
+
+has_run() { [ -s "$LIVE_DIR/ran" ]; }
+
+@test "a program of an action runs with nothing of the daemon's: no descriptors, no environment, no priority" {
+	with_program
+	begin "$AURUM_BIN"
+	live_wait_for 10 has_run
+	run cat "$LIVE_DIR/ran"
+	[[ $output == *"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"* ]]
+	[[ $output != *ASAN_OPTIONS* ]]
+	[ "$(grep -cE '^[0-9]+$' "$LIVE_DIR/ran")" -eq 5 ] # three standard ones, the folder, the nice value
+	[ "$(tail -n 1 "$LIVE_DIR/ran")" = 0 ]
+	finish
+	live_wait_for 10 eval '! attendants'
+}
+
+@test "an attendant that dies is followed by another, and recording never notices" {
+	with_program
+	begin "$AURUM_BIN"
+	live_wait_for 10 has_run
+	first=$(attendants | tail -n 1)
+	[ "$(attendants | wc -l)" -eq 2 ]
+	kill -KILL "$first"
+	live_wait_for 10 eval '[ "$(attendants | wc -l)" -eq 2 ] && [ "$(attendants | tail -n 1)" -ne "$first" ]'
+	rm "$LIVE_DIR/ran"
+	tell HUP 'type=DAEMON_CONFIG'
+	live_wait_for 10 has_run
+	kill -KILL $(attendants)
+	live_wait_for 10 eval '! attendants'
+	tell USR1 'type=DAEMON_ROTATE'
+	finish
+	grep -q 'type=DAEMON_END' "$log"*
+}
+
+@test "without an attendant the daemon says so, and records" {
+	mkdir -p "$LIVE_DIR/alone"
+	cp "$AURUM_BIN/auditd" "$LIVE_DIR/alone/"
+	configure
+	run begin "$LIVE_DIR/alone"
+	[ "$status" -eq 0 ]
+	[[ $output == *"auditd: cannot start $LIVE_DIR/alone/auditd-attendant: no plugins and no actions: No such file or directory"* ]]
+	tell HUP 'type=DAEMON_CONFIG'
+	finish
+}
+
+@test "the attendant is not for use by hand" {
+	run "$AURUM_BIN/auditd-attendant" -c "$conf"
+	[ "$status" -eq 1 ]
+	[ "$output" = "auditd-attendant: it is auditd that starts this program" ]
+}

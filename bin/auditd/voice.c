@@ -6,7 +6,7 @@
  * messages go there without waiting (RFC 3164), and one that finds no room is dropped: what is
  * lost of the records themselves is counted elsewhere.
  */
-#include "auditd/app.h"
+#include "auditd/voice.h"
 
 #include "base/clock.h"
 
@@ -17,11 +17,12 @@
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SENTENCE_MAX 1400
 #define HELD_BACK_MS 60000
 
-static void send_to_syslog(int priority, const char *sentence)
+static void send_to_syslog(const char *name, int priority, const char *sentence)
 {
 	const struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	CLEAN_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -32,8 +33,8 @@ static void send_to_syslog(int priority, const char *sentence)
 
 	if (localtime_r(&now, &tm))
 		(void)strftime(when, sizeof(when), "%b %e %T ", &tm);
-	n = snprintf(message, sizeof(message), "<%d>%sauditd[%d]: %s", LOG_DAEMON | priority, when,
-		     getpid(), sentence);
+	n = snprintf(message, sizeof(message), "<%d>%s%s[%d]: %s", LOG_DAEMON | priority, when,
+		     name, getpid(), sentence);
 	if (fd >= 0 && n > 0 && (size_t)n < sizeof(message))
 		(void)!sendto(fd, message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL,
 			      (const struct sockaddr *)&log, sizeof(log));
@@ -48,9 +49,9 @@ void say(const struct voice *v, int priority, const char *fmt, ...)
 	(void)vsnprintf(sentence, sizeof(sentence), fmt, args);
 	va_end(args);
 	if (v->to_stderr && (v->is_talkative || priority <= LOG_WARNING))
-		(void)fprintf(stderr, "auditd: %s\n", sentence);
+		(void)fprintf(stderr, "%s: %s\n", v->name, sentence);
 	if (v->to_syslog)
-		send_to_syslog(priority, sentence);
+		send_to_syslog(v->name, priority, sentence);
 }
 
 void say_rarely(const struct voice *v, struct grumble *g, int priority, const char *sentence)

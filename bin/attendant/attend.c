@@ -1,0 +1,181 @@
+/*
+ * The loop of the attendant. What it is asked comes from the recorder; what that means comes
+ * from the configuration, which it reads itself.
+ */
+#include "attendant/attend.h"
+
+#include "attendant/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <syslog.h>
+
+#define EVENTS_MAX 16
+
+int attend_watch(struct attend *a, struct attend_watch *w, uint32_t events, struct err *e)
+{
+	struct epoll_event event = {.events = events, .data.ptr = w};
+
+	if (epoll_ctl(a->loop, EPOLL_CTL_ADD, w->fd, &event) != 0)
+		return err_sys(e, "cannot watch a descriptor");
+	return 0;
+}
+
+void attend_forget(struct attend *a, struct attend_watch *w)
+{
+	(void)epoll_ctl(a->loop, EPOLL_CTL_DEL, w->fd, NULL);
+}
+
+static void act(struct attend *a, const struct errand *errand)
+{
+	struct err e;
+
+	if (errand->key >= ERRAND_KEY_END)
+		return;
+	if (run_action(&a->conf, (enum errand_key)errand->key, errand->number, &e) != 0)
+		say(&a->voice, LOG_ALERT, "%s", e.text);
+}
+
+/* The recorder has found it good, but it may have changed since. */
+static void reload(struct attend *a)
+{
+	struct auditd_conf conf;
+
+	if (load_config(&a->place, &conf, &a->voice) != 0) {
+		say(&a->voice, LOG_ERR, "the configuration stays as it was");
+		return;
+	}
+	auditd_conf_release(&a->conf);
+	a->conf = conf;
+}
+
+static void start(struct attend *a, const struct errand *errand)
+{
+	memcpy(a->life->log_end, errand->number, sizeof(a->life->log_end));
+	a->life->is_started = true;
+}
+
+static void take(struct attend *a, const struct errand *errand)
+{
+	switch ((enum errand_kind)errand->kind) {
+	case ERRAND_START:
+		start(a, errand);
+		break;
+	case ERRAND_ACT:
+		act(a, errand);
+		break;
+	case ERRAND_RELOAD:
+		reload(a);
+		break;
+	case ERRAND_STOP:
+		a->stop = true;
+		break;
+	case ERRAND_RESUME:
+	case ERRAND_NOTE:
+	case ERRAND_KIND_END:
+		break;
+	}
+}
+
+static void read_errands(struct attend *a, struct attend_watch *w, uint32_t events)
+{
+	struct errand errand;
+
+	(void)events;
+	while (!a->stop) {
+		switch (errand_take(w->fd, &errand)) {
+		case ERRAND_TAKEN:
+			take(a, &errand);
+			break;
+		case ERRAND_NONE:
+			return;
+		case ERRAND_ENDED:
+			a->stop = true;
+			break;
+		}
+	}
+}
+
+/* The end of a program; a failed one is told. */
+static void reap(struct attend *a)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			continue;
+		if (WIFEXITED(status))
+			say(&a->voice, LOG_WARNING, "a program (pid %d) ended with status %d",
+			    (int)pid, WEXITSTATUS(status));
+		else
+			say(&a->voice, LOG_WARNING, "a program (pid %d) died of signal %d",
+			    (int)pid, WTERMSIG(status));
+	}
+}
+
+static void read_signals(struct attend *a, struct attend_watch *w, uint32_t events)
+{
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(w->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (info.ssi_signo == SIGCHLD)
+			reap(a);
+}
+
+static int open_signals(struct attend *a, struct err *e)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) != 0)
+		return err_sys(e, "cannot block signals");
+	a->signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return a->signals.fd < 0 ? err_sys(e, "cannot open a signalfd") : 0;
+}
+
+int attend_init(struct attend *a, struct err *e)
+{
+	a->errands.ready = read_errands;
+	a->signals = (struct attend_watch){.fd = -1, .ready = read_signals};
+	a->loop = epoll_create1(EPOLL_CLOEXEC);
+	if (a->loop < 0)
+		return err_sys(e, "cannot open epoll");
+	if (open_signals(a, e) != 0 || attend_watch(a, &a->signals, EPOLLIN, e) != 0 ||
+	    attend_watch(a, &a->errands, EPOLLIN, e) != 0)
+		return -1;
+	return load_config(&a->place, &a->conf, &a->voice) == 0
+		       ? 0
+		       : err_set(e, "no plugins and no actions: the configuration is not good");
+}
+
+int attend_run(struct attend *a, struct err *e)
+{
+	while (!a->stop) {
+		struct epoll_event events[EVENTS_MAX];
+		int count = epoll_wait(a->loop, events, EVENTS_MAX, -1);
+
+		if (count < 0 && errno != EINTR)
+			return err_sys(e, "cannot wait");
+		for (int i = 0; i < count; i++) {
+			struct attend_watch *w = events[i].data.ptr;
+
+			w->ready(a, w, events[i].events);
+		}
+	}
+	return 0;
+}
+
+void attend_release(struct attend *a)
+{
+	auditd_conf_release(&a->conf);
+	close_fd(&a->signals.fd);
+	close_fd(&a->loop);
+}

@@ -1,0 +1,147 @@
+/*
+ * auditd-attendant: runs programs for auditd, which is not able to. The process that auditd
+ * starts only keeps one child alive that does the work, for a plugin's bytes or a program's end
+ * may show a mistake in it, and then the next one goes on from the saved positions.
+ */
+#include "attendant/attend.h"
+
+#include "common/frame.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+
+#define PAUSE_S 1 /* after one that died */
+
+static const struct option_row option_rows[] = {
+#define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
+#include "options.def"
+#undef OPTION
+};
+static const struct option_set attendant_options = {
+	.program = "auditd-attendant",
+	.usage = "-c DIR [-l] [-f]",
+	.summary = "Runs plugins and actions for auditd, which starts it. Not for use by hand.",
+	.style = OPTION_GETOPT,
+	.rows = option_rows,
+	.count = LEN(option_rows)};
+
+static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
+{
+	struct attend *a = arg;
+
+	switch (hit->id) {
+	case 'c':
+		if (conf_place_set(&a->place, hit->value) == 0)
+			return FRAME_ON;
+		(void)err_set(e, "the folder's name is too long");
+		return FRAME_FAILED;
+	case 'l':
+		a->place.allow_links = true;
+		break;
+	case 'f':
+		a->voice.to_stderr = a->voice.is_talkative = true;
+		a->voice.to_syslog = false;
+		break;
+	case 'h':
+		return frame_help(&attendant_options, e);
+	case 'v':
+		return frame_version(&attendant_options, e);
+	default:
+		return frame_stray_word(hit, e);
+	}
+	return FRAME_ON;
+}
+
+static bool is_socket(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* The child: never returns. */
+static void work(struct attend *a) __attribute__((noreturn));
+static void work(struct attend *a)
+{
+	struct err e;
+	int status = EXIT_SUCCESS;
+
+	/* Without the parent nobody would restart us: end, so that the recorder is told so. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (attend_init(a, &e) != 0 || attend_run(a, &e) != 0) {
+		say(&a->voice, LOG_ERR, "%s", e.text);
+		status = EXIT_FAILURE;
+	}
+	attend_release(a);
+	exit(status);
+}
+
+/* One child's life. Whether another is to follow. */
+static bool live_once(struct attend *a)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		work(a);
+	if (child < 0) {
+		say(&a->voice, LOG_ERR, "cannot fork: no plugins and no actions for now");
+		return true;
+	}
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+		return false;
+	if (WIFSIGNALED(status))
+		say(&a->voice, LOG_ERR, "died of signal %d: it is started again", WTERMSIG(status));
+	else
+		say(&a->voice, LOG_ERR, "ended with status %d: it is started again",
+		    WEXITSTATUS(status));
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct attend attend = {
+		.voice = {.name = "auditd-attendant", .to_syslog = true},
+		.errands = {.fd = ATTENDANT_ERRANDS},
+		.grew = {.fd = ATTENDANT_GREW},
+	};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct options words;
+	struct err e;
+
+	if (frame_start() != 0)
+		return EXIT_FAILURE;
+	switch (frame_options(&words, &attendant_options, argc, argv, take_option, &attend, &e)) {
+	case FRAME_ON:
+		break;
+	case FRAME_DONE:
+		return EXIT_SUCCESS;
+	case FRAME_FAILED:
+		frame_say("auditd-attendant", "%s", e.text);
+		return EXIT_FAILURE;
+	}
+	if (!attend.place.folder[0] || !is_socket(ATTENDANT_ERRANDS)) {
+		frame_say("auditd-attendant", "it is auditd that starts this program");
+		return EXIT_FAILURE;
+	}
+	/* What ends the recorder does not end us: it says so when everything is delivered. */
+	(void)setsid();
+	(void)sigaction(SIGTERM, &ignore, NULL);
+	(void)sigaction(SIGHUP, &ignore, NULL);
+	attend.life = mmap(NULL, sizeof(*attend.life), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (attend.life == MAP_FAILED)
+		return EXIT_FAILURE;
+	while (live_once(&attend))
+		(void)sleep(PAUSE_S);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,40 @@
+/*
+ * The recorder's side of its attendant: the process that runs programs, so that the one which
+ * reads records need not be able to. It is a program of its own, auditd-attendant, found beside
+ * this one.
+ *
+ * Recording never depends on it: one that cannot be started, hangs or dies is told, and records
+ * go on into the log.
+ */
+#ifndef AURUM_AUDITD_ATTENDANT_H
+#define AURUM_AUDITD_ATTENDANT_H
+
+#include "auditd/errand.h"
+#include "auditd/load.h"
+
+struct attendant {
+	const struct voice *voice;
+	int errands; /* -1: there is none */
+	int grew;    /* eventfd */
+	struct grumble deaf;
+};
+
+#define ATTENDANT_NONE ((struct attendant){.errands = -1, .grew = -1})
+
+/* Starts it; it waits for ERRAND_START before it does anything. foreground: its messages too
+ * go to standard error. */
+MUST_CHECK int attendant_start(struct attendant *a, const struct conf_place *place, bool foreground,
+			       const struct voice *voice, struct err *e);
+/* One of the errands for it; number may be NULL. */
+void attendant_ask(struct attendant *a, enum errand_kind kind, enum errand_key key,
+		   const uint64_t number[ERRAND_NUMBERS]);
+/* The log has grown: consumers may read on. */
+void attendant_log_grew(const struct attendant *a);
+/* The next message from it. ERRAND_ENDED is told and closes. */
+MUST_CHECK enum errand_status attendant_take(struct attendant *a, struct errand *out);
+/* Lets it deliver what is in the log, and waits for its end for at most ms. */
+void attendant_stop(struct attendant *a, int ms);
+/* Leaves it to itself: it takes that as ERRAND_STOP. */
+void attendant_close(struct attendant *a);
+
+#endif
