@@ -1,14 +1,18 @@
 # The front door. meson and ninja do the work; this file only names the usual wishes.
 PREFIX ?= /usr/local
 BUILD  ?= build
-# The audit configuration of the host, or of a trial installation below some folder.
-SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+# Folders of the host, or of a trial installation below some folder.
+trial = $(if $(filter /usr /usr/local,$(PREFIX)),,$(PREFIX))
+SYSCONFDIR ?= $(trial)/etc
+LOCALSTATEDIR ?= $(trial)/var
+RUNDIR ?= $(trial)/run
+folders = --prefix=$(PREFIX) --sysconfdir=$(SYSCONFDIR) --localstatedir=$(LOCALSTATEDIR) -Drundir=$(RUNDIR)
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
 $(BUILD)/build.ninja:
-	@meson setup $(BUILD) --prefix=$(PREFIX) --sysconfdir=$(SYSCONFDIR) >/dev/null
+	@meson setup $(BUILD) $(folders) >/dev/null
 
 check:
 	@test/run
@@ -23,7 +27,7 @@ lint:
 	@test/lint
 
 install: all
-	@meson configure $(BUILD) --prefix=$(PREFIX) --sysconfdir=$(SYSCONFDIR)
+	@meson configure $(BUILD) $(folders)
 	@ninja -C $(BUILD) install
 
 clean:
