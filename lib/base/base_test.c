@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "base/natural.h"
 #include "base/near.h"
 #include "base/num.h"
 #include "base/pool.h"
@@ -363,6 +364,34 @@ static void bytes_are_counted(void **state)
 	assert_int_equal(sv_count(SV("\na\n\nb"), '\n'), 3);
 }
 
+static void names_stand_in_their_natural_order(void **state)
+{
+	static const char *const names[] = {"~a",
+					    "09.rules~",
+					    "9.rules",
+					    "10.a.rules",
+					    "10.rules",
+					    "10-a.rules",
+					    "010-b.rules",
+					    "10-b.rules",
+					    "10-b2.rules",
+					    "10-b11.rules",
+					    "a~.rules",
+					    "a.rules",
+					    "a.1.rules",
+					    "b",
+					    "b-99999999999999999999",
+					    "b-100000000000000000000"};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(names); i++)
+		for (size_t j = 0; j < LEN(names); j++) {
+			int order = natural_cmp(sv_cstr(names[i]), sv_cstr(names[j]));
+
+			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +410,7 @@ int main(void)
 		cmocka_unit_test(threads_start_with_every_signal_blocked),
 		cmocka_unit_test(a_program_knows_its_folder),
 		cmocka_unit_test(bytes_are_counted),
+		cmocka_unit_test(names_stand_in_their_natural_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
