@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "config/config.h"
 #include "rule/rules_file.h"
+#include "rule/rules_folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +13,6 @@
 
 #define MEMORY_MAX  ((size_t)1 << 30)
 #define ENTRIES_MAX 65536 /* commands of all files */
-#define FILES_MAX   4096
-
-/* The settings of which augenrules takes the last of all files. */
-enum single { SINGLE_CLEAR, SINGLE_BACKLOG, SINGLE_FAILURE, SINGLE_ENABLED, SINGLES };
 
 struct reading {
 	struct rule_set *set;
@@ -120,55 +116,23 @@ static int read_file(struct reading *r, const char *path, struct err *e)
 	return read_lines(r, buf_view(content), e);
 }
 
-static int is_rules_name(const struct dirent *d)
-{
-	return d->d_name[0] != '.' && sv_ends(sv_cstr(d->d_name), SV(".rules"));
-}
-
 static int read_folder(struct reading *r, const char *path, struct err *e)
 {
-	struct dirent **names;
-	int n = scandir(path, &names, is_rules_name, versionsort), status = 0;
+	struct rules_folder folder;
+	int status = rules_folder_list(&folder, path, e);
 
-	if (n < 0)
-		return err_sys(e, "cannot read %s", path);
-	if (n > FILES_MAX)
-		status = err_set(e, "%s: more than %d files", path, FILES_MAX);
-	for (int i = 0; i < n; i++) {
-		CLEANUP(buf_release) struct buf name = BUF_INIT((size_t)1 << 16);
-
-		buf_printf(&name, "%s/%s", path, names[i]->d_name);
-		if (status == 0)
-			status = read_file(r, buf_cstr(&name), e);
-		free(names[i]);
-	}
-	free(names);
+	if (status != 0)
+		return -1;
+	for (size_t i = 0; status == 0 && i < folder.count; i++)
+		status = read_file(r, folder.paths[i], e);
+	rules_folder_release(&folder);
 	return status;
-}
-
-/* Which of the settings of which only one is taken the command is; SINGLES for none. */
-static enum single single_of(const struct command *c)
-{
-	if (c->kind == COMMAND_DELETE_ALL && c->key.n == 0)
-		return SINGLE_CLEAR;
-	if (c->kind != COMMAND_NONE)
-		return SINGLES;
-	switch (c->settings.mask) {
-	case AUDIT_STATUS_BACKLOG_LIMIT:
-		return SINGLE_BACKLOG;
-	case AUDIT_STATUS_FAILURE:
-		return SINGLE_FAILURE;
-	case AUDIT_STATUS_ENABLED:
-		return SINGLE_ENABLED;
-	default:
-		return SINGLES;
-	}
 }
 
 /* Brings the commands of a folder into the order in which augenrules writes them. */
 static int join_as_one(struct rule_set *set, struct err *e)
 {
-	struct rule_entry *last[SINGLES] = {NULL}, **in_order;
+	struct rule_entry *last[RULES_PARTS] = {NULL}, **in_order;
 	size_t n = 0;
 
 	if (set->count == 0)
@@ -179,29 +143,25 @@ static int join_as_one(struct rule_set *set, struct err *e)
 		free(in_order);
 		return err_set(e, "no memory for the rules");
 	}
-	for (size_t i = 0; i < set->count; i++) {
-		enum single kind = single_of(&set->entries[i]->command);
-
-		if (kind < SINGLES)
-			last[kind] = set->entries[i];
-	}
-	for (enum single kind = SINGLE_CLEAR; kind <= SINGLE_FAILURE; kind++)
-		if (last[kind])
-			in_order[n++] = last[kind];
+	for (size_t i = 0; i < set->count; i++)
+		last[rules_part_of(set->entries[i]->text)] = set->entries[i];
+	for (enum rules_part part = 0; part < RULES_REST; part++)
+		if (last[part])
+			in_order[n++] = last[part];
 	for (size_t i = 0; i < set->count; i++) {
 		struct rule_entry *entry = set->entries[i];
-		enum single kind = single_of(&entry->command);
+		enum rules_part part = rules_part_of(entry->text);
 
-		if (kind == SINGLES) {
+		if (part == RULES_REST) {
 			in_order[n++] = entry;
-		} else if (entry != last[kind]) {
+		} else if (entry != last[part]) {
 			entry->fate = ENTRY_REPLACED;
-			entry->other = last[kind];
+			entry->other = last[part];
 			set->replaced[set->replaced_count++] = entry;
 		}
 	}
-	if (last[SINGLE_ENABLED])
-		in_order[n++] = last[SINGLE_ENABLED];
+	if (last[RULES_ENABLED])
+		in_order[n++] = last[RULES_ENABLED];
 	free(set->entries);
 	set->entries = in_order;
 	set->count = n;
