@@ -54,6 +54,8 @@ static const struct line lines[] = {
 #define OPTION(id, names, arg, value_name, help) ROW(names, arg, value_name, help)
 	COMMAND("auditd", OPTION_GETOPT, COMPLETE_NOTHING, NULL)
 #include "auditd/options.def"
+	COMMAND("augenrules", OPTION_GETOPT, COMPLETE_NOTHING, NULL)
+#include "augenrules/options.def"
 	COMMAND("aulast", OPTION_WORDS, COMPLETE_NOTHING, NULL)
 #include "aulast/options.def"
 	COMMAND("aulastlog", OPTION_WORDS, COMPLETE_NOTHING, NULL)
