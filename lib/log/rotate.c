@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -132,22 +133,43 @@ int log_keep(struct log_writer *w, struct err *e)
 	return status;
 }
 
+/* Through a descriptor: nobody can change meanwhile which file the name stands for. */
+static int set_mode(const char *path, mode_t mode)
+{
+	CLEAN_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	return fd < 0 ? -1 : fchmod(fd, mode);
+}
+
+int log_fix_folder(const struct log_options *o, struct err *e)
+{
+	CLEAN_FD int fd = -1;
+	char path[PATH_MAX];
+	const char *slash = strrchr(o->path, '/');
+
+	if (!slash || slash == o->path)
+		return 0;
+	if (!sv_to_cstr(sv_make(o->path, (size_t)(slash - o->path)), path, sizeof(path)))
+		return err_set(e, "the path of the log is too long");
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, "cannot open the folder %s", path);
+	/* The owner first: only he may then set the mode. */
+	if (fchown(fd, geteuid(), o->group) != 0 ||
+	    fchmod(fd, o->group ? FOLDER_GROUP : FOLDER_ALONE) != 0)
+		return err_sys(e, "cannot set owner and mode of %s", path);
+	return 0;
+}
+
 int log_fix_modes(const struct log_options *o, unsigned files, struct err *e)
 {
 	struct outcome outcome = {false, e};
-	char path[LOG_PATH_MAX], *slash;
+	char path[LOG_PATH_MAX];
 
-	numbered(o, 0, path);
-	slash = strrchr(path, '/');
-	if (slash && slash != path) {
-		*slash = '\0';
-		if (chmod(path, o->group ? FOLDER_GROUP : FOLDER_ALONE) != 0 ||
-		    chown(path, geteuid(), o->group) != 0)
-			fail(&outcome, "cannot set owner and mode of", path);
-	}
+	outcome.failed = log_fix_folder(o, e) != 0;
 	for (unsigned i = 1; i < files; i++) {
 		numbered(o, i, path);
-		if (chmod(path, o->group ? ROTATED_GROUP : ROTATED_ALONE) == 0)
+		if (set_mode(path, o->group ? ROTATED_GROUP : ROTATED_ALONE) == 0)
 			continue;
 		if (errno == ENOENT)
 			break;

@@ -49,6 +49,34 @@ static bool ends_torn(const char *path, uint64_t size)
 	return fd >= 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
 }
 
+/*
+ * A rotation that was cut short has left the file with the mode of a rotated one, which its owner
+ * may not write to without CAP_DAC_OVERRIDE.
+ */
+static int make_writable(const char *path)
+{
+	CLEAN_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    st.st_mode & S_IWUSR) {
+		errno = EACCES;
+		return -1;
+	}
+	return fchmod(fd, MODE_ALONE);
+}
+
+static int open_live(const char *path, int flags)
+{
+	int fd = open(path, flags);
+
+	if (fd < 0 && errno == ENOENT)
+		fd = open(path, flags | O_CREAT | O_EXCL, MODE_ALONE);
+	else if (fd < 0 && errno == EACCES && make_writable(path) == 0)
+		fd = open(path, flags);
+	return fd;
+}
+
 int log_reopen(struct log_writer *w, struct err *e)
 {
 	const struct log_options *o = &w->options;
@@ -62,15 +90,16 @@ int log_reopen(struct log_writer *w, struct err *e)
 		flags |= O_DSYNC;
 	else if (o->flush == FLUSH_SYNC)
 		flags |= O_SYNC;
-	fd = open(o->path, flags);
-	if (fd < 0 && errno == ENOENT)
-		fd = open(o->path, flags | O_CREAT | O_EXCL, MODE_ALONE);
+	fd = open_live(o->path, flags);
 	if (fd < 0)
 		return err_sys(e, "cannot open the log %s", o->path);
 	if (fstat(fd, &st) != 0)
 		return err_sys(e, "cannot examine the log %s", o->path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, "the log %s is not a regular file", o->path);
+	/* What somebody else put there would get records, and he could take them out again. */
+	if (st.st_uid != geteuid())
+		return err_set(e, "the log %s belongs to user %u", o->path, st.st_uid);
 	/* The group first: with the mode first a wrong group could read for a moment. */
 	if (fchown(fd, geteuid(), o->group) != 0 ||
 	    fchmod(fd, o->group ? MODE_GROUP : MODE_ALONE) != 0)

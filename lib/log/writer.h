@@ -79,8 +79,8 @@ struct log_writer {
 
 /*
  * Opens the file for appending, or creates it. The file becomes 0640 for a group, 0600
- * without, owned by the caller's user and the group; a symbolic link is refused. -1: *w is
- * closed and needs no release.
+ * without, owned by the caller's user and the group; a symbolic link and somebody else's file are
+ * refused. -1: *w is closed and needs no release.
  */
 MUST_CHECK int log_open(struct log_writer *w, const struct log_options *o, struct err *e);
 
@@ -121,8 +121,15 @@ void log_suspend(struct log_writer *w);
 MUST_CHECK int log_reopen(struct log_writer *w, struct err *e);
 
 /*
- * Sets the modes and the group of the folder (0750 or 0700) and of the rotated files, for
- * options that log_open() has taken. -1: the first that refused, the rest was tried.
+ * Makes the folder the caller's own, 0750 for the group or 0700: nobody else can put a file there
+ * then. The other calls need no privilege in such a folder, but CAP_CHOWN for a group that is not
+ * one of the caller's.
+ */
+MUST_CHECK int log_fix_folder(const struct log_options *o, struct err *e);
+
+/*
+ * The same, and the modes of the rotated files, for options that log_open() has taken. -1: the
+ * first that refused, the rest was tried.
  */
 MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct err *e);
 

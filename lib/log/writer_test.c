@@ -2,12 +2,15 @@
 
 #include "base/file.h"
 #include "log/writer.h"
+#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 /* A folder of its own for every test. */
 static char folder[64], path[96];
@@ -237,6 +240,74 @@ static void a_group_may_read_and_nobody_else(void **state)
 	assert_int_equal(mode_of(2), 0440);
 	assert_int_equal(stat(folder, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+/* In a child: the sandbox of a recorder, and everything that happens to a log. */
+static int live_confined(uint64_t capabilities)
+{
+	const struct sandbox_path own = {folder, SANDBOX_READ | SANDBOX_MANAGE};
+	const struct sandbox s = {capabilities, &own, 1,
+				  SANDBOX_CALLS_BASE | SANDBOX_CALLS_FILES | SANDBOX_CALLS_THREADS};
+	struct log_options o = options(NULL);
+	struct sandbox_outcome got;
+	struct log_writer w;
+	size_t taken;
+	struct err e;
+
+	sandbox_enter(&s, &got);
+	o.flush = FLUSH_INCREMENTAL_ASYNC;
+	o.freq = 1;
+	if (log_open(&w, &o, &e) != 0 || log_fix_modes(&o, 5, &e) != 0 ||
+	    log_append(&w, SV("1\n"), &taken, &e) != LOG_APPENDED || log_rotate(&w, 4, &e) != 0 ||
+	    log_append(&w, SV("2\n"), &taken, &e) != LOG_APPENDED || log_keep(&w, &e) != 0)
+		return 1;
+	(void)log_remove_excess(&o, 3);
+	w.options.group = 4;
+	if (capabilities && (log_rotate(&w, 4, &e) != 0 || log_fix_modes(&w.options, 4, &e) != 0))
+		return 2;
+	return log_close(&w, &e) == 0 ? 0 : 3;
+}
+
+static void a_confined_writer_opens_what_a_crash_left_and_rotates(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (uint64_t chown = 0; chown < 2; chown++) {
+		int status = -1;
+		pid_t child;
+
+		put_file(0, "0\n");
+		put_file(1, "old\n");
+		assert_int_equal(chmod(path, 0400), 0); /* killed between chmod and rename */
+		child = fork();
+		if (child == 0)
+			_exit(live_confined(chown << CAP_CHOWN));
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		assert_int_equal(mode_of(0), chown ? 0640 : 0600);
+		assert_int_equal(mode_of(1), chown ? 0440 : 0400);
+		(void)remove_folder(NULL);
+		(void)mkdir(folder, 0700);
+	}
+}
+
+static void a_log_of_somebody_else_is_refused(void **state)
+{
+	struct log_options o = options(NULL);
+	struct log_writer w;
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put_file(0, "0\n");
+	assert_int_equal(chown(path, 12345, 0), 0);
+	assert_int_equal(log_open(&w, &o, &e), -1);
+	assert_non_null(strstr(e.text, "belongs to user 12345"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 12345);
 }
 
 static void a_torn_last_line_gets_its_newline_first(void **state)
@@ -566,6 +637,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lines_are_appended_with_one_write_and_counted),
 		TEST(a_group_may_read_and_nobody_else),
+		TEST(a_confined_writer_opens_what_a_crash_left_and_rotates),
+		TEST(a_log_of_somebody_else_is_refused),
 		TEST(a_torn_last_line_gets_its_newline_first),
 		TEST(short_and_interrupted_writes_lose_nothing),
 		TEST(a_full_disk_leaves_whole_lines_and_says_what_it_took),
