@@ -272,3 +272,22 @@ enum board_status board_read(const char *path, struct board_view *out, struct er
 	}
 	return status;
 }
+
+int board_attach(struct board *b, const char *path, struct err *e)
+{
+	CLEAN_FD int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct board_view view;
+	struct err why;
+	void *map;
+
+	*b = BOARD_NONE;
+	if (fd < 0)
+		return err_sys(e, "cannot open %s", path);
+	if (read_open(fd, &view, &why) != BOARD_READ)
+		return err_set(e, "cannot use %s: %s", path, why.text);
+	map = mmap(NULL, BOARD_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		return err_sys(e, "cannot map %s", path);
+	b->cells = map;
+	return 0;
+}

@@ -48,6 +48,11 @@ struct board {
  * folder must exist. -1: *b is BOARD_NONE.
  */
 MUST_CHECK int board_create(struct board *b, const char *path, gid_t group, struct err *e);
+/*
+ * Maps the board that another process has created, to write a section of it. -1: it is not there, or
+ * no board of this version; *b is BOARD_NONE.
+ */
+MUST_CHECK int board_attach(struct board *b, const char *path, struct err *e);
 /* The file stays. */
 void board_close(struct board *b);
 

@@ -247,6 +247,28 @@ static void a_board_replaces_what_was_there(void **state)
 	assert_null(b.cells);
 }
 
+static void another_process_can_write_its_section(void **state)
+{
+	const struct place *p = *state;
+	struct health_attendant attendant;
+	struct board_view view;
+	struct board b, other;
+	struct err e;
+
+	assert_int_equal(board_attach(&other, p->path, &e), -1);
+	assert_int_equal(board_create(&b, p->path, 0, &e), 0);
+	assert_int_equal(board_attach(&other, p->path, &e), 0);
+	fill(&attendant, ATTENDANT_FIGURES, 8);
+	board_put_attendant(&other, &attendant);
+	assert_int_equal(board_read(p->path, &view, &e), BOARD_READ);
+	assert_true(view.attendant.attendant_pid == 8);
+	board_close(&other);
+	b.cells[2]++;
+	assert_int_equal(board_attach(&other, p->path, &e), -1);
+	assert_null(other.cells);
+	board_close(&b);
+}
+
 static void check_rows(const struct figure_rows *rows, size_t figures)
 {
 	assert_int_equal(rows->count, figures);
@@ -295,6 +317,7 @@ int main(void)
 		TEST(files_that_are_no_boards_are_refused),
 		TEST(only_regular_files_are_opened),
 		TEST(a_board_replaces_what_was_there),
+		TEST(another_process_can_write_its_section),
 		cmocka_unit_test(every_row_is_whole_and_stands_once),
 		cmocka_unit_test(losses_are_the_sum_of_their_causes),
 	};

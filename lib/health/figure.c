@@ -47,6 +47,33 @@ void health_consumer_init(struct health_consumer *c)
 	memset(c, 0xff, sizeof(*c));
 }
 
+void health_take_status(struct health_recorder *r, const struct audit_status *s)
+{
+	r->kernel_enabled = s->enabled;
+	r->kernel_failure = s->failure;
+	r->kernel_pid = s->pid;
+	r->rate_limit = s->rate_limit;
+	r->backlog_limit = s->backlog_limit;
+	r->backlog = s->backlog;
+	r->backlog_wait_time = s->backlog_wait_time;
+	r->backlog_waited = s->backlog_wait_time_actual;
+	r->kernel_lost = s->lost;
+}
+
+const char *health_family_help(struct sv family)
+{
+	static const char *const rows[][2] = {
+#define METRIC_FAMILY(name, help) {name, help},
+#include "health/figure.def"
+#undef METRIC_FAMILY
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (sv_eq(family, sv_cstr(rows[i][0])))
+			return rows[i][1];
+	return NULL;
+}
+
 const char *health_group_name(enum figure_group group)
 {
 	static const char *const names[GROUP_COUNT] = {

@@ -14,7 +14,9 @@
 #define AURUM_HEALTH_FIGURE_H
 
 #include "base/attr.h"
+#include "base/sv.h"
 
+#include <linux/audit.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -113,6 +115,9 @@ void health_consumer_init(struct health_consumer *c);
 
 extern const struct figure_rows health_recorder_rows, health_attendant_rows, health_consumer_rows;
 
+/* What the kernel says of itself; kernel_asked stays. */
+void health_take_status(struct health_recorder *r, const struct audit_status *s);
+
 /* The figure of row i out of one of the three structs, which is theirs. */
 static inline uint64_t health_value(const void *figures, size_t i)
 {
@@ -121,6 +126,12 @@ static inline uint64_t health_value(const void *figures, size_t i)
 	memcpy(&value, (const char *)figures + i * sizeof(value), sizeof(value));
 	return value;
 }
+
+/*
+ * The help of all metrics of a name without its label, bucket and sum, where several rows have it;
+ * NULL for others.
+ */
+const char *health_family_help(struct sv family);
 
 /* "kernel", "recording", ...: heading and, in JSON, the name of the object. */
 const char *health_group_name(enum figure_group group);
