@@ -31,6 +31,20 @@ install_there() {
 	[ "$(stat -c %a "$to/etc/audit")" = 750 ]
 }
 
+@test "plugins are installed, none of them active, where they can be found" {
+	install_there
+	for conf in "$AURUM_TOP"/etc/plugins.d/*.conf; do
+		installed=$to/etc/audit/plugins.d/${conf##*/}
+		cmp "$share/plugins.d/${conf##*/}" "$conf"
+		grep -qx 'active = no' "$installed"
+		[ "$(sed -n 's/^path = //p' "$installed")" = "/usr/local/$(sed -n 's,^path = /,,p' "$conf")" ]
+		[ -x "$to$(sed -n 's/^path = //p' "$installed")" ]
+	done
+	echo 'active = yes' >"$installed"
+	install_there
+	[ "$(cat "$installed")" = 'active = yes' ]
+}
+
 @test "configuration and rules that are there stay as they are" {
 	mkdir -p "$to/etc/audit/rules.d"
 	echo "num_logs = 3" >"$to/etc/audit/auditd.conf"
