@@ -3,15 +3,15 @@
  * Prometheus come from here; watching is in drift_watch.c.
  */
 #include "aurum/drift.h"
+#include "aurum/metrics.h"
 
-#include "base/file.h"
 #include "base/num.h"
 #include "config/option.h"
+#include "output/metrics.h"
 
 #define OUT_MAX  ((size_t)256 << 20)
 #define EACH_S   60
 #define EACH_MAX ((uint64_t)24 * 3600)
-#define READABLE 0644 /* an exporter runs as somebody else, and the figures hold no rule */
 
 static const struct option_row rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -29,50 +29,36 @@ static const struct option_set set = {
 
 /* ---- figures ---- */
 
-static void put_figure(const char *name, const char *help, size_t value, struct buf *out)
-{
-	buf_printf(out,
-		   "# HELP aurum_rules_%s %s\n# TYPE aurum_rules_%s gauge\naurum_rules_%s %zu\n",
-		   name, help, name, name, value);
-}
-
 static void put_figures(const struct difference *d, const struct side *files,
 			const struct side *kernel, struct buf *out)
 {
-	put_figure("drift",
-		   "1 when the kernel's audit rules or settings are not those of the files.",
-		   !difference_is_none(d), out);
-	put_figure("missing", "Rules of the files that the kernel does not have.", d->gone, out);
-	put_figure("extra", "Rules of the kernel that are not in the files.", d->came, out);
-	put_figure("moved", "Rules that the kernel has in another order.", d->moved, out);
-	put_figure("settings_drift", "Settings that are not those of the files.", d->setting_count,
-		   out);
-	put_figure("loaded", "Audit rules in the kernel.", kernel->target.rules.count, out);
-	put_figure("wanted", "Audit rules in the files.", files->target.rules.count, out);
-	put_figure("readable",
-		   "0 when rules or kernel could not be read: the others are then absent.", 1, out);
-}
-
-static int write_metrics(const char *path, struct buf *text)
-{
-	struct err e;
-
-	if (!path)
-		return 0;
-	if (!text->failed && file_replace(path, buf_view(text), READABLE, &e) == 0)
-		return 0;
-	say("%s", text->failed ? "no memory for the figures" : e.text);
-	return -1;
+	metrics_gauge("rules_drift",
+		      "1 when the kernel's audit rules or settings are not those of the files.",
+		      !difference_is_none(d), out);
+	metrics_gauge("rules_missing", "Rules of the files that the kernel does not have.", d->gone,
+		      out);
+	metrics_gauge("rules_extra", "Rules of the kernel that are not in the files.", d->came,
+		      out);
+	metrics_gauge("rules_moved", "Rules that the kernel has in another order.", d->moved, out);
+	metrics_gauge("rules_settings_drift", "Settings that are not those of the files.",
+		      d->setting_count, out);
+	metrics_gauge("rules_loaded", "Audit rules in the kernel.", kernel->target.rules.count,
+		      out);
+	metrics_gauge("rules_wanted", "Audit rules in the files.", files->target.rules.count, out);
+	metrics_gauge("rules_readable",
+		      "0 when rules or kernel could not be read: the others are then absent.", 1,
+		      out);
 }
 
 static int no_figures(const struct drift *d)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
 
-	put_figure("readable",
-		   "0 when rules or kernel could not be read: the others are then absent.", 0,
-		   &text);
-	(void)write_metrics(d->metrics, &text);
+	metrics_gauge("rules_readable",
+		      "0 when rules or kernel could not be read: the others are then absent.", 0,
+		      &text);
+	if (d->metrics)
+		(void)!metrics_write(d->metrics, &text);
 	return -1;
 }
 
@@ -98,7 +84,7 @@ static int compare(struct drift *d, const struct side *files, const struct side 
 			   kernel, &d->text);
 	differ_put_summary(&found, &d->summary);
 	difference_release(&found);
-	return write_metrics(d->metrics, &figures);
+	return d->metrics ? metrics_write(d->metrics, &figures) : 0;
 }
 
 int drift_look(struct drift *d)

@@ -65,6 +65,8 @@ static const struct line lines[] = {
 	COMMAND("aurum", OPTION_GETOPT, COMPLETE_NOTHING, verbs)
 	VERB("watch", COMPLETE_NOTHING, NULL)
 #include "aurum/watch.def"
+	VERB("status", COMPLETE_NOTHING, NULL)
+#include "aurum/status.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"

@@ -15,7 +15,7 @@ install_there() {
 	for program in sbin/auditctl sbin/auditd sbin/augenrules sbin/ausearch bin/aurum; do
 		[ -x "$to/usr/local/$program" ]
 	done
-	for page in man8/auditctl.8 man8/auditd.8 man5/auditd.conf.5 man8/ausearch.8 man1/aurum.1; do
+	for page in man8/auditctl.8 man8/auditd.8 man5/auditd.conf.5 man8/ausearch.8 man1/aurum.1 man1/aurum-status.1; do
 		[ -s "$to/usr/local/share/man/$page" ]
 	done
 	cmp "$share/auditd.conf" "$AURUM_TOP/etc/auditd.conf"

@@ -1,0 +1,52 @@
+/*
+ * Build tool: fills in what a manual page has from tables, so that nobody writes it twice:
+ *
+ *	make-manual docs/aurum-status.1.in >aurum-status.1
+ *
+ * A line @OPTIONS@ becomes the options of aurum status, @FIGURES@ the figures of the daemon's health.
+ * It is not installed.
+ */
+#include "base/file.h"
+#include "config/option.h"
+#include "output/vitals.h"
+
+#include <stdio.h>
+
+#define PAGE_MAX ((size_t)1 << 20)
+
+static const struct option_row rows[] = {
+#define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
+#include "aurum/status.def"
+#undef OPTION
+};
+static const struct option_set status_options = {
+	.program = "aurum status", .rows = rows, .count = LEN(rows)};
+
+static void fill(struct sv page, struct buf *out)
+{
+	struct sv line;
+
+	while (sv_line(&page, &line)) {
+		if (sv_eq(line, SV("@OPTIONS@"))) {
+			option_man(&status_options, out);
+		} else if (sv_eq(line, SV("@FIGURES@"))) {
+			vitals_put_man(out);
+		} else {
+			buf_put(out, line);
+			buf_putc(out, '\n');
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(buf_release) struct buf page = BUF_INIT(PAGE_MAX), out = BUF_INIT(PAGE_MAX);
+	struct err e;
+
+	if (argc != 2 || file_read(argv[1], &page, &e) != 0) {
+		(void)fprintf(stderr, "make-manual: %s\n", argc == 2 ? e.text : "which page?");
+		return 2;
+	}
+	fill(buf_view(&page), &out);
+	return !out.failed && file_write(1, buf_view(&out)) == 0 ? 0 : 1;
+}
