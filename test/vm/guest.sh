@@ -48,3 +48,10 @@ attempt() {
 	"$@" 2>&1
 	echo "exit $?"
 }
+
+# preload LIBRARY COMMAND...: runs it with a library of ours, behind the sanitizer's if there is one.
+preload() {
+	library=$1
+	shift
+	LD_PRELOAD="$(ls /lib/x86_64-linux-gnu/libasan.so.* 2>/dev/null) $library" "$@"
+}
