@@ -209,9 +209,8 @@ static bool is_next(const struct follow *f, const struct log_set *now, size_t i)
 		return false;
 	if (own > 0)
 		return log_identity_eq(&now->members[i].id, &f->seen.members[own - 1].id);
-	/* It was the newest. Taken out of the midst by hand, or with all others: no rotation
-	 * leaves that. */
-	return i + 1 < now->count || (i == 0 && now->members[0].number == 0);
+	/* It was the newest. With older ones still there no rotation took it, but somebody. */
+	return i + 1 < now->count;
 }
 
 /*
