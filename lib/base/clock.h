@@ -11,5 +11,7 @@
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_ms(void);
+/* Nanoseconds of it: for how long something took. */
+uint64_t clock_ns(void);
 
 #endif

@@ -1,12 +1,26 @@
 /* The thread that syncs. It holds no lock while the disk works. */
 #include "log/flusher.h"
 
+#include "base/clock.h"
 #include "base/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 
 #define STACK_BYTES (256u << 10)
+
+void log_flush_timed(struct log_flush_times *t, uint64_t ns)
+{
+	uint64_t bound = 1000000;
+
+	t->count++;
+	t->sum += ns;
+	t->last = ns;
+	if (ns > t->max)
+		t->max = ns;
+	for (size_t i = 0; i < LOG_FLUSH_BOUNDS; i++, bound *= 10)
+		t->within[i] += ns <= bound;
+}
 
 /* Takes the oldest waiting descriptor; -1 when it is time to end. */
 static int take(struct log_flusher *f)
@@ -33,13 +47,16 @@ static void *run(void *arg)
 
 	(void)pthread_mutex_lock(&f->lock);
 	while ((fd = take(f)) >= 0) {
+		uint64_t start;
 		int failure;
 
 		(void)pthread_mutex_unlock(&f->lock);
+		start = clock_ns();
 		failure = fdatasync(fd) == 0 ? 0 : errno;
 		(void)close(fd);
 		(void)pthread_mutex_lock(&f->lock);
 		f->syncs++;
+		log_flush_timed(&f->times, clock_ns() - start);
 		if (failure)
 			f->failure = failure;
 	}
@@ -103,6 +120,16 @@ void log_flusher_forget(struct log_flusher *f, int fd)
 	(void)pthread_mutex_lock(&f->lock);
 	if (f->original == fd)
 		f->original = -1;
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void log_flusher_times(struct log_flusher *f, struct log_flush_times *out)
+{
+	*out = (struct log_flush_times){.count = 0};
+	if (!f->running)
+		return;
+	(void)pthread_mutex_lock(&f->lock);
+	*out = f->times;
 	(void)pthread_mutex_unlock(&f->lock);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "log/writer.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -220,7 +222,10 @@ static int flush(struct log_writer *w, uint64_t new_lines, struct err *e)
 		return 0;
 	w->unflushed = 0;
 	if (o->flush == FLUSH_INCREMENTAL) {
+		uint64_t start = clock_ns();
+
 		failure = o->disk->sync(o->disk_ctx, w->fd) == 0 ? 0 : errno;
+		log_flush_timed(&w->times, clock_ns() - start);
 	} else {
 		failure = log_flusher_failure(&w->flusher);
 		log_flusher_request(&w->flusher, w->fd);
@@ -229,6 +234,14 @@ static int flush(struct log_writer *w, uint64_t new_lines, struct err *e)
 		return 0;
 	errno = failure;
 	return err_sys(e, "cannot bring the log %s to the disk", o->path);
+}
+
+void log_flush_times(struct log_writer *w, struct log_flush_times *out)
+{
+	if (w->flusher.running)
+		log_flusher_times(&w->flusher, out);
+	else
+		*out = w->times;
 }
 
 /* writev() takes its bytes as writable and only reads them. */
@@ -258,7 +271,9 @@ enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t 
 				  struct err *e)
 {
 	struct sv part = fitting(w, lines);
+	bool is_flush = w->options.flush == FLUSH_DATA || w->options.flush == FLUSH_SYNC;
 	size_t lead = w->is_torn, done, whole;
+	uint64_t start;
 	struct iovec parts[2] = {part_of(SV("\n")), part_of(part)};
 
 	*taken = 0;
@@ -266,7 +281,10 @@ enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t 
 		(void)err_set(e, "the log %s is closed", w->options.path);
 		return LOG_FAILED;
 	}
+	start = is_flush ? clock_ns() : 0;
 	done = write_all(w, parts + !lead, part.n ? 1 + (int)lead : 0);
+	if (is_flush)
+		log_flush_timed(&w->times, clock_ns() - start);
 	if (lead && done) {
 		w->is_torn = false;
 		w->size++;

@@ -75,6 +75,7 @@ struct log_writer {
 	unsigned last_kept;         /* the highest number that log_keep() has given out */
 	unsigned known;             /* files that the last rotation saw, for the state report */
 	struct log_flusher flusher;
+	struct log_flush_times times; /* of flushes that were waited for */
 };
 
 /*
@@ -83,6 +84,9 @@ struct log_writer {
  * refused. -1: *w is closed and needs no release.
  */
 MUST_CHECK int log_open(struct log_writer *w, const struct log_options *o, struct err *e);
+
+/* How long the disk took for flushes since log_open(), whoever waited for them. */
+void log_flush_times(struct log_writer *w, struct log_flush_times *out);
 
 /* Brings everything to the disk and closes. 0, or -1 when the disk refused; closed anyway. */
 int log_close(struct log_writer *w, struct err *e);

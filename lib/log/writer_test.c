@@ -557,6 +557,37 @@ static void flushing_beside_the_writer_ends_with_everything_flushed(void **state
 	assert_int_equal(w.flusher.count, 0);
 }
 
+static void flushes_are_timed_however_they_happen(void **state)
+{
+	static const enum log_flush ways[] = {FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC,
+					      FLUSH_DATA};
+	struct log_flush_times t = {.count = 0};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(ways); i++) {
+		struct log_options o = options(NULL);
+		struct log_writer w;
+		struct err e;
+
+		o.flush = ways[i];
+		o.freq = 1;
+		assert_int_equal(log_open(&w, &o, &e), 0);
+		assert_append(&w, "line\n", LOG_APPENDED);
+		do
+			log_flush_times(&w, &t);
+		while (t.count == 0);
+		assert_int_equal(t.count, 1);
+		assert_true(t.last == t.max && t.sum == t.last && t.last > 0);
+		assert_int_equal(log_close(&w, &e), 0);
+	}
+	t = (struct log_flush_times){.count = 0};
+	log_flush_timed(&t, 2000000);
+	log_flush_timed(&t, 1000000);
+	log_flush_timed(&t, 5000000000);
+	assert_true(t.count == 3 && t.max == 5000000000 && t.last == t.max && t.sum == 5003000000);
+	assert_true(t.within[0] == 1 && t.within[1] == 2 && t.within[3] == 2);
+}
+
 static void the_listener_hears_exactly_what_is_in_the_file(void **state)
 {
 	struct disk d = {.room = 10};
@@ -649,6 +680,7 @@ int main(void)
 		TEST(excess_files_are_removed_up_to_the_first_gap),
 		TEST(the_disk_is_waited_for_every_freq_lines),
 		TEST(flushing_beside_the_writer_ends_with_everything_flushed),
+		TEST(flushes_are_timed_however_they_happen),
 		TEST(the_listener_hears_exactly_what_is_in_the_file),
 		TEST(a_closed_log_takes_nothing_until_it_is_reopened),
 		TEST(links_and_folders_are_no_logs),
