@@ -12,6 +12,7 @@ static bool is_seen(const struct audit_gaps *g, uint32_t serial)
 
 static void see(struct audit_gaps *g, uint32_t serial)
 {
+	g->events += !is_seen(g, serial);
 	g->seen[serial % BITS / 64] |= UINT64_C(1) << (serial % 64);
 }
 
@@ -47,6 +48,7 @@ void audit_gaps_put(struct audit_gaps *g, uint32_t serial)
 	if (!g->started) {
 		g->started = true;
 		g->newest = serial;
+		g->events = 1;
 		memset(g->seen, 0xff, sizeof(g->seen));
 	} else if (step == 0) {
 		return;

@@ -22,6 +22,7 @@ struct audit_gaps {
 	bool started;
 	uint32_t newest;
 	uint64_t seen[AUDIT_GAPS_WINDOW / 64]; /* serial n at bit n modulo the window */
+	uint64_t events;                       /* serials that came */
 	uint64_t missing;                      /* serials that left the window unseen */
 	uint64_t late; /* records older than the window; their serial may have been counted missing
 			*/

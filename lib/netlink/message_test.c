@@ -208,6 +208,7 @@ static void serials_in_order_leave_no_gap(void **state)
 	}
 	assert_int_equal(g.missing, 0);
 	assert_int_equal(g.late, 0);
+	assert_int_equal(g.events, 10001);
 }
 
 static void serials_a_little_out_of_order_leave_no_gap(void **state)
@@ -224,6 +225,7 @@ static void serials_a_little_out_of_order_leave_no_gap(void **state)
 	}
 	assert_int_equal(g.missing, 0);
 	assert_int_equal(g.late, 0);
+	assert_int_equal(g.events, 8902);
 }
 
 static void a_serial_is_missing_once_the_window_has_passed(void **state)
