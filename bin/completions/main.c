@@ -60,6 +60,8 @@ static const struct line lines[] = {
 #include "aulast/options.def"
 	COMMAND("aulastlog", OPTION_WORDS, COMPLETE_NOTHING, NULL)
 #include "aulastlog/options.def"
+	COMMAND("autrace", OPTION_GETOPT, COMPLETE_FILES, NULL)
+#include "autrace/options.def"
 	COMMAND("ausyscall", OPTION_WORDS, COMPLETE_NOTHING, NULL)
 #include "ausyscall/options.def"
 	COMMAND("aurum", OPTION_GETOPT, COMPLETE_NOTHING, verbs)
