@@ -49,14 +49,14 @@ static int write_config(const struct daemon *d, struct err *e)
 	CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)4 * PATH_BYTES);
 	char path[PATH_BYTES + 32];
 
-	/* One growing file: the log of a watch ends with the watch. */
+	/* One growing file: the log of a watch ends with the watch. Rotated only on SIGUSR1. */
 	buf_printf(&text,
 		   "# Written by aurum watch at every start.\n"
 		   "log_file = %s\n"
 		   "log_format = ENRICHED\n"
 		   "flush = INCREMENTAL_ASYNC\n"
 		   "freq = 50\n"
-		   "num_logs = 0\n"
+		   "num_logs = 99\n"
 		   "max_log_file_action = IGNORE\n"
 		   "space_left = 75\n"
 		   "space_left_action = IGNORE\n"

@@ -6,17 +6,15 @@
 #include "aurum/watch.h"
 
 #include "base/clock.h"
+#include "log/follow.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/inotify.h>
 
 #define BACKLOG_LIMIT 8192 /* records; the kernel's 64 is too small for a burst */
-#define LINE_BYTES    ((size_t)1 << 20)
 #define DRAIN_MS      3000
-#define READ_BYTES    ((size_t)64 << 10)
 
 struct recording {
 	struct audit_control *control;
@@ -24,8 +22,9 @@ struct recording {
 	struct kernel_state kernel;
 	struct daemon daemon;
 	struct teller teller;
-	int log, changes;   /* the log file, and an inotify for it */
-	struct buf pending; /* a line that is not whole yet */
+	struct follow log;
+	bool is_following;
+	int changes; /* inotify for the log's folder */
 	uint32_t lost_before;
 	size_t added, present;
 	char rules[PATH_BYTES];
@@ -35,62 +34,48 @@ struct recording {
 
 /* ---- following the log ---- */
 
+/* The end of the log as it is before this recording; changes of its folder wake us. */
 static int open_log(struct recording *r, struct err *e)
 {
-	r->log = open(r->daemon.log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (r->log < 0)
-		return err_sys(e, "cannot read %s", r->daemon.log);
+	if (follow_init(&r->log, r->daemon.log, e) != 0)
+		return -1;
+	r->is_following = true;
 	r->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (r->changes < 0 || inotify_add_watch(r->changes, r->daemon.log, IN_MODIFY) < 0)
-		return err_sys(e, "cannot watch %s", r->daemon.log);
-	return 0;
+	if (r->changes < 0 ||
+	    inotify_add_watch(r->changes, r->daemon.dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0)
+		return err_sys(e, "cannot watch %s", r->daemon.dir);
+	return follow_from(&r->log, FOLLOW_END, e);
 }
 
-/* The end of the log as it was before this recording; 0 when there is none yet. */
-static int64_t log_size(const char *path)
+static void tell_lines(struct recording *r, struct sv lines)
 {
-	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+	struct sv line;
 
-	return size > 0 ? size : 0;
-}
-
-static void tell_lines(struct recording *r)
-{
-	struct sv rest = buf_view(&r->pending);
-	size_t end;
-
-	while ((end = sv_index(rest, '\n')) < rest.n) {
-		teller_line(&r->teller, sv_head(rest, end));
-		rest = sv_from(rest, end + 1);
-	}
-	if (rest.n >= LINE_BYTES / 2) /* no record is that long */
-		rest.n = 0;
-	if (rest.n)
-		memmove(r->pending.p, rest.p, rest.n);
-	r->pending.n = rest.n;
+	while (sv_line(&lines, &line))
+		teller_line(&r->teller, line);
 }
 
 /* Everything that the log has grown by. */
 static int read_log(struct recording *r, struct err *e)
 {
 	char ignored[4096];
+	struct sv lines;
 
 	while (read(r->changes, ignored, sizeof(ignored)) > 0)
 		;
-	for (;;) {
-		ssize_t n;
-
-		if (!buf_reserve(&r->pending, READ_BYTES))
-			return err_set(e, "no memory for the log's lines");
-		n = read(r->log, r->pending.p + r->pending.n, READ_BYTES);
-		if (n < 0 && errno != EINTR)
-			return err_sys(e, "cannot read %s", r->daemon.log);
-		if (n <= 0)
+	for (;;)
+		switch (follow_next(&r->log, &lines, e)) {
+		case FOLLOW_LINES:
+			tell_lines(r, lines);
+			break;
+		case FOLLOW_NOTHING:
 			return 0;
-		r->pending.n += (size_t)n;
-		tell_lines(r);
-	}
+		case FOLLOW_GAP:
+			say("parts of %s were removed before they could be told", r->daemon.log);
+			break;
+		case FOLLOW_FAILED:
+			return -1;
+		}
 }
 
 /* ---- starting ---- */
@@ -117,8 +102,6 @@ static int switch_on(struct recording *r, struct err *e)
 
 static int start(struct recording *r, const struct watch_options *options, struct err *e)
 {
-	int64_t end_before;
-
 	if (daemon_prepare(&r->daemon, options->log_dir, e) != 0 ||
 	    teller_init(&r->teller, options, e) != 0 ||
 	    kernel_find(&r->kernel, r->control, options->state, e) != 0)
@@ -128,13 +111,12 @@ static int start(struct recording *r, const struct watch_options *options, struc
 	r->lost_before = r->kernel.found.status.lost;
 	r->teller.stop_fd = r->limit->signals;
 	r->teller.own_pid = (uint32_t)getpid();
-	end_before = log_size(r->daemon.log);
+	if (open_log(r, e) != 0)
+		return -1;
 	if (!r->is_locked && load_rules(r, options, e) != 0)
 		return -1;
-	if (daemon_start(&r->daemon, r->control, e) != 0 || open_log(r, e) != 0)
+	if (daemon_start(&r->daemon, r->control, e) != 0)
 		return -1;
-	if (lseek(r->log, end_before, SEEK_SET) < 0)
-		return err_sys(e, "cannot read %s", r->daemon.log);
 	if (!r->is_locked && switch_on(r, e) != 0)
 		return -1;
 	r->teller.quiet_before_ms = teller_now_ms();
@@ -202,7 +184,7 @@ static int finish(struct recording *r, struct err *e)
 		status = -1;
 	drain(r);
 	daemon_stop(&r->daemon);
-	if (r->log >= 0 && read_log(r, &why) != 0)
+	if (r->is_following && read_log(r, &why) != 0)
 		say("%s", why.text);
 	if (r->teller.join)
 		teller_finish(&r->teller);
@@ -247,23 +229,17 @@ static void say_summary(const struct recording *r)
 
 static void release(struct recording *r)
 {
-	if (r->log >= 0)
-		(void)close(r->log);
+	if (r->is_following)
+		follow_release(&r->log);
 	if (r->changes >= 0)
 		(void)close(r->changes);
-	buf_release(&r->pending);
 	teller_release(&r->teller);
 	kernel_release(&r->kernel);
 }
 
 int record_host(const struct watch_options *options, struct limit *l, struct audit_control *c)
 {
-	struct recording r = {.control = c,
-			      .limit = l,
-			      .log = -1,
-			      .changes = -1,
-			      .kernel = {.fd = -1},
-			      .pending = BUF_INIT(LINE_BYTES)};
+	struct recording r = {.control = c, .limit = l, .changes = -1, .kernel = {.fd = -1}};
 	int code = EXIT_DONE;
 	struct err e;
 	bool started = start(&r, options, &e) == 0;

@@ -107,6 +107,22 @@ do_things() {
 	[[ $output == *"$LIVE_DIR/hello"* ]]
 }
 
+@test "the log is followed over rotations that somebody asks for" {
+	watch_begin
+	"$LIVE_DIR/hello" before
+	kill -USR1 "$(live_status pid)"
+	rotated() { [ -e "$log/audit.log.$1" ]; }
+	live_wait_for 10 rotated 1
+	"$LIVE_DIR/hello" between
+	kill -USR1 "$(live_status pid)"
+	live_wait_for 10 rotated 2
+	"$LIVE_DIR/hello" after
+	told ".*hello before.*"
+	told ".*hello between.*"
+	told ".*hello after.*"
+	watch_end INT 0
+}
+
 @test "rules and flags that were there stay, in their order and byte for byte" {
 	"$LIVE_AUDITCTL" -a always,exit -F arch=b64 -S openat -F path="$LIVE_DIR/secret" -F key=mine >/dev/null
 	"$LIVE_AUDITCTL" -w "$LIVE_DIR/config" -p wa -k watch >/dev/null
