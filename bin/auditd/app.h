@@ -74,6 +74,8 @@ void record_abort(struct app *app, const char *op);
 void record_signal(struct app *app, uint32_t type, const char *op, const char *result,
 		   const struct sender *s);
 void record_reconfigured(struct app *app, const struct sender *s);
+/* The half line of a crash that was cut off the log when it was opened, if there was one. */
+void record_torn(struct app *app);
 /* A DAEMON_ERR with this body, in which what cannot be printed becomes "?". */
 void record_trouble(struct app *app, const char *body);
 

@@ -166,6 +166,7 @@ static int enable(struct app *app, struct err *e)
 static int register_daemon(struct app *app, struct err *e)
 {
 	record_start(app);
+	record_torn(app);
 	if (!app->conf.local_events)
 		return 0;
 	if (enable(app, e) != 0) {

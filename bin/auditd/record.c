@@ -153,3 +153,17 @@ void record_trouble(struct app *app, const char *body)
 	printable[n] = '\0';
 	put_record(app, AUDIT_DAEMON_ERR, "%s", printable);
 }
+
+void record_torn(struct app *app)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(RECORD_MAX);
+	struct log_torn *torn = &app->keeper.log.found;
+
+	if (app->keeper.target != KEEP_FILE || torn->bytes == 0)
+		return;
+	buf_put_hex(&text, sv_make(torn->text, torn->length));
+	put_record(app, AUDIT_DAEMON_ERR,
+		   "op=lost cause=torn-line lost=1 bytes=%" PRIu64 " text=%s res=failed",
+		   torn->bytes, buf_cstr(&text));
+	torn->bytes = 0;
+}

@@ -13,6 +13,8 @@
  */
 #include "log/follow.h"
 
+#include "log/tail.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -514,32 +516,6 @@ enum follow_status follow_next(struct follow *f, struct sv *lines, struct err *e
 
 /* ---- positions ---- */
 
-/* Where the last whole line of the file ends. */
-static int find_end(struct follow *f, int fd, uint64_t size, uint64_t *out, struct err *e)
-{
-	while (size) {
-		size_t want = size < FOLLOW_BLOCK ? (size_t)size : FOLLOW_BLOCK;
-		ssize_t n = pread(fd, f->block, want, (off_t)(size - want));
-		const char *newline;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "cannot read %s", f->path);
-		if ((size_t)n < want)
-			return err_set(e, "%s became shorter while its end was looked for",
-				       f->path);
-		newline = memrchr(f->block, '\n', want);
-		size -= want;
-		if (newline) {
-			*out = size + (uint64_t)(newline - f->block) + 1;
-			return 0;
-		}
-	}
-	*out = 0;
-	return 0;
-}
-
 /* Begins at the end of the newest file. */
 static enum outcome find_newest(struct follow *f, const struct log_set *now, struct err *e)
 {
@@ -549,13 +525,12 @@ static enum outcome find_newest(struct follow *f, const struct log_set *now, str
 
 	if (outcome != GO_ON)
 		return outcome;
-	if (log_identify(f->fd, &id, &size) != 0) {
-		(void)err_sys(e, "cannot examine %s", f->path);
-		return FAILED;
-	}
-	if (find_end(f, f->fd, size, &f->here.offset, e) != 0)
-		return FAILED;
-	return log_head_read(f->fd, f->here.offset, &f->here.head) == 0 ? GO_ON : FAILED;
+	if (log_identify(f->fd, &id, &size) == 0 &&
+	    log_tail_find(f->fd, size, UINT64_MAX, &f->here.offset) == 0 &&
+	    log_head_read(f->fd, f->here.offset, &f->here.head) == 0)
+		return GO_ON;
+	(void)err_sys(e, "cannot find the end of %s", f->path);
+	return FAILED;
 }
 
 int follow_from(struct follow *f, enum follow_start start, struct err *e)

@@ -5,6 +5,7 @@
 #include "log/writer.h"
 
 #include "base/clock.h"
+#include "log/tail.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 #define MODE_ALONE 0600
 #define MODE_GROUP 0640
+#define TORN_MAX   (UINT64_C(1) << 20)
 
 static ssize_t system_write(void *ctx, int fd, const struct iovec *parts, int count)
 {
@@ -42,13 +44,35 @@ static int system_rename(void *ctx, const char *from, const char *to)
 const struct log_disk log_disk_system = {
 	.write = system_write, .cut = system_cut, .sync = system_sync, .rename = system_rename};
 
-/* Whether the file's last byte is something else than a newline. */
-static bool ends_torn(const char *path, uint64_t size)
+/*
+ * What is behind the file's last newline, when a crash ended the last one who wrote it: the
+ * beginning of a line, or bytes that never got to the disk. Nobody can complete it.
+ */
+static void find_torn(const char *path, uint64_t size, struct log_torn *torn)
 {
 	CLEAN_FD int fd = size ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
-	char last;
+	uint64_t end = size;
+	ssize_t n;
 
-	return fd >= 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
+	*torn = (struct log_torn){.bytes = 0};
+	if (fd < 0 || log_tail_find(fd, size, TORN_MAX + 1, &end) != 0 || end == size)
+		return;
+	torn->bytes = size - end;
+	n = pread(fd, torn->text, sizeof(torn->text), (off_t)end);
+	torn->length = n > 0 ? (size_t)n : 0;
+}
+
+/*
+ * Cuts off what is behind the last newline, which would be taken for a record once a newline
+ * follows. So much of it that it can be no line is left alone: the file may be no log.
+ */
+static void mend(struct log_writer *w)
+{
+	if (w->torn == 0 || w->torn > TORN_MAX ||
+	    w->options.disk->cut(w->options.disk_ctx, w->fd, (off_t)(w->size - w->torn)) != 0)
+		return;
+	w->size -= w->torn;
+	w->torn = 0;
 }
 
 /*
@@ -84,6 +108,7 @@ int log_reopen(struct log_writer *w, struct err *e)
 	const struct log_options *o = &w->options;
 	/* Not blocking: a FIFO is refused, not waited for. To a regular file it means nothing. */
 	int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct log_torn torn;
 	struct stat st;
 	CLEAN_FD int fd = -1;
 
@@ -106,10 +131,15 @@ int log_reopen(struct log_writer *w, struct err *e)
 	if (fchown(fd, geteuid(), o->group) != 0 ||
 	    fchmod(fd, o->group ? MODE_GROUP : MODE_ALONE) != 0)
 		return err_sys(e, "cannot set owner and mode of the log %s", o->path);
+	find_torn(o->path, (uint64_t)st.st_size, &torn);
+	/* What this writer left itself has been told as a failed write. */
+	if (torn.bytes && (torn.bytes != w->torn || w->size != (uint64_t)st.st_size))
+		w->found = torn;
 	w->size = (uint64_t)st.st_size;
-	w->is_torn = ends_torn(o->path, w->size);
+	w->torn = torn.bytes;
 	w->unflushed = 0;
 	w->fd = take_fd(&fd);
+	mend(w);
 	return 0;
 }
 
@@ -192,7 +222,7 @@ static size_t whole_lines(struct sv v)
 /* The part of lines that may go into this file: to the end of the line that reaches max_bytes. */
 static struct sv fitting(const struct log_writer *w, struct sv lines)
 {
-	uint64_t max = w->options.max_bytes, size = w->size + w->is_torn, from;
+	uint64_t max = w->options.max_bytes, size = w->size + (w->torn > 0), from;
 
 	if (max == 0 || size >= max || max - size > lines.n)
 		return lines;
@@ -200,13 +230,13 @@ static struct sv fitting(const struct log_writer *w, struct sv lines)
 	return sv_head(lines, (size_t)from + sv_index(sv_from(lines, (size_t)from), '\n') + 1);
 }
 
-/* After a failed write: whole bytes of lines are in the file, and rest bytes of one more. */
+/* After a failed write: up to `whole` there are whole lines, and rest bytes of one more. */
 static void cut_torn_line(struct log_writer *w, uint64_t whole, size_t rest)
 {
-	w->size = whole;
-	if (rest && w->options.disk->cut(w->options.disk_ctx, w->fd, (off_t)whole) != 0) {
-		w->size = whole + rest;
-		w->is_torn = true;
+	w->size = whole + rest;
+	if (rest) {
+		w->torn = rest;
+		mend(w);
 	}
 }
 
@@ -270,23 +300,28 @@ static int appended(struct log_writer *w, struct sv lines, struct err *e)
 enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t *taken,
 				  struct err *e)
 {
-	struct sv part = fitting(w, lines);
 	bool is_flush = w->options.flush == FLUSH_DATA || w->options.flush == FLUSH_SYNC;
-	size_t lead = w->is_torn, done, whole;
+	size_t lead, done, whole;
+	struct iovec parts[2];
 	uint64_t start;
-	struct iovec parts[2] = {part_of(SV("\n")), part_of(part)};
+	struct sv part;
 
 	*taken = 0;
 	if (w->fd < 0) {
 		(void)err_set(e, "the log %s is closed", w->options.path);
 		return LOG_FAILED;
 	}
+	mend(w);
+	lead = w->torn > 0;
+	part = fitting(w, lines);
+	parts[0] = part_of(SV("\n"));
+	parts[1] = part_of(part);
 	start = is_flush ? clock_ns() : 0;
 	done = write_all(w, parts + !lead, part.n ? 1 + (int)lead : 0);
 	if (is_flush)
 		log_flush_timed(&w->times, clock_ns() - start);
 	if (lead && done) {
-		w->is_torn = false;
+		w->torn = 0;
 		w->size++;
 		done--;
 	}

@@ -13,8 +13,9 @@
  *	log_close(&w);
  *
  * What is in the file are whole lines, whatever happens: a line that the disk took only a
- * part of is cut off again, and where that is impossible the next append starts with a
- * newline. So does the first append to a file that a crash left without one.
+ * part of is cut off again, and so is, when the file is opened, what a crash left of one (see
+ * found); with a newline behind it a half line would be a record that nobody sent. Where cutting
+ * is impossible (chattr +a) it is tried again, and then the next append starts with a newline.
  *
  * Deciding what to do about a full file or a failed write is the caller's.
  */
@@ -65,15 +66,25 @@ struct log_options {
 	struct log_listener listener;
 };
 
+#define LOG_TORN_TEXT 512
+
+/* What a crash left of the line that it interrupted. */
+struct log_torn {
+	uint64_t bytes;
+	size_t length; /* of text: the first of these bytes */
+	char text[LOG_TORN_TEXT];
+};
+
 struct log_writer {
 	struct log_options options; /* max_bytes and freq may be changed at any time */
 	int fd;                     /* -1: closed */
 	uint64_t size;              /* of the live file, in bytes */
-	bool is_torn;               /* the file does not end with a newline */
-	uint64_t lines, bytes;      /* appended since log_open() */
-	uint64_t unflushed;         /* lines since the last flush */
-	unsigned last_kept;         /* the highest number that log_keep() has given out */
-	unsigned known;             /* files that the last rotation saw, for the state report */
+	uint64_t torn;              /* bytes behind the last newline that could not be cut off */
+	struct log_torn found; /* by the last opening that found any; the caller may reset it */
+	uint64_t lines, bytes; /* appended since log_open() */
+	uint64_t unflushed;    /* lines since the last flush */
+	unsigned last_kept;    /* the highest number that log_keep() has given out */
+	unsigned known;        /* files that the last rotation saw, for the state report */
 	struct log_flusher flusher;
 	struct log_flush_times times; /* of flushes that were waited for */
 };

@@ -310,9 +310,28 @@ static void a_log_of_somebody_else_is_refused(void **state)
 	assert_int_equal(st.st_uid, 12345);
 }
 
-static void a_torn_last_line_gets_its_newline_first(void **state)
+static void what_a_crash_left_of_a_line_is_cut_off_and_told(void **state)
 {
 	struct log_options o = options(NULL);
+	struct log_writer w;
+	struct err e;
+
+	(void)state;
+	put_file(0, "whole\ntorn by a cra");
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	assert_file(0, "whole\n");
+	assert_int_equal(w.size, 6);
+	assert_int_equal(w.found.bytes, 13);
+	assert_true(sv_eq(sv_make(w.found.text, w.found.length), SV("torn by a cra")));
+	assert_append(&w, "next\n", LOG_APPENDED);
+	assert_int_equal(log_close(&w, &e), 0);
+	assert_file(0, "whole\nnext\n");
+}
+
+static void what_cannot_be_cut_off_gets_its_newline_first(void **state)
+{
+	struct disk d = {.room = 1000, .cannot_cut = true};
+	struct log_options o = options(&d);
 	struct log_writer w;
 	struct err e;
 
@@ -325,9 +344,50 @@ static void a_torn_last_line_gets_its_newline_first(void **state)
 	assert_file(0, "whole\ntorn by a cra\nnext\nlast\n");
 }
 
+static void what_could_not_be_cut_off_is_tried_again(void **state)
+{
+	struct disk d = {.room = 6, .cannot_cut = true};
+	struct log_options o = options(&d);
+	struct log_writer w;
+	size_t taken;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	assert_int_equal(append(&w, "one\ntwo\n", &taken), LOG_FAILED);
+	assert_int_equal(taken, 4);
+	assert_file(0, "one\ntw");
+	/* Closed and opened meanwhile: it is still this writer's own, and told already. */
+	log_suspend(&w);
+	assert_int_equal(log_reopen(&w, &e), 0);
+	assert_int_equal(w.found.bytes, 0);
+	d.cannot_cut = false;
+	d.room = 1000;
+	assert_append(&w, "two\n", LOG_APPENDED);
+	assert_int_equal(log_close(&w, &e), 0);
+	assert_file(0, "one\ntwo\n");
+}
+
+static void a_file_that_is_no_log_is_not_cut(void **state)
+{
+	struct log_options o = options(NULL);
+	struct log_writer w;
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	put_file(0, "");
+	assert_int_equal(truncate(path, (1 << 20) + 1), 0);
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	assert_append(&w, "next\n", LOG_APPENDED);
+	assert_int_equal(log_close(&w, &e), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, (1 << 20) + 1 + 6);
+}
+
 static void short_and_interrupted_writes_lose_nothing(void **state)
 {
-	struct disk d = {.per_write = 1, .room = 1000, .interrupts = 2};
+	struct disk d = {.per_write = 1, .room = 1000, .interrupts = 2, .cannot_cut = true};
 	struct log_options o = options(&d);
 	struct log_writer w;
 	struct err e;
@@ -348,8 +408,8 @@ static void a_full_disk_leaves_whole_lines_and_says_what_it_took(void **state)
 		for (size_t room = 0; room < 14; room++) {
 			struct disk d = {.room = room, .cannot_cut = mode & 1};
 			struct log_options o = options(&d);
-			bool torn = mode & 2;
-			size_t taken, want = room - (torn && room);
+			bool torn = mode & 2, stays = torn && d.cannot_cut;
+			size_t taken, want = room - (stays && room);
 			struct log_writer w;
 			struct err e;
 
@@ -370,7 +430,7 @@ static void a_full_disk_leaves_whole_lines_and_says_what_it_took(void **state)
 			CLEANUP(buf_release) struct buf b = BUF_INIT(1000), wanted = BUF_INIT(1000);
 			assert_int_equal(file_read(path, &b, &e), 0);
 			assert_int_equal(b.n, w.size);
-			buf_puts(&wanted, torn ? "torn\n" : "");
+			buf_puts(&wanted, stays ? "torn\n" : "");
 			buf_put(&wanted, sv_head(SV("aaa\nbbb\nccc\n"), want));
 			assert_true(sv_starts(buf_view(&b), buf_view(&wanted)));
 			assert_true(sv_ends(buf_view(&b), SV("ddd\n")));
@@ -412,10 +472,13 @@ static void rotation_keeps_as_many_files_as_asked(void **state)
 		const char *after[5]; /* live, .1, .2, .3, .4 */
 		unsigned known;
 	} cases[] = {
-		{0, {"0", "1", "2", "3", NULL}, 0}, {1, {"0", "1", "2", "3", NULL}, 0},
-		{2, {"", "0", "2", "3", NULL}, 0},  {3, {"", "0", "1", "3", NULL}, 3},
-		{4, {"", "0", "1", "2", NULL}, 4},  {5, {"", "0", "1", "2", "3"}, 5},
-		{999, {"", "0", "1", "2", "3"}, 5},
+		{0, {"0\n", "1\n", "2\n", "3\n", NULL}, 0},
+		{1, {"0\n", "1\n", "2\n", "3\n", NULL}, 0},
+		{2, {"", "0\n", "2\n", "3\n", NULL}, 0},
+		{3, {"", "0\n", "1\n", "3\n", NULL}, 3},
+		{4, {"", "0\n", "1\n", "2\n", NULL}, 4},
+		{5, {"", "0\n", "1\n", "2\n", "3\n"}, 5},
+		{999, {"", "0\n", "1\n", "2\n", "3\n"}, 5},
 	};
 
 	(void)state;
@@ -425,7 +488,7 @@ static void rotation_keeps_as_many_files_as_asked(void **state)
 		struct err e;
 
 		for (unsigned n = 0; n < 4; n++)
-			put_file(n, (const char *const[]){"0", "1", "2", "3"}[n]);
+			put_file(n, (const char *const[]){"0\n", "1\n", "2\n", "3\n"}[n]);
 		assert_int_equal(log_open(&w, &o, &e), 0);
 		assert_int_equal(log_rotate(&w, cases[i].files, &e), 0);
 		for (unsigned n = 0; n < 5; n++)
@@ -448,17 +511,17 @@ static void keeping_all_logs_overwrites_none(void **state)
 	struct err e;
 
 	(void)state;
-	put_file(0, "0");
-	put_file(1, "1");
-	put_file(2, "2");
+	put_file(0, "0\n");
+	put_file(1, "1\n");
+	put_file(2, "2\n");
 	assert_int_equal(log_open(&w, &o, &e), 0);
 	assert_int_equal(log_keep(&w, &e), 0);
-	assert_file(3, "2");
-	assert_file(2, "1");
-	assert_file(1, "0");
+	assert_file(3, "2\n");
+	assert_file(2, "1\n");
+	assert_file(1, "0\n");
 	assert_append(&w, "x\n", LOG_APPENDED);
 	assert_int_equal(log_keep(&w, &e), 0);
-	assert_file(4, "2");
+	assert_file(4, "2\n");
 	assert_file(1, "x\n");
 	/* An archiver takes the two oldest: numbers start anew, the rest moves up. */
 	(void)snprintf(name, sizeof(name), "%s.4", path);
@@ -466,7 +529,7 @@ static void keeping_all_logs_overwrites_none(void **state)
 	(void)snprintf(name, sizeof(name), "%s.3", path);
 	assert_int_equal(unlink(name), 0);
 	assert_int_equal(log_keep(&w, &e), 0);
-	assert_file(3, "0");
+	assert_file(3, "0\n");
 	assert_file(2, "x\n");
 	assert_file(4, NULL);
 	assert_int_equal(log_close(&w, &e), 0);
@@ -670,7 +733,10 @@ int main(void)
 		TEST(a_group_may_read_and_nobody_else),
 		TEST(a_confined_writer_opens_what_a_crash_left_and_rotates),
 		TEST(a_log_of_somebody_else_is_refused),
-		TEST(a_torn_last_line_gets_its_newline_first),
+		TEST(what_a_crash_left_of_a_line_is_cut_off_and_told),
+		TEST(what_cannot_be_cut_off_gets_its_newline_first),
+		TEST(what_could_not_be_cut_off_is_tried_again),
+		TEST(a_file_that_is_no_log_is_not_cut),
 		TEST(short_and_interrupted_writes_lose_nothing),
 		TEST(a_full_disk_leaves_whole_lines_and_says_what_it_took),
 		TEST(the_file_is_full_at_the_line_that_reaches_the_limit),
