@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define HOLES_MAX                                                                                  \
+	1 /* numbers missing in a row: a rotation that runs, or that a crash ended, has one */
+
 enum fill_status { FILL_MORE, FILL_WAIT, FILL_END, FILL_ERROR };
 
 void cursor_init(struct cursor *c)
@@ -147,24 +150,42 @@ static struct cursor_source *open_rotated(const char *log_file, unsigned number)
 	return n < 0 || (size_t)n >= sizeof(path) ? NULL : open_member(path, NULL);
 }
 
-int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
+/* Adds PATH.1, PATH.2...; `holes` numbers before them are missing. */
+static int add_rotated(struct cursor *c, const char *log_file, unsigned holes, struct err *e)
 {
 	size_t first = c->count;
 
-	if (open_newest(c, log_file, e) != 0)
-		return -1;
-	for (unsigned number = 1; number < CURSOR_FILES_MAX; number++) {
+	for (unsigned number = 1; number < CURSOR_FILES_MAX && holes <= HOLES_MAX; number++) {
 		struct cursor_source *s = open_rotated(log_file, number);
 
+		holes = s ? 0 : holes + 1;
 		if (!s)
-			break;
+			continue;
 		/* Rotated between two opens: this is the file just added, under its new name. */
-		if (s->waits || same_file(s, c->sources[c->count - 1])) {
+		if (s->waits || (c->count && same_file(s, c->sources[c->count - 1]))) {
 			source_free(s);
 			continue;
 		}
 		if (add(c, s, e) != 0)
 			return -1;
+	}
+	return c->count > first ? 1 : 0;
+}
+
+int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
+{
+	size_t first = c->count;
+	struct err why;
+	bool has_newest = open_newest(c, log_file, &why) == 0;
+	int rotated =
+		has_newest || why.sys == ENOENT ? add_rotated(c, log_file, !has_newest, e) : 0;
+
+	if (rotated < 0)
+		return -1;
+	if (!has_newest && rotated == 0) {
+		if (e)
+			*e = why;
+		return -1;
 	}
 	for (size_t i = first, j = c->count - 1; i < j; i++, j--) {
 		struct cursor_source *swap = c->sources[i];

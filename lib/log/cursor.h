@@ -71,10 +71,11 @@ MUST_CHECK int cursor_open_file(struct cursor *c, const char *path, struct err *
 
 /*
  * Adds log_file and its rotated predecessors, oldest first: log_file.N ... log_file.1,
- * log_file. The set ends at the first number that is missing or unreadable. All are opened
- * now, newest first: a rotation meanwhile can neither hide a file nor show it twice. A pipe or
- * device with such a name is left out, and not waited for. A log_file that is one, or cannot be
- * read, is an error.
+ * log_file. The set ends at two numbers in a row that are missing or unreadable: one is missing
+ * while a rotation moves files up, and stays so when a crash ends it; log_file itself may be that
+ * one. All are opened now, newest first: a rotation meanwhile can neither hide a file nor show it
+ * twice. A pipe or device with such a name is left out, and not waited for. A log_file that is
+ * one, or cannot be read, is an error.
  */
 MUST_CHECK int cursor_open_set(struct cursor *c, const char *log_file, struct err *e);
 

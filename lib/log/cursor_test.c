@@ -194,6 +194,28 @@ static void a_rotated_set_is_read_oldest_first_up_to_the_first_gap(void **state)
 	assert_int_equal(c.stats.torn, 1);
 }
 
+static void the_number_that_an_unfinished_rotation_leaves_free_hides_nothing(void **state)
+{
+	const struct place *p = *state;
+	CLEANUP(buf_release) struct buf got = BUF_INIT(1 << 20);
+	TEST_CURSOR(c);
+
+	/* Before the live file is there again. */
+	put_number(p, 1, "one\n");
+	put_number(p, 3, "three\n");
+	assert_int_equal(cursor_open_set(&c, p->path, NULL), 0);
+	read_all(&c, &got);
+	assert_string_equal(buf_cstr(&got), "three|one|");
+	cursor_release(&c);
+	/* Two missing numbers are no rotation's. */
+	put_number(p, 6, "six\n");
+	put(p->path, SV("live\n"));
+	buf_reset(&got);
+	assert_int_equal(cursor_open_set(&c, p->path, NULL), 0);
+	read_all(&c, &got);
+	assert_string_equal(buf_cstr(&got), "three|one|live|");
+}
+
 static void a_set_of_twelve_files_orders_by_number(void **state)
 {
 	const struct place *p = *state;
@@ -316,6 +338,7 @@ int main(void)
 		PLACED(a_line_over_the_limit_is_cut_and_its_rest_never_a_line),
 		PLACED(a_line_at_the_limit_is_whole_wherever_it_lies_in_the_buffer),
 		PLACED(a_rotated_set_is_read_oldest_first_up_to_the_first_gap),
+		PLACED(the_number_that_an_unfinished_rotation_leaves_free_hides_nothing),
 		PLACED(a_set_of_twelve_files_orders_by_number),
 		PLACED(a_file_that_was_rotated_meanwhile_is_not_read_twice),
 		PLACED(a_pipe_in_a_set_is_left_out_and_not_waited_for),
