@@ -46,10 +46,10 @@ vm_start() {
 	(cd "$vm_dir/root" && echo test | cpio -o -H newc --quiet | cat "$VM_HOME/initramfs" -) >"$vm_dir/initramfs"
 	case $disk in *.qcow2) format=qcow2 ;; esac
 	# No flush reaches the host's own disk: the host does not lose power, only the guest does.
-	[ -z "$disk" ] || disk="-drive if=none,id=log,file=$disk,format=$format,cache=unsafe -device nvme,drive=log,serial=log"
+	[ -z "$disk" ] || disk="-drive if=none,id=log,file=$disk,format=$format,cache=unsafe -device virtio-blk-pci,drive=log"
 	qemu-system-x86_64 -accel tcg -M pc -m 320 -nodefaults -display none -no-reboot \
 		-kernel "$VM_HOME/kernel" -initrd "$vm_dir/initramfs" $disk \
-		-append "console=ttyS0 quiet panic=-1 $arguments" \
+		-append "console=ttyS0 quiet panic=-1 mitigations=off $arguments" \
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/said" \
 		</dev/null >"$vm_dir/qemu" 2>&1 3>&- &
 	vm_pid=$!
