@@ -30,7 +30,10 @@ install: all
 	@meson configure $(BUILD) $(folders)
 	@ninja -C $(BUILD) install
 
+uninstall:
+	@ninja -C $(BUILD) uninstall
+
 clean:
 	rm -rf build build-*
 
-.PHONY: all check bench fuzz lint install clean
+.PHONY: all check bench fuzz lint install uninstall clean

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # What `make install` puts where, and what it leaves alone. Installs into a folder of the test's.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	to=$BATS_TEST_TMPDIR/root
 	share=$to/usr/local/share/aurum
@@ -60,4 +62,24 @@ install_there() {
 	run "$to/usr/local/bin/aurum" watch --sample -n 1
 	[ "$status" -eq 0 ]
 	[[ $output == *"$share/sample/audit.log"* ]]
+}
+
+@test "units and actions are where service managers look, and name the installed programs" {
+	install_there
+	local units=$to/usr/local/lib/systemd/system
+	grep -qx 'ExecStart=/usr/local/sbin/auditd' "$units/auditd.service"
+	grep -qx 'ExecStart=/usr/local/sbin/augenrules --load' "$units/audit-rules.service"
+	[ -s "$to/usr/local/lib/tmpfiles.d/audit.conf" ]
+	[ -x "$to/etc/init.d/auditd" ]
+	grep -qx 'sbin=/usr/local/sbin' "$to/etc/init.d/auditd"
+	[ "$(readlink "$to/usr/local/libexec/initscripts/legacy-actions/auditd/rotate")" = /etc/init.d/auditd ]
+	cmp "$to/etc/audit/audit-stop.rules" "$AURUM_TOP/etc/audit-stop.rules"
+	[ "$(stat -c %a "$to/var/log/audit")" = 750 ]
+}
+
+@test "what was installed is removed again, but for the configuration" {
+	install_there
+	run -0 ninja -C "${AURUM_BIN%/bin}" uninstall
+	[ -z "$(find "$to" ! -type d ! -path "$to/etc/audit/*")" ]
+	[ -e "$to/etc/audit/auditd.conf" ]
 }
