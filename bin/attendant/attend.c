@@ -5,8 +5,12 @@
 #include "attendant/attend.h"
 
 #include "attendant/run.h"
+#include "auditd/places.h"
+
+#include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -54,6 +58,29 @@ static void reload(struct attend *a)
 	a->conf = conf;
 }
 
+/* The recorder can write its report only where it writes everything else. */
+static void publish_report(struct attend *a)
+{
+	CLEANUP(buf_release) struct buf report = BUF_INIT(STATE_MAX);
+	CLEAN_FD int fd = open(a->draft, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct err e;
+
+	if (fd < 0)
+		(void)err_sys(&e, "cannot open %s", a->draft);
+	else if (file_read_fd(fd, a->draft, &report, &e) == 0 &&
+		 file_replace(STATE_FILE, buf_view(&report), 0640, &e) == 0) {
+		(void)unlink(a->draft);
+		return;
+	}
+	say(&a->voice, LOG_WARNING, "%s", e.text);
+}
+
+static void remove_traces(void)
+{
+	(void)unlink(PID_FILE);
+	(void)unlink(STATE_FILE);
+}
+
 static void start(struct attend *a, const struct errand *errand)
 {
 	memcpy(a->life->log_end, errand->number, sizeof(a->life->log_end));
@@ -72,7 +99,12 @@ static void take(struct attend *a, const struct errand *errand)
 	case ERRAND_RELOAD:
 		reload(a);
 		break;
+	case ERRAND_REPORT:
+		publish_report(a);
+		break;
 	case ERRAND_STOP:
+		if (errand->number[0])
+			remove_traces();
 		a->stop = true;
 		break;
 	case ERRAND_RESUME:
@@ -151,9 +183,10 @@ int attend_init(struct attend *a, struct err *e)
 	if (open_signals(a, e) != 0 || attend_watch(a, &a->signals, EPOLLIN, e) != 0 ||
 	    attend_watch(a, &a->errands, EPOLLIN, e) != 0)
 		return -1;
-	return load_config(&a->place, &a->conf, &a->voice) == 0
-		       ? 0
-		       : err_set(e, "no plugins and no actions: the configuration is not good");
+	if (load_config(&a->place, &a->conf, &a->voice) != 0)
+		return err_set(e, "no plugins and no actions: the configuration is not good");
+	(void)snprintf(a->draft, sizeof(a->draft), "%s/" STATE_DRAFT, a->conf.run_dir);
+	return 0;
 }
 
 int attend_run(struct attend *a, struct err *e)

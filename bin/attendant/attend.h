@@ -28,6 +28,7 @@ struct attend {
 	struct voice voice;
 	struct conf_place place;
 	struct auditd_conf conf;
+	char draft[LOG_PATH_MAX]; /* where the recorder leaves its state report */
 	struct attend_life *life;
 	struct attend_watch errands, grew, signals;
 	int loop; /* epoll */

@@ -3,14 +3,13 @@
 #define AURUM_AUDITD_APP_H
 
 #include "auditd/attendant.h"
+#include "auditd/confine.h"
 #include "auditd/keeper.h"
 #include "auditd/load.h"
+#include "auditd/places.h"
 #include "auditd/reader.h"
 
 #include "netlink/control.h"
-
-#define PID_FILE   "/var/run/auditd.pid"
-#define STATE_FILE "/var/run/auditd.state"
 
 #define NODE_MAX 256
 
@@ -48,9 +47,10 @@ struct app {
 	struct keeper keeper;
 	struct reader reader;
 	struct attendant attendant;
+	struct confine confine;
 	struct audit_socket control_socket;
 	struct audit_control control;
-	bool is_registered, has_pid_file, stop;
+	bool is_registered, has_pid_file, is_refused, stop; /* is_refused: by the kernel */
 	int parent; /* pipe to the waiting parent, -1: none */
 	uint32_t serial;
 	struct reload *reload; /* the one that runs, or NULL */
@@ -84,6 +84,8 @@ MUST_CHECK int process_detach(struct app *app, struct err *e);
 /* Tells the waiting parent; with EXIT_STOPPED, which is success, leaves the terminal. */
 void process_ready(struct app *app, enum exit_code code);
 MUST_CHECK int process_pid_file(struct err *e);
+/* Makes run_dir. -1: there is none that only we can write to. */
+MUST_CHECK int process_run_folder(const char *path, struct err *e);
 void process_raise_limits(const struct voice *v);
 /* Higher, or lower with a negative number. */
 MUST_CHECK int process_priority(int by, struct err *e);
@@ -105,6 +107,6 @@ void loop_set_report(struct app *app);
 void loop_release(struct app *app);
 
 /* state.c: the report of SIGCONT. */
-void state_write(const struct app *app);
+void state_write(struct app *app);
 
 #endif

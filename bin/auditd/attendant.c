@@ -148,14 +148,15 @@ enum errand_status attendant_take(struct attendant *a, struct errand *out)
 	return status;
 }
 
-void attendant_stop(struct attendant *a, int ms)
+void attendant_stop(struct attendant *a, bool has_pid_file, int ms)
 {
+	const uint64_t number[ERRAND_NUMBERS] = {has_pid_file};
 	int64_t end = clock_ms() + ms, left;
 	struct errand dropped;
 
 	if (a->errands < 0)
 		return;
-	attendant_ask(a, ERRAND_STOP, 0, NULL);
+	attendant_ask(a, ERRAND_STOP, 0, number);
 	while ((left = end - clock_ms()) > 0) {
 		struct pollfd line = {.fd = a->errands, .events = POLLIN};
 

@@ -32,8 +32,11 @@ void attendant_ask(struct attendant *a, enum errand_kind kind, enum errand_key k
 void attendant_log_grew(const struct attendant *a);
 /* The next message from it. ERRAND_ENDED is told and closes. */
 MUST_CHECK enum errand_status attendant_take(struct attendant *a, struct errand *out);
-/* Lets it deliver what is in the log, and waits for its end for at most ms. */
-void attendant_stop(struct attendant *a, int ms);
+/*
+ * Lets it deliver what is in the log, and waits for its end for at most ms. has_pid_file: first it
+ * removes the pid file and the state report, for the recorder may not.
+ */
+void attendant_stop(struct attendant *a, bool has_pid_file, int ms);
 /* Leaves it to itself: it takes that as ERRAND_STOP. */
 void attendant_close(struct attendant *a);
 

@@ -20,7 +20,10 @@ enum errand_kind {
 	ERRAND_ACT,       /* carry out the action of key; number: see errand_key */
 	ERRAND_RELOAD,    /* the configuration was read anew and is good: SIGHUP */
 	ERRAND_RESUME,    /* SIGUSR2 */
-	ERRAND_STOP,      /* everything is in the log: deliver it, stop the plugins, end */
+	ERRAND_REPORT,    /* the state report is in run_dir: put it where people look */
+	/* Everything is in the log: deliver it, stop the plugins, end. number[0]: whether the pid
+	 * file and the state report are ours, to be removed. */
+	ERRAND_STOP,
 	/* To the recorder. */
 	ERRAND_NOTE, /* text is the body of a DAEMON_ERR record: "op=... ... res=failed" */
 	ERRAND_KIND_END

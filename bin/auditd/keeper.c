@@ -154,6 +154,13 @@ static int open_file(struct keeper *k, const struct auditd_conf *conf, struct er
 	return 0;
 }
 
+int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *e)
+{
+	const struct log_options o = options_of(conf);
+
+	return foreground || !conf->write_logs ? 0 : log_fix_folder(&o, e);
+}
+
 int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foreground,
 		const struct voice *voice, struct err *e)
 {

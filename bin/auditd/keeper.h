@@ -23,6 +23,8 @@ struct keeper {
 	struct grumble full, failed;
 };
 
+/* The folder of the log, with the owner and the modes it is to have. */
+MUST_CHECK int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *e);
 MUST_CHECK int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foreground,
 			   const struct voice *voice, struct err *e);
 void keeper_put(struct keeper *k, struct sv lines);

@@ -190,7 +190,15 @@ static int open_kernel(struct app *app, struct err *e)
 		return 0;
 	if (reader_open(&app->reader, e) != 0)
 		return -1;
-	return refuse_second(app, e);
+	if (refuse_second(app, e) == 0)
+		return 0;
+	/* A container: in its namespaces no restart will help. */
+	app->is_refused = e->sys == EPERM || e->sys == ECONNREFUSED;
+	if (app->is_refused)
+		say(&app->voice, LOG_ERR,
+		    "the kernel's records are not to be had here: with local_events = no the "
+		    "daemon runs without them");
+	return -1;
 }
 
 /* What it has to say. */
@@ -214,11 +222,9 @@ static void hear_attendant(struct app *app)
 	}
 }
 
-/* Recording goes on without it. */
+/* Recording goes on without it. It waits until the log is there. */
 static void start_attendant(struct app *app)
 {
-	uint64_t end[ERRAND_NUMBERS] = {0};
-	struct stat st;
 	struct err e;
 
 	if (attendant_start(&app->attendant, &app->run.place, app->run.foreground, &app->voice,
@@ -229,31 +235,51 @@ static void start_attendant(struct app *app)
 	if (loop_watch(app, app->attendant.errands, hear_attendant, &e) != 0)
 		say(&app->voice, LOG_ERR, "%s", e.text);
 	app->reader.grew = app->keeper.attendant = &app->attendant;
+}
+
+static void release_attendant(struct app *app)
+{
+	uint64_t end[ERRAND_NUMBERS] = {0};
+	struct stat st;
+
 	if (app->keeper.log.fd >= 0 && fstat(app->keeper.log.fd, &st) == 0)
 		memcpy(end, (const uint64_t[]){st.st_dev, st.st_ino, app->keeper.log.size},
 		       3 * sizeof(*end));
 	attendant_ask(&app->attendant, ERRAND_START, 0, end);
 }
 
-/* Everything that needs privilege, in order. Descriptors that are open stay so to the end. */
-static int start(struct app *app, struct err *e)
+/* What only root can do, but recording goes on without. */
+static void use_privilege(struct app *app)
 {
-	struct err minor;
+	struct err e;
 
-	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
-		return -1;
-	if (open_kernel(app, e) != 0 ||
-	    reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
-	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &app->voice, e) != 0)
-		return -1;
 	/* Before the limits and the priority, which are the recorder's alone. */
 	start_attendant(app);
 	process_raise_limits(&app->voice);
-	if (process_priority((int)app->conf.priority_boost, &minor) != 0)
-		say(&app->voice, LOG_WARNING, "%s", minor.text);
-	app->has_pid_file = process_pid_file(&minor) == 0;
+	if (process_priority((int)app->conf.priority_boost, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+	app->has_pid_file = process_pid_file(&e) == 0;
 	if (!app->has_pid_file)
-		say(&app->voice, LOG_WARNING, "%s", minor.text);
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+	if (process_run_folder(app->conf.run_dir, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+	if (keeper_prepare(&app->conf, app->run.foreground, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+}
+
+/* In this order: what is open when the sandbox is entered stays so, and no thread runs before. */
+static int start(struct app *app, struct err *e)
+{
+	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
+		return -1;
+	if (open_kernel(app, e) != 0)
+		return -1;
+	use_privilege(app);
+	confine_enter(&app->confine, &app->run.place, &app->conf, &app->voice);
+	if (reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
+	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &app->voice, e) != 0)
+		return -1;
+	release_attendant(app);
 	return register_daemon(app, e);
 }
 
@@ -274,7 +300,7 @@ static void finish(struct app *app)
 {
 	unregister(app);
 	reload_abandon(app);
-	attendant_close(&app->attendant);
+	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
 	keeper_close(&app->keeper);
 	reader_release(&app->reader);
 	audit_socket_close(&app->control_socket);
@@ -289,12 +315,14 @@ static void finish(struct app *app)
 static int run(struct app *app)
 {
 	struct sender sender;
+	enum exit_code code;
 	struct err e;
 
 	if (start(app, &e) != 0) {
 		say(&app->voice, LOG_ERR, "%s", e.text);
-		process_ready(app, EXIT_INIT);
-		return EXIT_INIT;
+		code = app->is_refused ? EXIT_PRIVILEGE : EXIT_INIT;
+		process_ready(app, code);
+		return (int)code;
 	}
 	process_ready(app, EXIT_STOPPED);
 	say(&app->voice, LOG_NOTICE, "auditd " AURUM_VERSION " records (format %s)",
@@ -307,7 +335,7 @@ static int run(struct app *app)
 	sender_read(app, &sender);
 	unregister(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
-	attendant_stop(&app->attendant, PATIENCE_MS);
+	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
 	say(&app->voice, LOG_INFO, "the audit daemon is exiting");
 	return EXIT_STOPPED;
 }

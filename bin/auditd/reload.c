@@ -84,6 +84,7 @@ static void apply(struct app *app, struct reload *r)
 	    (int)r->sender.pid, r->sender.auid, r->sender.context[0] ? r->sender.context : "?");
 	r->conf.local_events = old.local_events;
 	r->conf.verify_email = old.verify_email;
+	r->conf.confine = old.confine;
 	if (process_priority((int)r->conf.priority_boost - (int)old.priority_boost, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	app->conf = r->conf;
@@ -102,11 +103,17 @@ void reload_finish(struct app *app)
 {
 	struct reload *r = app->reload;
 	eventfd_t count;
+	struct err e;
 
 	if (!r || eventfd_read(app->wake, &count) != 0)
 		return;
 	(void)pthread_join(r->thread, NULL);
 	app->reload = NULL;
+	if (r->status == 0 && confine_check(&app->confine, &r->conf, &e) != 0) {
+		say(&app->voice, LOG_ERR, "%s", e.text);
+		auditd_conf_release(&r->conf);
+		r->status = -1;
+	}
 	if (r->status == 0)
 		apply(app, r);
 	else

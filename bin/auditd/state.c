@@ -9,8 +9,7 @@
 #include <syslog.h>
 #include <time.h>
 
-#define REPORT_MAX 65536
-#define MIB        (UINT64_C(1) << 20)
+#define MIB (UINT64_C(1) << 20)
 
 static const char *yes_no(bool yes)
 {
@@ -59,9 +58,10 @@ static void put_counters(const struct app *app, struct buf *out)
 			   resolver_timeouts(app->reader.resolver));
 }
 
-void state_write(const struct app *app)
+void state_write(struct app *app)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(REPORT_MAX);
+	const char *path = app->confine.files ? app->confine.draft : STATE_FILE;
+	CLEANUP(buf_release) struct buf out = BUF_INIT(STATE_MAX);
 	time_t now = time(NULL);
 	struct tm tm = {0};
 	struct err e;
@@ -75,7 +75,10 @@ void state_write(const struct app *app)
 	if (app->keeper.target == KEEP_FILE)
 		put_log(app, &out);
 	put_counters(app, &out);
-	if (out.failed || file_replace(STATE_FILE, buf_view(&out), 0640, &e) != 0)
+	buf_printf(&out, "confinement = %s\n", app->confine.summary);
+	if (out.failed || file_replace(path, buf_view(&out), 0640, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s",
 		    out.failed ? "no memory for a state report" : e.text);
+	else if (app->confine.files)
+		attendant_ask(&app->attendant, ERRAND_REPORT, 0, NULL);
 }

@@ -321,6 +321,10 @@ static const struct config_row rows[] = {
 	{"mail_program", CONFIG_PATH(CONF, mail_program), .fallback = "/usr/lib/sendmail",
 	 .doc = "The program that sends the mail of an email action. It is run with the address, "
 		"and the mail on its standard input."},
+	{"confine", CONFIG_BOOL(CONF, confine), .fallback = "yes", .flags = CONFIG_STARTUP,
+	 .doc = "Whether the process that records gives up what it does not need: see CONFINEMENT "
+		"in "
+		"auditd(8). Not in other implementations."},
 	{"init_program", CONFIG_PATH(CONF, init_program), .fallback = "/sbin/init",
 	 .doc = "The program that the actions single and halt run, with 1 and 0."},
 	{"dispatcher", CONFIG_NOWHERE(config_parse_nothing), .flags = CONFIG_DEPRECATED,

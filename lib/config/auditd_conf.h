@@ -17,7 +17,7 @@
 #include "config/config.h"
 
 #define AUDITD_CONF_NAME "auditd.conf" /* inside the configuration folder */
-#define AUDITD_CONF_KEYS 52            /* the 48 of the reference, and ours */
+#define AUDITD_CONF_KEYS 53            /* the 48 of the reference, and ours */
 
 enum log_format { LOG_FORMAT_RAW, LOG_FORMAT_ENRICHED, LOG_FORMAT_NOLOG };
 enum log_flush { FLUSH_NONE, FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC, FLUSH_DATA, FLUSH_SYNC };
@@ -92,6 +92,7 @@ struct auditd_conf {
 	/* Ours: where the daemon keeps what is not the log, and programs that may be replaced. */
 	const char *run_dir, *state_dir; /* lost with a reboot; kept */
 	const char *mail_program, *init_program;
+	bool confine;
 
 	unsigned lines[AUDITD_CONF_KEYS]; /* where each row was set, 0: nowhere */
 	struct arena memory;              /* of the strings */
