@@ -4,22 +4,25 @@
  */
 #include "attendant/attend.h"
 
+#include "attendant/plugins.h"
 #include "attendant/run.h"
 #include "auditd/places.h"
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <syslog.h>
 
 #define EVENTS_MAX 16
+#define TICK_S     1
 
 int attend_watch(struct attend *a, struct attend_watch *w, uint32_t events, struct err *e)
 {
@@ -35,6 +38,33 @@ void attend_forget(struct attend *a, struct attend_watch *w)
 	(void)epoll_ctl(a->loop, EPOLL_CTL_DEL, w->fd, NULL);
 }
 
+int attend_tell(const struct attend *a, enum errand_kind kind,
+		const uint64_t number[ERRAND_NUMBERS])
+{
+	struct errand errand = {.kind = kind};
+
+	memcpy(errand.number, number, sizeof(errand.number));
+	return errand_send(a->errands.fd, &errand, NULL);
+}
+
+void attend_note(const struct attend *a, const char *fmt, ...)
+{
+	struct errand errand = {.kind = ERRAND_NOTE};
+	va_list args;
+	struct err e;
+
+	va_start(args, fmt);
+	(void)vsnprintf(errand.text, sizeof(errand.text), fmt, args);
+	va_end(args);
+	if (errand_send(a->errands.fd, &errand, &e) != 0)
+		say(&a->voice, LOG_ERR, "%s: not in the log: %s", e.text, errand.text);
+}
+
+bool attend_is_raw(const struct attend *a)
+{
+	return a->conf.log_format == LOG_FORMAT_RAW && a->conf.name_format == NODE_NONE;
+}
+
 static void act(struct attend *a, const struct errand *errand)
 {
 	struct err e;
@@ -46,7 +76,7 @@ static void act(struct attend *a, const struct errand *errand)
 }
 
 /* The recorder has found it good, but it may have changed since. */
-static void reload(struct attend *a)
+static void reload(struct attend *a, const struct errand *errand)
 {
 	struct auditd_conf conf;
 
@@ -56,6 +86,8 @@ static void reload(struct attend *a)
 	}
 	auditd_conf_release(&a->conf);
 	a->conf = conf;
+	memcpy(a->life->log_end, errand->number, sizeof(a->life->log_end));
+	plugins_reload(a->plugins);
 }
 
 /* The recorder can write its report only where it writes everything else. */
@@ -85,6 +117,7 @@ static void start(struct attend *a, const struct errand *errand)
 {
 	memcpy(a->life->log_end, errand->number, sizeof(a->life->log_end));
 	a->life->is_started = true;
+	plugins_begin(a->plugins);
 }
 
 static void take(struct attend *a, const struct errand *errand)
@@ -97,7 +130,7 @@ static void take(struct attend *a, const struct errand *errand)
 		act(a, errand);
 		break;
 	case ERRAND_RELOAD:
-		reload(a);
+		reload(a, errand);
 		break;
 	case ERRAND_REPORT:
 		publish_report(a);
@@ -108,7 +141,10 @@ static void take(struct attend *a, const struct errand *errand)
 		a->stop = true;
 		break;
 	case ERRAND_RESUME:
+		plugins_resume(a->plugins);
+		break;
 	case ERRAND_NOTE:
+	case ERRAND_PLUGINS:
 	case ERRAND_KIND_END:
 		break;
 	}
@@ -128,6 +164,7 @@ static void read_errands(struct attend *a, struct attend_watch *w, uint32_t even
 			return;
 		case ERRAND_ENDED:
 			a->stop = true;
+			attend_forget(a, w);
 			break;
 		}
 	}
@@ -140,6 +177,8 @@ static void reap(struct attend *a)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (plugins_ended(a->plugins, pid, status))
+			continue;
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 			continue;
 		if (WIFEXITED(status))
@@ -161,6 +200,34 @@ static void read_signals(struct attend *a, struct attend_watch *w, uint32_t even
 			reap(a);
 }
 
+static void read_grew(struct attend *a, struct attend_watch *w, uint32_t events)
+{
+	eventfd_t count;
+
+	(void)events;
+	if (eventfd_read(w->fd, &count) == 0)
+		plugins_wake(a->plugins);
+}
+
+static void read_tick(struct attend *a, struct attend_watch *w, uint32_t events)
+{
+	uint64_t ticks;
+
+	(void)events;
+	if (read(w->fd, &ticks, sizeof(ticks)) == (ssize_t)sizeof(ticks))
+		plugins_tick(a->plugins);
+}
+
+static int open_tick(struct attend *a, struct err *e)
+{
+	const struct itimerspec every = {{TICK_S, 0}, {TICK_S, 0}};
+
+	a->tick.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (a->tick.fd < 0 || timerfd_settime(a->tick.fd, 0, &every, NULL) != 0)
+		return err_sys(e, "cannot set a timer");
+	return 0;
+}
+
 static int open_signals(struct attend *a, struct err *e)
 {
 	sigset_t set;
@@ -173,42 +240,65 @@ static int open_signals(struct attend *a, struct err *e)
 	return a->signals.fd < 0 ? err_sys(e, "cannot open a signalfd") : 0;
 }
 
+/* The folders cannot be changed while anything is in them. */
+static void keep_folders(struct attend *a)
+{
+	(void)snprintf(a->run_dir, sizeof(a->run_dir), "%s", a->conf.run_dir);
+	(void)snprintf(a->state_dir, sizeof(a->state_dir), "%s", a->conf.state_dir);
+}
+
 int attend_init(struct attend *a, struct err *e)
 {
 	a->errands.ready = read_errands;
+	a->grew.ready = read_grew;
 	a->signals = (struct attend_watch){.fd = -1, .ready = read_signals};
+	a->tick = (struct attend_watch){.fd = -1, .ready = read_tick};
 	a->loop = epoll_create1(EPOLL_CLOEXEC);
 	if (a->loop < 0)
 		return err_sys(e, "cannot open epoll");
-	if (open_signals(a, e) != 0 || attend_watch(a, &a->signals, EPOLLIN, e) != 0 ||
+	if (open_signals(a, e) != 0 || open_tick(a, e) != 0 ||
+	    attend_watch(a, &a->signals, EPOLLIN, e) != 0 ||
+	    attend_watch(a, &a->tick, EPOLLIN, e) != 0 ||
+	    attend_watch(a, &a->grew, EPOLLIN, e) != 0 ||
 	    attend_watch(a, &a->errands, EPOLLIN, e) != 0)
+		return -1;
+	a->plugins = plugins_new(a, e);
+	if (!a->plugins)
 		return -1;
 	if (load_config(&a->place, &a->conf, &a->voice) != 0)
 		return err_set(e, "no plugins and no actions: the configuration is not good");
+	keep_folders(a);
 	(void)snprintf(a->draft, sizeof(a->draft), "%s/" STATE_DRAFT, a->conf.run_dir);
+	if (a->life->is_started)
+		plugins_begin(a->plugins);
 	return 0;
 }
 
-int attend_run(struct attend *a, struct err *e)
+void attend_poll(struct attend *a, int ms)
 {
-	while (!a->stop) {
-		struct epoll_event events[EVENTS_MAX];
-		int count = epoll_wait(a->loop, events, EVENTS_MAX, -1);
+	struct epoll_event events[EVENTS_MAX];
+	int count = epoll_wait(a->loop, events, EVENTS_MAX, ms);
 
-		if (count < 0 && errno != EINTR)
-			return err_sys(e, "cannot wait");
-		for (int i = 0; i < count; i++) {
-			struct attend_watch *w = events[i].data.ptr;
+	for (int i = 0; i < count; i++) {
+		struct attend_watch *w = events[i].data.ptr;
 
-			w->ready(a, w, events[i].events);
-		}
+		w->ready(a, w, events[i].events);
 	}
-	return 0;
+}
+
+void attend_run(struct attend *a)
+{
+	while (!a->stop)
+		attend_poll(a, plugins_turn(a->plugins));
+	plugins_stop(a->plugins);
 }
 
 void attend_release(struct attend *a)
 {
+	plugins_free(a->plugins);
+	a->plugins = NULL;
 	auditd_conf_release(&a->conf);
+	close_fd(&a->tick.fd);
 	close_fd(&a->signals.fd);
 	close_fd(&a->loop);
 }

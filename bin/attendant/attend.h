@@ -10,7 +10,10 @@
 
 #include <sys/types.h>
 
+#define PLUGINS_MAX 32
+
 struct attend;
+struct plugins;
 
 /* A descriptor of the loop, a part of what it belongs to. */
 struct attend_watch {
@@ -21,7 +24,8 @@ struct attend_watch {
 /* What outlives an attendant that dies: memory that its successor shares. */
 struct attend_life {
 	bool is_started;                  /* ERRAND_START was heard */
-	uint64_t log_end[ERRAND_NUMBERS]; /* what came with it */
+	uint64_t log_end[ERRAND_NUMBERS]; /* what came with it, or with the last ERRAND_RELOAD */
+	pid_t plugins[PLUGINS_MAX];       /* their processes; 0: none */
 };
 
 struct attend {
@@ -30,16 +34,29 @@ struct attend {
 	struct auditd_conf conf;
 	char draft[LOG_PATH_MAX]; /* where the recorder leaves its state report */
 	struct attend_life *life;
-	struct attend_watch errands, grew, signals;
+	char run_dir[LOG_PATH_MAX], state_dir[LOG_PATH_MAX]; /* as they were at start */
+	struct attend_watch errands, grew, signals, tick;
+	struct plugins *plugins;
 	int loop; /* epoll */
 	bool stop;
 };
 
 /* Reads the configuration and opens what the loop needs. */
 MUST_CHECK int attend_init(struct attend *a, struct err *e);
-/* Until the recorder asks for the end, or is gone. */
-MUST_CHECK int attend_run(struct attend *a, struct err *e);
+/* Until the recorder asks for the end, or is gone; then the plugins' end. */
+void attend_run(struct attend *a);
 void attend_release(struct attend *a);
+
+/* Waits for something to happen, at most ms (-1: for ever), and handles it. */
+void attend_poll(struct attend *a, int ms);
+
+/* To the recorder; -1: it takes nothing. A note becomes a DAEMON_ERR record. */
+MUST_CHECK int attend_tell(const struct attend *a, enum errand_kind kind,
+			   const uint64_t number[ERRAND_NUMBERS]);
+void attend_note(const struct attend *a, const char *fmt, ...) PRINTF(2, 3);
+
+/* Whether lines of the log are what the kernel sent: RAW, and no node before them. */
+bool attend_is_raw(const struct attend *a);
 
 /* w stays the caller's, and in place until attend_forget(). events: of epoll. */
 MUST_CHECK int attend_watch(struct attend *a, struct attend_watch *w, uint32_t events,

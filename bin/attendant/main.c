@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <syslog.h>
 
-#define PAUSE_S 1 /* after one that died */
+#define PAUSE_S      1 /* after one that died */
+#define WAIT_STEP_US 20000
+#define WAIT_STEPS   50 /* for plugins to end, before each stronger word */
 
 static const struct option_row option_rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -74,12 +76,45 @@ static void work(struct attend *a)
 
 	/* Without the parent nobody would restart us: end, so that the recorder is told so. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (attend_init(a, &e) != 0 || attend_run(a, &e) != 0) {
+	if (attend_init(a, &e) == 0) {
+		attend_run(a);
+	} else {
 		say(&a->voice, LOG_ERR, "%s", e.text);
 		status = EXIT_FAILURE;
 	}
 	attend_release(a);
 	exit(status);
+}
+
+static bool has_plugins(pid_t plugins[PLUGINS_MAX])
+{
+	bool any = false;
+
+	for (size_t i = 0; i < PLUGINS_MAX; i++) {
+		pid_t *pid = &plugins[i];
+
+		if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) != 0)
+			*pid = 0;
+		any = any || *pid > 0;
+	}
+	return any;
+}
+
+/*
+ * The plugins of a child that died: they are this process's children now. Their input has ended,
+ * which is enough for most; two of one plugin at a time would be in each other's way.
+ */
+static void end_plugins(pid_t plugins[PLUGINS_MAX])
+{
+	static const int words[] = {0, SIGTERM, SIGKILL};
+
+	for (size_t word = 0; word < LEN(words); word++) {
+		for (size_t i = 0; i < PLUGINS_MAX && word > 0; i++)
+			if (plugins[i] > 0)
+				(void)kill(plugins[i], words[word]);
+		for (int step = 0; step < WAIT_STEPS && has_plugins(plugins); step++)
+			(void)usleep(WAIT_STEP_US);
+	}
 }
 
 /* One child's life. Whether another is to follow. */
@@ -97,6 +132,7 @@ static bool live_once(struct attend *a)
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
+	end_plugins(a->life->plugins);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return false;
 	if (WIFSIGNALED(status))
@@ -137,6 +173,8 @@ int main(int argc, char **argv)
 	(void)setsid();
 	(void)sigaction(SIGTERM, &ignore, NULL);
 	(void)sigaction(SIGHUP, &ignore, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL); /* a plugin that died: the write says so */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	attend.life = mmap(NULL, sizeof(*attend.life), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (attend.life == MAP_FAILED)

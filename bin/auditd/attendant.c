@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #define PROGRAM   "auditd-attendant"
@@ -130,9 +131,35 @@ void attendant_ask(struct attendant *a, enum errand_kind kind, enum errand_key k
 			   "for plugins is not carried out");
 }
 
+static void put_end(const struct log_writer *w, uint64_t end[3])
+{
+	struct stat st;
+
+	if (w->fd < 0 || fstat(w->fd, &st) != 0)
+		return;
+	end[0] = st.st_dev;
+	end[1] = st.st_ino;
+	end[2] = w->size;
+}
+
+void attendant_ask_from(struct attendant *a, enum errand_kind kind, const struct log_writer *log,
+			const struct log_writer *spool)
+{
+	uint64_t end[ERRAND_NUMBERS] = {0};
+
+	put_end(log, end);
+	put_end(spool, end + 3);
+	attendant_ask(a, kind, 0, end);
+}
+
+bool attendant_has_plugins(const struct attendant *a)
+{
+	return a->errands >= 0 && (!a->plugins.is_known || a->plugins.count > 0);
+}
+
 void attendant_log_grew(const struct attendant *a)
 {
-	if (a->grew >= 0)
+	if (attendant_has_plugins(a))
 		(void)!eventfd_write(a->grew, 1);
 }
 
@@ -140,6 +167,9 @@ enum errand_status attendant_take(struct attendant *a, struct errand *out)
 {
 	enum errand_status status = errand_take(a->errands, out);
 
+	if (status == ERRAND_TAKEN && out->kind == ERRAND_PLUGINS)
+		a->plugins = (struct attendant_plugins){true, out->number[0], out->number[1],
+							out->number[2], out->number[3]};
 	if (status != ERRAND_ENDED)
 		return status;
 	say(a->voice, LOG_ERR,

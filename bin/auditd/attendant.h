@@ -12,11 +12,20 @@
 #include "auditd/errand.h"
 #include "auditd/load.h"
 
+#include "log/writer.h"
+
+/* What the attendant says about its plugins. */
+struct attendant_plugins {
+	bool is_known; /* it has said anything */
+	uint64_t count, behind, most_behind, flags;
+};
+
 struct attendant {
 	const struct voice *voice;
 	int errands; /* -1: there is none */
 	int grew;    /* eventfd */
 	struct grumble deaf;
+	struct attendant_plugins plugins;
 };
 
 #define ATTENDANT_NONE ((struct attendant){.errands = -1, .grew = -1})
@@ -28,9 +37,14 @@ MUST_CHECK int attendant_start(struct attendant *a, const struct conf_place *pla
 /* One of the errands for it; number may be NULL. */
 void attendant_ask(struct attendant *a, enum errand_kind kind, enum errand_key key,
 		   const uint64_t number[ERRAND_NUMBERS]);
+/* ERRAND_START or ERRAND_RELOAD, with where the log and the spool end now; either may be closed. */
+void attendant_ask_from(struct attendant *a, enum errand_kind kind, const struct log_writer *log,
+			const struct log_writer *spool);
+/* Whether there may be plugins that take records. */
+bool attendant_has_plugins(const struct attendant *a);
 /* The log has grown: consumers may read on. */
 void attendant_log_grew(const struct attendant *a);
-/* The next message from it. ERRAND_ENDED is told and closes. */
+/* The next message from it. ERRAND_ENDED is told and closes; a->plugins is what it said last. */
 MUST_CHECK enum errand_status attendant_take(struct attendant *a, struct errand *out);
 /*
  * Lets it deliver what is in the log, and waits for its end for at most ms. has_pid_file: first it

@@ -16,16 +16,19 @@
 
 enum errand_kind {
 	/* To the attendant. */
-	ERRAND_START = 1, /* recording begins. number: device, inode and size of the log; 0: none */
-	ERRAND_ACT,       /* carry out the action of key; number: see errand_key */
-	ERRAND_RELOAD,    /* the configuration was read anew and is good: SIGHUP */
-	ERRAND_RESUME,    /* SIGUSR2 */
-	ERRAND_REPORT,    /* the state report is in run_dir: put it where people look */
+	/* Recording begins. number: device, inode and size of the log, then of the spool; 0: none. */
+	ERRAND_START = 1,
+	ERRAND_ACT,    /* carry out the action of key; number: see errand_key */
+	ERRAND_RELOAD, /* the configuration was read anew and is good: SIGHUP. number: as START */
+	ERRAND_RESUME, /* SIGUSR2 */
+	ERRAND_REPORT, /* the state report is in run_dir: put it where people look */
 	/* Everything is in the log: deliver it, stop the plugins, end. number[0]: whether the pid
 	 * file and the state report are ours, to be removed. */
 	ERRAND_STOP,
 	/* To the recorder. */
 	ERRAND_NOTE, /* text is the body of a DAEMON_ERR record: "op=... ... res=failed" */
+	/* number: plugins, records the slowest is behind, at most ever, flags below */
+	ERRAND_PLUGINS,
 	ERRAND_KIND_END
 };
 
@@ -39,7 +42,7 @@ enum errand_key {
 	ERRAND_KEY_END
 };
 
-#define ERRAND_NUMBERS  4
+#define ERRAND_NUMBERS  6
 #define ERRAND_TEXT_MAX 512
 
 /* The same program build on both sides: the layout is not for anybody else. */
@@ -64,5 +67,12 @@ MUST_CHECK enum errand_status errand_take(int fd, struct errand *out);
 /* Where the attendant finds what the recorder opened for it. */
 #define ATTENDANT_ERRANDS 3 /* its end of the pair */
 #define ATTENDANT_GREW    4 /* eventfd: the log has grown */
+
+/* Flags of ERRAND_PLUGINS. */
+#define PLUGINS_OVERFLOWED 1u
+#define PLUGINS_SUSPENDED  2u
+
+/* Below run_dir: records for plugins that are not written to the log; as a log it is rotated. */
+#define SPOOL_NAME "/spool/records"
 
 #endif

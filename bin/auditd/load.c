@@ -4,9 +4,6 @@
  */
 #include "auditd/load.h"
 
-#include "config/plugin_conf.h"
-
-#include <dirent.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,52 +127,12 @@ int load_node(const struct auditd_conf *conf, char *out, size_t cap, struct err 
 	return 0;
 }
 
-static bool is_active_plugin(const char *folder, const char *name)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	struct config_problems problems;
-	struct plugin_conf plugin;
-	char path[LOG_PATH_MAX + 256];
-	bool active;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (!plugin_conf_is_name(sv_cstr(name)) ||
-	    config_read_file(path, true, 0, &text, NULL) != CONFIG_FILE_READ)
-		return false;
-	memset(&problems, 0, sizeof(problems));
-	plugin_conf_init(&plugin);
-	(void)!plugin_conf_parse(&plugin, buf_view(&text), &problems);
-	active = plugin.active;
-	plugin_conf_release(&plugin);
-	return active;
-}
-
-static void warn_plugins(const char *folder, const struct voice *voice)
-{
-	CLEANUP(buf_release) struct buf names = BUF_INIT(1024);
-	DIR *dir = opendir(folder);
-
-	if (!dir)
-		return;
-	for (const struct dirent *d; (d = readdir(dir));) {
-		if (!is_active_plugin(folder, d->d_name))
-			continue;
-		buf_puts(&names, names.n ? ", " : "");
-		buf_puts(&names, d->d_name);
-	}
-	(void)closedir(dir);
-	if (names.n)
-		say(voice, LOG_WARNING, "this build starts no plugins: active in %s: %s", folder,
-		    buf_cstr(&names));
-}
-
 void load_warn(const struct auditd_conf *c, const struct voice *voice)
 {
 	struct conf_named_action actions[AUDITD_CONF_ACTIONS];
 	CLEANUP(buf_release) struct buf keys = BUF_INIT(1024);
 
 	auditd_conf_actions(c, actions);
-	warn_plugins(c->plugin_dir, voice);
 	if (c->tcp_listen_port)
 		say(voice, LOG_WARNING,
 		    "this build does not listen on the network: tcp_listen_port is ignored");

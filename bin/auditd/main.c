@@ -239,13 +239,9 @@ static void start_attendant(struct app *app)
 
 static void release_attendant(struct app *app)
 {
-	uint64_t end[ERRAND_NUMBERS] = {0};
-	struct stat st;
+	const struct log_writer none = {.fd = -1};
 
-	if (app->keeper.log.fd >= 0 && fstat(app->keeper.log.fd, &st) == 0)
-		memcpy(end, (const uint64_t[]){st.st_dev, st.st_ino, app->keeper.log.size},
-		       3 * sizeof(*end));
-	attendant_ask(&app->attendant, ERRAND_START, 0, end);
+	attendant_ask_from(&app->attendant, ERRAND_START, &app->keeper.log, &none);
 }
 
 /* What only root can do, but recording goes on without. */

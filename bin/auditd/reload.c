@@ -77,6 +77,7 @@ void reload_start(struct app *app)
 /* Takes the new configuration over; what is read at start only keeps its value. */
 static void apply(struct app *app, struct reload *r)
 {
+	const struct log_writer none = {.fd = -1};
 	struct auditd_conf old = app->conf;
 	struct err e;
 
@@ -95,8 +96,9 @@ static void apply(struct app *app, struct reload *r)
 	load_warn(&app->conf, &app->voice);
 	loop_set_report(app);
 	auditd_conf_release(&old);
+	/* Before the record: plugins that begin now are to get it. */
+	attendant_ask_from(&app->attendant, ERRAND_RELOAD, &app->keeper.log, &none);
 	record_reconfigured(app, &r->sender);
-	attendant_ask(&app->attendant, ERRAND_RELOAD, 0, NULL);
 }
 
 void reload_finish(struct app *app)

@@ -58,6 +58,19 @@ static void put_counters(const struct app *app, struct buf *out)
 			   resolver_timeouts(app->reader.resolver));
 }
 
+static void put_plugins(const struct app *app, struct buf *out)
+{
+	const struct attendant_plugins *p = &app->attendant.plugins;
+
+	buf_printf(out, "Number of active plugins = %" PRIu64 "\n", p->count);
+	buf_printf(out, "current plugin queue depth = %" PRIu64 "\n", p->behind);
+	buf_printf(out, "max plugin queue depth used = %" PRIu64 "\n", p->most_behind);
+	buf_printf(out, "plugin queue size = %" PRIu64 "\n", app->conf.q_depth);
+	buf_printf(out, "plugin queue overflow detected = %s\n",
+		   yes_no(p->flags & PLUGINS_OVERFLOWED));
+	buf_printf(out, "plugin queueing suspended = %s\n", yes_no(p->flags & PLUGINS_SUSPENDED));
+}
+
 void state_write(struct app *app)
 {
 	const char *path = app->confine.files ? app->confine.draft : STATE_FILE;
@@ -74,6 +87,7 @@ void state_write(struct app *app)
 	buf_printf(&out, "writing to logs = %s\n", yes_no(app->conf.write_logs));
 	if (app->keeper.target == KEEP_FILE)
 		put_log(app, &out);
+	put_plugins(app, &out);
 	put_counters(app, &out);
 	buf_printf(&out, "confinement = %s\n", app->confine.summary);
 	if (out.failed || file_replace(path, buf_view(&out), 0640, &e) != 0)

@@ -48,6 +48,18 @@ void feed_release(struct feed *f)
 	f->marks = NULL;
 }
 
+int feed_move(struct feed *f, const char *log, struct err *e)
+{
+	struct follow other;
+
+	if (follow_init(&other, log, e) != 0)
+		return -1;
+	follow_release(&f->log);
+	f->log = other;
+	f->read.log = 0;
+	return 0;
+}
+
 bool feed_is_attached(const struct feed *f)
 {
 	return f->pipe >= 0;

@@ -81,6 +81,9 @@ bool feed_is_attached(const struct feed *f);
 /* For waiting on; -1: none. */
 int feed_descriptor(const struct feed *f);
 
+/* The log is another one from now on, from its oldest file's start; nothing may be under way. */
+MUST_CHECK int feed_move(struct feed *f, const char *log, struct err *e);
+
 MUST_CHECK enum feed_status feed_pump(struct feed *f, struct err *e);
 
 /* Finds out how much of the pipe has been read. Costs one system call, none when all has. */

@@ -1,0 +1,441 @@
+/*
+ * The set of plugins. Each gets one bounded turn after the other, so that one that catches up
+ * keeps nobody waiting; one that takes nothing gets none.
+ */
+#include "attendant/plugins.h"
+
+#include "attendant/consumer.h"
+
+#include "base/clock.h"
+#include "health/board.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+#define LOCK_AGAIN_MS 50
+#define DELIVER_MS    2000 /* at the end: for the plugins to read what is in the log */
+#define END_MS        3000 /* and to end; consumer.c kills before */
+#define STOP_STEP_MS  10
+
+struct plugins {
+	struct attend *attend;
+	struct consumer *consumers[PLUGINS_MAX]; /* by slot; NULL: free */
+	int lock;                                /* -1: not taken; nothing runs before */
+	bool is_begun, has_told;
+	struct board board;
+	uint64_t told[ERRAND_NUMBERS];
+};
+
+struct plugins *plugins_new(struct attend *a, struct err *e)
+{
+	struct plugins *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		(void)err_set(e, "no memory for the plugins");
+		return NULL;
+	}
+	p->attend = a;
+	p->lock = -1;
+	p->board = BOARD_NONE;
+	return p;
+}
+
+void plugins_free(struct plugins *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		consumer_free(p->consumers[i]);
+	close_fd(&p->lock);
+	board_close(&p->board);
+	free(p);
+}
+
+/* ---- which plugins there are ---- */
+
+static struct consumer *find(const struct plugins *p, const char *name)
+{
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i] && strcmp(p->consumers[i]->plugin.name, name) == 0)
+			return p->consumers[i];
+	return NULL;
+}
+
+static void add(struct plugins *p, struct plugin *plugin)
+{
+	for (unsigned i = 0; i < PLUGINS_MAX; i++) {
+		if (p->consumers[i])
+			continue;
+		p->consumers[i] = consumer_new(p->attend, plugin, i);
+		if (!p->consumers[i])
+			plugin_release(plugin);
+		return;
+	}
+	say(&p->attend->voice, LOG_ERR, "plugin %s is not started: there are %d already",
+	    plugin->name, PLUGINS_MAX);
+	plugin_release(plugin);
+}
+
+/* One that is active, and maybe was before. */
+static void keep(struct plugins *p, struct plugin *plugin)
+{
+	struct consumer *c = find(p, plugin->name);
+
+	if (!c) {
+		add(p, plugin);
+	} else if (plugin_is_same(&c->plugin, plugin) && c->phase != CONSUMER_ENDING) {
+		plugin_release(plugin);
+		consumer_reload(c);
+	} else {
+		say(&p->attend->voice, LOG_NOTICE, "plugin %s has changed: it is started again",
+		    plugin->name);
+		c->is_removed = false;
+		consumer_replace(c, plugin);
+	}
+}
+
+static void drop(struct plugins *p, const char *name)
+{
+	struct consumer *c = find(p, name);
+
+	if (!c) {
+		consumer_forget(p->attend, name);
+		return;
+	}
+	if (c->is_removed)
+		return;
+	say(&p->attend->voice, LOG_NOTICE, "plugin %s is not active any more: it is ended", name);
+	c->is_removed = true;
+	consumer_end(c, false);
+}
+
+static void load_one(struct plugins *p, const char *file)
+{
+	struct attend *a = p->attend;
+	struct plugin plugin;
+
+	switch (plugin_load(&plugin, a->conf.plugin_dir, file, a->place.allow_links, &a->voice)) {
+	case PLUGIN_ACTIVE:
+		keep(p, &plugin);
+		break;
+	case PLUGIN_INACTIVE:
+		drop(p, plugin.name);
+		break;
+	case PLUGIN_REFUSED: /* one that runs goes on as it was */
+		break;
+	}
+}
+
+static int is_plugin_file(const struct dirent *d)
+{
+	return plugin_conf_is_name(sv_cstr(d->d_name));
+}
+
+static bool has_file(const struct plugins *p, const char *name)
+{
+	char path[LOG_PATH_MAX + PLUGIN_NAME_MAX];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.conf", p->attend->conf.plugin_dir, name);
+	return lstat(path, &st) == 0 || errno != ENOENT;
+}
+
+/* Those whose file is gone, and positions of such. */
+static void drop_absent(struct plugins *p)
+{
+	char path[LOG_PATH_MAX + sizeof("/cursors")];
+	DIR *dir;
+
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i] && !has_file(p, p->consumers[i]->plugin.name))
+			drop(p, p->consumers[i]->plugin.name);
+	(void)snprintf(path, sizeof(path), "%s/cursors", p->attend->state_dir);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	for (const struct dirent *d; (d = readdir(dir));)
+		if (d->d_name[0] != '.' && strlen(d->d_name) < PLUGIN_NAME_MAX &&
+		    !find(p, d->d_name) && !has_file(p, d->d_name))
+			consumer_forget(p->attend, d->d_name);
+	(void)closedir(dir);
+}
+
+static void load(struct plugins *p)
+{
+	struct attend *a = p->attend;
+	struct dirent **files;
+	int count = scandir(a->conf.plugin_dir, &files, is_plugin_file, alphasort);
+	struct err e;
+
+	if (count < 0 && errno != ENOENT) {
+		(void)err_sys(&e, "no plugins: cannot read %s", a->conf.plugin_dir);
+		say(&a->voice, LOG_ERR, "%s", e.text);
+	}
+	for (int i = 0; i < count; i++) {
+		load_one(p, files[i]->d_name);
+		free(files[i]);
+	}
+	if (count >= 0)
+		free(files);
+	drop_absent(p);
+}
+
+static unsigned count(const struct plugins *p)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		n += p->consumers[i] != NULL;
+	return n;
+}
+
+/* ---- what the recorder is told, and the board ---- */
+
+/* How many there are, the longest queue now and ever, and flags. */
+static void tell_recorder(struct plugins *p)
+{
+	uint64_t now[ERRAND_NUMBERS] = {0};
+
+	for (size_t i = 0; i < PLUGINS_MAX; i++) {
+		const struct consumer *c = p->consumers[i];
+
+		if (!c)
+			continue;
+		now[0]++;
+		now[1] = c->lag.records > now[1] ? c->lag.records : now[1];
+		now[2] = c->lag.most > now[2] ? c->lag.most : now[2];
+		now[3] |= (c->lag.overflows ? PLUGINS_OVERFLOWED : 0) |
+			  (c->is_suspended ? PLUGINS_SUSPENDED : 0);
+	}
+	if (p->has_told && memcmp(now, p->told, sizeof(now)) == 0)
+		return;
+	if (attend_tell(p->attend, ERRAND_PLUGINS, now) == 0) {
+		memcpy(p->told, now, sizeof(now));
+		p->has_told = true;
+	}
+}
+
+static void put_board(struct plugins *p)
+{
+	char path[LOG_PATH_MAX + sizeof("/board")];
+	struct health_consumer figures;
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s/board", p->attend->run_dir);
+	if (!p->board.cells && board_attach(&p->board, path, &e) != 0)
+		return;
+	for (unsigned i = 0; i < PLUGINS_MAX; i++) {
+		if (!p->consumers[i]) {
+			board_clear_consumer(&p->board, i);
+			continue;
+		}
+		consumer_figures(p->consumers[i], &figures);
+		board_put_consumer(&p->board, i, p->consumers[i]->plugin.name, &figures);
+	}
+}
+
+/* ---- beginning, and the loop's turns ---- */
+
+static void make_folder(const struct plugins *p, const char *parent, const char *name, mode_t mode)
+{
+	char path[LOG_PATH_MAX + 32];
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s%s", parent, name);
+	if (mkdir(path, mode) == 0 || errno == EEXIST)
+		return;
+	(void)err_sys(&e, "cannot make %s", path);
+	say(&p->attend->voice, LOG_ERR, "%s", e.text);
+}
+
+/*
+ * Another attendant may still be at work for a daemon that was killed: two would deliver the same
+ * records, and save each other's positions over.
+ */
+static bool take_lock(struct plugins *p)
+{
+	char path[LOG_PATH_MAX + sizeof("/cursors/.lock")];
+	CLEAN_FD int fd = -1;
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s/cursors/.lock", p->attend->state_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		/* Without a place for positions there is no second one to fear for them either. */
+		(void)err_sys(&e, "cannot open %s", path);
+		say(&p->attend->voice, LOG_ERR,
+		    "%s: plugins get records, but where they are is not kept", e.text);
+		p->lock = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		return p->lock >= 0;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return false;
+	p->lock = take_fd(&fd);
+	return true;
+}
+
+static void begin(struct plugins *p)
+{
+	unsigned n;
+
+	load(p);
+	n = count(p);
+	if (n)
+		say(&p->attend->voice, LOG_INFO, "%u plugins are started (q_depth = %llu)", n,
+		    (unsigned long long)p->attend->conf.q_depth);
+	tell_recorder(p);
+	put_board(p);
+}
+
+void plugins_begin(struct plugins *p)
+{
+	const struct attend *a = p->attend;
+
+	make_folder(p, a->state_dir, "", 0700);
+	make_folder(p, a->state_dir, "/cursors", 0700);
+	make_folder(p, a->run_dir, "", 0755);
+	make_folder(p, a->run_dir, "/spool", 0700);
+	p->is_begun = true;
+	if (take_lock(p))
+		begin(p);
+}
+
+void plugins_reload(struct plugins *p)
+{
+	const struct attend *a = p->attend;
+
+	if (p->lock < 0)
+		return;
+	load(p);
+	for (size_t i = 0; i < PLUGINS_MAX; i++) {
+		struct consumer *c = p->consumers[i];
+
+		if (!c)
+			continue;
+		c->feed.framing.is_raw = attend_is_raw(a);
+		c->moves = strcmp(c->feed.log.path, a->conf.log_file) != 0;
+	}
+	tell_recorder(p);
+}
+
+void plugins_resume(struct plugins *p)
+{
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i])
+			consumer_resume(p->consumers[i]);
+}
+
+void plugins_wake(struct plugins *p)
+{
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i])
+			p->consumers[i]->is_ready = true;
+}
+
+static void sweep(struct plugins *p, unsigned slot)
+{
+	struct consumer *c = p->consumers[slot];
+
+	if (c->is_removed)
+		consumer_forget(p->attend, c->plugin.name);
+	consumer_free(c);
+	p->consumers[slot] = NULL;
+}
+
+int plugins_turn(struct plugins *p)
+{
+	int64_t now = clock_ms(), next = CONSUMER_NEVER;
+
+	if (p->lock < 0) {
+		if (!p->is_begun)
+			return -1;
+		if (!take_lock(p))
+			return LOCK_AGAIN_MS;
+		begin(p);
+	}
+	for (unsigned i = 0; i < PLUGINS_MAX; i++) {
+		struct consumer *c = p->consumers[i];
+
+		if (!c)
+			continue;
+		consumer_turn(c, now);
+		if (c->phase == CONSUMER_GONE) {
+			sweep(p, i);
+			continue;
+		}
+		if (c->is_ready)
+			next = now;
+		else if (c->due_ms < next)
+			next = c->due_ms;
+	}
+	if (next == CONSUMER_NEVER)
+		return -1;
+	return next > now ? (int)(next - now) : 0;
+}
+
+void plugins_tick(struct plugins *p)
+{
+	if (p->lock < 0)
+		return;
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i])
+			consumer_tick(p->consumers[i]);
+	tell_recorder(p);
+	put_board(p);
+}
+
+bool plugins_ended(struct plugins *p, pid_t pid, int status)
+{
+	for (size_t i = 0; i < PLUGINS_MAX; i++) {
+		if (!p->consumers[i] || p->consumers[i]->pid != pid)
+			continue;
+		consumer_ended(p->consumers[i], status);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the end ---- */
+
+static bool all_done(struct plugins *p)
+{
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i] && !consumer_is_done(p->consumers[i]))
+			return false;
+	return true;
+}
+
+static void wait_for(struct plugins *p, int ms, bool (*is_over)(struct plugins *p))
+{
+	int64_t end = clock_ms() + ms;
+
+	while (!is_over(p) && clock_ms() < end) {
+		int wait = plugins_turn(p);
+
+		attend_poll(p->attend, wait < 0 || wait > STOP_STEP_MS ? STOP_STEP_MS : wait);
+	}
+}
+
+static bool all_gone(struct plugins *p)
+{
+	return count(p) == 0;
+}
+
+void plugins_stop(struct plugins *p)
+{
+	if (p->lock < 0)
+		return;
+	plugins_wake(p);
+	wait_for(p, DELIVER_MS, all_done);
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i])
+			consumer_end(p->consumers[i], false);
+	wait_for(p, END_MS, all_gone);
+}
