@@ -7,7 +7,8 @@
  * FAKE_AUDIT_SENT gets a line for every request that changes something: its type and its payload in
  * hexadecimal, without padding. FAKE_AUDIT_RULES has a line for every rule to list: anything, a
  * space, the rule in hexadecimal. FAKE_AUDIT_STATUS: the numbers of struct audit_status behind mask,
- * in decimal. FAKE_AUDIT_ERRNO: the answer to requests about rules: 0, or an errno.
+ * in decimal, or the path of a file with them, which is read for each question. FAKE_AUDIT_ERRNO:
+ * the answer to requests about rules: 0, or an errno.
  *
  * FAKE_AUDIT_FEED is a FIFO or a file with a line for every record: its type in decimal, a space, its
  * text ("1300 audit(1.002:3): arch=..."). The daemon gets them from when it registers. What is in a
@@ -141,8 +142,13 @@ static void send_status(int fd, const struct nlmsghdr *request)
 {
 	unsigned int s[11] = {0};
 	const char *text = getenv("FAKE_AUDIT_STATUS");
-	char *end;
+	FILE *file = text && *text == '/' ? fopen(text, "r") : NULL;
+	char line[256] = "", *end;
 
+	if (file) {
+		text = fgets(line, sizeof(line), file);
+		fclose(file);
+	}
 	s[5] = 64;
 	s[8] = AUDIT_FEATURE_BITMAP_ALL;
 	for (size_t i = 1; text && *text && i < 11; i++, text = end)
@@ -253,6 +259,7 @@ static void look_at_settings(int fd, const char *payload, size_t length)
 static void handle(int fd, const char *message, size_t length)
 {
 	struct audit_features features = {.vers = 1, .mask = 3};
+	const unsigned int sender[2] = {0, (unsigned int)getppid()}; /* uid, pid */
 	const char *error = getenv("FAKE_AUDIT_ERRNO"), *list = getenv("FAKE_AUDIT_RULES");
 	struct nlmsghdr head;
 	int type;
@@ -261,12 +268,15 @@ static void handle(int fd, const char *message, size_t length)
 		return;
 	memcpy(&head, message, sizeof(head));
 	type = head.nlmsg_type;
-	if (type == AUDIT_GET || type == AUDIT_GET_FEATURE || type == AUDIT_LIST_RULES) {
+	if (type == AUDIT_GET || type == AUDIT_GET_FEATURE || type == AUDIT_LIST_RULES ||
+	    type == AUDIT_SIGNAL_INFO) {
 		acknowledge(fd, &head, 0);
 		if (type == AUDIT_GET)
 			send_status(fd, &head);
 		else if (type == AUDIT_GET_FEATURE)
 			answer(fd, &head, type, &features, sizeof(features));
+		else if (type == AUDIT_SIGNAL_INFO)
+			answer(fd, &head, type, sender, sizeof(sender));
 		else {
 			rules_request = head;
 			rules = fopen(list ? list : "/dev/null", "r");

@@ -4,6 +4,7 @@
 
 #include "auditd/attendant.h"
 #include "auditd/confine.h"
+#include "auditd/health.h"
 #include "auditd/keeper.h"
 #include "auditd/load.h"
 #include "auditd/places.h"
@@ -48,6 +49,7 @@ struct app {
 	struct reader reader;
 	struct attendant attendant;
 	struct confine confine;
+	struct health health;
 	struct audit_socket control_socket;
 	struct audit_control control;
 	bool is_registered, has_pid_file, is_refused, stop; /* is_refused: by the kernel */

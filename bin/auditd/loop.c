@@ -16,7 +16,7 @@
 
 #define TICK_S 1
 /* What is looked after once a second, in order. */
-static void (*const on_tick[])(struct app *app) = {NULL};
+static void (*const on_tick[])(struct app *app) = {health_tick, NULL};
 
 static void read_signals(struct app *app);
 static void read_report(struct app *app);

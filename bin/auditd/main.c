@@ -261,6 +261,7 @@ static void use_privilege(struct app *app)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (keeper_prepare(&app->conf, app->run.foreground, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
+	health_prepare(app);
 }
 
 /* In this order: what is open when the sandbox is entered stays so, and no thread runs before. */
@@ -297,6 +298,7 @@ static void finish(struct app *app)
 	unregister(app);
 	reload_abandon(app);
 	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
+	health_release(app);
 	keeper_close(&app->keeper);
 	reader_release(&app->reader);
 	audit_socket_close(&app->control_socket);
@@ -320,6 +322,7 @@ static int run(struct app *app)
 		process_ready(app, code);
 		return (int)code;
 	}
+	health_begin(app);
 	process_ready(app, EXIT_STOPPED);
 	say(&app->voice, LOG_NOTICE, "auditd " AURUM_VERSION " records (format %s)",
 	    app->conf.log_format == LOG_FORMAT_ENRICHED ? "enriched" : "raw");
@@ -330,6 +333,7 @@ static int run(struct app *app)
 	}
 	sender_read(app, &sender);
 	unregister(app);
+	health_last_words(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
 	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
 	say(&app->voice, LOG_INFO, "the audit daemon is exiting");

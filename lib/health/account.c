@@ -19,11 +19,13 @@ void account_init(struct account *a)
 static void add(struct account *a, enum loss cause, uint64_t lost, uint64_t now_ns)
 {
 	struct account_line *line = &a->lines[cause];
+	uint64_t before = line->looked_ns ? line->looked_ns : now_ns;
 
+	line->looked_ns = now_ns;
 	if (lost == 0)
 		return;
 	if (line->lost == line->signed_off)
-		line->from_ns = now_ns;
+		line->from_ns = before;
 	line->to_ns = now_ns;
 	line->lost += lost;
 	a->last_ns = now_ns;

@@ -38,7 +38,8 @@ const char *loss_name(enum loss cause);
 struct account_line {
 	uint64_t lost, signed_off; /* since the start; lost >= signed_off */
 	uint64_t seen;             /* the counter that it was read from */
-	uint64_t from_ns, to_ns;   /* when what is not signed off was found, since 1970 */
+	uint64_t looked_ns;        /* when it was looked at last, since 1970; 0: never */
+	uint64_t from_ns, to_ns;   /* between these the records were lost that are not signed off */
 	int64_t quiet_until_ms;
 };
 

@@ -72,7 +72,7 @@ static void the_first_loss_is_told_at_once_and_later_ones_together(void **state)
 	account_sign_off(&a, &entry, ACCOUNT_PAUSE_MS - 1);
 	assert_true(account_next(&a, ACCOUNT_PAUSE_MS, &entry));
 	assert_true(entry.lost == 5 && entry.total == 7);
-	assert_true(entry.from_ns == 2000 && entry.to_ns == 3000);
+	assert_true(entry.from_ns == 1000 && entry.to_ns == 3000);
 	account_sign_off(&a, &entry, ACCOUNT_PAUSE_MS);
 	assert_true(account_lost(&a) == 8 && account_signed_off(&a) == 8);
 }
