@@ -298,20 +298,21 @@ static void tell_gap(struct consumer *c)
 {
 	const struct follow_gap *gap = c->feed.gap;
 	uint64_t lost = backlog_lost(c, gap);
+	const char *cause = gap == &c->feed.spool.gap      ? "spool"
+			    : gap->cause == FOLLOW_REMOVED ? "rotation"
+							   : "truncation";
 
 	c->lost += lost;
 	say(&c->attend->voice, LOG_ALERT,
-	    "plugin %s: %s before it was read: about %" PRIu64
-	    " records are lost to it: it is too slow, or the logs are too few or too small",
-	    c->plugin.name, gap->cause == FOLLOW_REMOVED ? "a log was removed" : "the log was cut",
-	    lost);
+	    "plugin %s is too slow: about %" PRIu64
+	    " records were removed before it has read them (%s)",
+	    c->plugin.name, lost, cause);
 	attend_note(c->attend,
 		    "op=lost cause=%s plugin=%s lost=%" PRIu64 " bytes=%" PRIu64 " from=%" PRId64
 		    ".%03" PRIu32 ":%" PRIu64 " to=%" PRId64 ".%03" PRIu32 ":%" PRIu64
 		    " res=failed",
-		    gap->cause == FOLLOW_REMOVED ? "rotation" : "truncation", c->plugin.name, lost,
-		    gap->bytes, gap->last.sec, gap->last.ms, gap->last.serial, gap->first.sec,
-		    gap->first.ms, gap->first.serial);
+		    cause, c->plugin.name, lost, gap->bytes, gap->last.sec, gap->last.ms,
+		    gap->last.serial, gap->first.sec, gap->first.ms, gap->first.serial);
 }
 
 /* log_file was changed, and what was in the old one has been read. */

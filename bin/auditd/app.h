@@ -48,6 +48,7 @@ struct app {
 	struct keeper keeper;
 	struct reader reader;
 	struct attendant attendant;
+	struct spool spool;
 	struct confine confine;
 	struct health health;
 	struct audit_socket control_socket;

@@ -74,11 +74,19 @@ static void handle_full(struct keeper *k)
 	}
 }
 
+/* For the plugins, what does not come to the log. */
+static void pass_on(const struct keeper *k, struct sv lines)
+{
+	if (k->spool && k->attendant && attendant_has_plugins(k->attendant))
+		spool_put(k->spool, lines);
+}
+
 static void count_lost(struct keeper *k, struct sv lines, const char *why)
 {
 	char sentence[ERR_TEXT_MAX + 64];
 
 	k->lost += sv_count(lines, '\n');
+	pass_on(k, lines);
 	if (!why)
 		return;
 	k->disk_errors++;
@@ -120,9 +128,12 @@ static void put_file(struct keeper *k, struct sv lines)
 
 void keeper_put(struct keeper *k, struct sv lines)
 {
-	if (lines.n == 0 || k->target == KEEP_NOWHERE)
+	if (lines.n == 0)
 		return;
-	if (k->target == KEEP_STDOUT) {
+	if (k->target == KEEP_NOWHERE) {
+		pass_on(k, lines);
+	} else if (k->target == KEEP_STDOUT) {
+		pass_on(k, lines);
 		if (file_write(STDOUT_FILENO, lines) != 0)
 			count_lost(k, lines, "cannot write to standard output");
 	} else if (k->suspended) {

@@ -6,6 +6,7 @@
 #define AURUM_AUDITD_KEEPER_H
 
 #include "auditd/attendant.h"
+#include "auditd/spool.h"
 
 #include "config/auditd_conf.h"
 #include "log/writer.h"
@@ -13,6 +14,7 @@
 struct keeper {
 	const struct voice *voice;
 	struct attendant *attendant; /* runs programs; NULL: nobody does */
+	struct spool *spool; /* takes for the plugins what is not written; NULL: nobody does */
 	struct log_writer log;
 	enum { KEEP_NOWHERE, KEEP_FILE, KEEP_STDOUT } target;
 	enum disk_action on_full;

@@ -234,14 +234,16 @@ static void start_attendant(struct app *app)
 	}
 	if (loop_watch(app, app->attendant.errands, hear_attendant, &e) != 0)
 		say(&app->voice, LOG_ERR, "%s", e.text);
-	app->reader.grew = app->keeper.attendant = &app->attendant;
+	app->reader.grew = &app->attendant;
 }
 
 static void release_attendant(struct app *app)
 {
-	const struct log_writer none = {.fd = -1};
-
-	attendant_ask_from(&app->attendant, ERRAND_START, &app->keeper.log, &none);
+	app->keeper.attendant = &app->attendant;
+	app->keeper.spool = &app->spool;
+	if (app->keeper.target != KEEP_FILE)
+		spool_open(&app->spool);
+	attendant_ask_from(&app->attendant, ERRAND_START, &app->keeper.log, &app->spool.log);
 }
 
 /* What only root can do, but recording goes on without. */
@@ -258,6 +260,8 @@ static void use_privilege(struct app *app)
 	if (!app->has_pid_file)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (process_run_folder(app->conf.run_dir, &e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e.text);
+	if (spool_init(&app->spool, app->conf.run_dir, &app->voice, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (keeper_prepare(&app->conf, app->run.foreground, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
@@ -300,6 +304,7 @@ static void finish(struct app *app)
 	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
 	health_release(app);
 	keeper_close(&app->keeper);
+	spool_close(&app->spool);
 	reader_release(&app->reader);
 	audit_socket_close(&app->control_socket);
 	loop_release(app);
@@ -354,6 +359,7 @@ int main(int argc, char **argv)
 		return code;
 	app.parent = app.signals = app.wake = app.report = app.tick = app.others = -1;
 	app.attendant = ATTENDANT_NONE;
+	app.spool.log.fd = -1;
 	app.control_socket = app.reader.socket = AUDIT_SOCKET_CLOSED;
 	app.voice = (struct voice){.name = "auditd",
 				   .to_stderr = true,

@@ -77,7 +77,6 @@ void reload_start(struct app *app)
 /* Takes the new configuration over; what is read at start only keeps its value. */
 static void apply(struct app *app, struct reload *r)
 {
-	const struct log_writer none = {.fd = -1};
 	struct auditd_conf old = app->conf;
 	struct err e;
 
@@ -97,7 +96,7 @@ static void apply(struct app *app, struct reload *r)
 	loop_set_report(app);
 	auditd_conf_release(&old);
 	/* Before the record: plugins that begin now are to get it. */
-	attendant_ask_from(&app->attendant, ERRAND_RELOAD, &app->keeper.log, &none);
+	attendant_ask_from(&app->attendant, ERRAND_RELOAD, &app->keeper.log, &app->spool.log);
 	record_reconfigured(app, &r->sender);
 }
 
