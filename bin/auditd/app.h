@@ -53,8 +53,9 @@ struct app {
 	struct health health;
 	struct audit_socket control_socket;
 	struct audit_control control;
-	bool is_registered, has_pid_file, is_refused, stop; /* is_refused: by the kernel */
-	int parent; /* pipe to the waiting parent, -1: none */
+	bool is_registered, is_refused, stop; /* is_refused: by the kernel */
+	int pid_file;                         /* -1: there is none of ours */
+	int parent;                           /* pipe to the waiting parent, -1: none */
 	uint32_t serial;
 	struct reload *reload; /* the one that runs, or NULL */
 	int wake, signals, report, tick,
@@ -86,7 +87,10 @@ void record_trouble(struct app *app, const char *body);
 MUST_CHECK int process_detach(struct app *app, struct err *e);
 /* Tells the waiting parent; with EXIT_STOPPED, which is success, leaves the terminal. */
 void process_ready(struct app *app, enum exit_code code);
+/* Stays open. A descriptor, or -1. */
 MUST_CHECK int process_pid_file(struct err *e);
+/* Removes it and the state report; where that is not allowed it is left empty. */
+void process_forget_pid(int *pid_file);
 /* Makes run_dir. -1: there is none that only we can write to. */
 MUST_CHECK int process_run_folder(const char *path, struct err *e);
 void process_raise_limits(const struct voice *v);

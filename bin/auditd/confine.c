@@ -47,7 +47,7 @@ static const struct sandbox_path standing[] = {
 	{"/var/yp", SANDBOX_READ},     {"/dev/urandom", SANDBOX_READ},
 	{"/dev/random", SANDBOX_READ}, {"/dev/null", SANDBOX_READ | SANDBOX_WRITE},
 };
-#define OWN_PATHS 6
+#define OWN_PATHS 7
 
 /* The folder of a file, without links; as it is written where that cannot be told. */
 static void folder_of(const char *file, char out[LOG_PATH_MAX])
@@ -63,7 +63,6 @@ static void folder_of(const char *file, char out[LOG_PATH_MAX])
 }
 
 #ifdef AURUM_SANITIZED
-/* Where a sanitizer writes its report to. */
 static void report_folder(char out[LOG_PATH_MAX])
 {
 	const char *options = getenv("ASAN_OPTIONS");
@@ -85,11 +84,14 @@ static void enter(struct confine *c, const struct conf_place *place, const struc
 	struct sandbox s = {CAPABILITIES, paths, LEN(standing), CALLS};
 	char real[PATH_MAX];
 #ifdef AURUM_SANITIZED
-	char reports[LOG_PATH_MAX];
+	char reports[LOG_PATH_MAX], programs[LOG_PATH_MAX];
 
+	/* A sanitizer writes its report, with the names of this program's functions. */
 	report_folder(reports);
 	if (reports[0])
 		paths[s.path_count++] = (struct sandbox_path){reports, SANDBOX_MANAGE};
+	if (file_own_folder(programs, sizeof(programs), NULL) == 0)
+		paths[s.path_count++] = (struct sandbox_path){programs, SANDBOX_READ};
 #endif
 	memcpy(paths, standing, sizeof(standing));
 	/* The file itself may be a link to elsewhere. */

@@ -256,8 +256,8 @@ static void use_privilege(struct app *app)
 	process_raise_limits(&app->voice);
 	if (process_priority((int)app->conf.priority_boost, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
-	app->has_pid_file = process_pid_file(&e) == 0;
-	if (!app->has_pid_file)
+	app->pid_file = process_pid_file(&e);
+	if (app->pid_file < 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (process_run_folder(app->conf.run_dir, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
@@ -301,17 +301,14 @@ static void finish(struct app *app)
 {
 	unregister(app);
 	reload_abandon(app);
-	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
+	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);
 	health_release(app);
 	keeper_close(&app->keeper);
 	spool_close(&app->spool);
 	reader_release(&app->reader);
 	audit_socket_close(&app->control_socket);
 	loop_release(app);
-	if (app->has_pid_file) {
-		(void)unlink(PID_FILE);
-		(void)unlink(STATE_FILE);
-	}
+	process_forget_pid(&app->pid_file);
 	auditd_conf_release(&app->conf);
 }
 
@@ -340,7 +337,7 @@ static int run(struct app *app)
 	unregister(app);
 	health_last_words(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
-	attendant_stop(&app->attendant, app->has_pid_file, PATIENCE_MS);
+	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);
 	say(&app->voice, LOG_INFO, "the audit daemon is exiting");
 	return EXIT_STOPPED;
 }
@@ -357,7 +354,8 @@ int main(int argc, char **argv)
 	code = read_options(&app.run, argc, argv);
 	if (code >= 0)
 		return code;
-	app.parent = app.signals = app.wake = app.report = app.tick = app.others = -1;
+	app.parent = app.pid_file = app.signals = app.wake = app.report = app.tick = app.others =
+		-1;
 	app.attendant = ATTENDANT_NONE;
 	app.spool.log.fd = -1;
 	app.control_socket = app.reader.socket = AUDIT_SOCKET_CLOSED;

@@ -87,7 +87,22 @@ int process_pid_file(struct err *e)
 	(void)snprintf(text, sizeof(text), "%d\n", getpid());
 	if (file_write(fd, sv_cstr(text)) != 0)
 		return err_sys(e, "cannot write %s", PID_FILE);
-	return 0;
+	return take_fd(&fd);
+}
+
+void process_forget_pid(int *pid_file)
+{
+	struct stat st;
+
+	if (*pid_file < 0)
+		return;
+	/* The attendant has removed it, or: the number will be another process's. */
+	if (fstat(*pid_file, &st) == 0 && st.st_nlink > 0 && ftruncate(*pid_file, 0) == 0) {
+		(void)unlink(PID_FILE);
+		(void)unlink(STATE_FILE);
+	}
+	(void)close(*pid_file);
+	*pid_file = -1;
 }
 
 int process_run_folder(const char *path, struct err *e)

@@ -295,6 +295,7 @@ static void check_powers(void)
 	CLAIM(fchmod(fd, 04755) != 0);
 	CLAIM(fchmod(fd, 02755) != 0);
 	CLAIM(fchown(fd, geteuid(), getegid()) == 0);
+	CLAIM(fchown(fd, (uid_t)-1, getegid()) == 0);
 	CLAIM(fchown(fd, geteuid() + 1, getegid()) != 0);
 	CLAIM(chmod(below("own/file"), 0600) != 0);
 	CLAIM(chown(below("own/file"), geteuid(), getegid()) != 0);

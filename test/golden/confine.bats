@@ -7,16 +7,16 @@ setup() {
 	unshare -m true 2>/dev/null || skip "no mount namespaces"
 	dir=$(mktemp -d)
 	conf=$dir/etc log=$dir/log/audit.log
-	mkdir -p "$conf/plugins.d" "$dir/log" "$dir/other"
+	mkdir -p "$conf/plugins.d" "$dir/log" "$dir/other" "$dir/sanitizer"
 	configure
 	export dir conf log
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:log_path=$dir/sanitizer
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:log_path=$dir/sanitizer/report
 	export -f configure wait_for begin tell end_daemon status_of is_gone
 }
 
 teardown() {
 	[ -n "${dir:-}" ] || return 0
-	cat "$dir"/sanitizer.* 2>/dev/null && return 1
+	cat "$dir"/sanitizer/* 2>/dev/null && return 1
 	rm -rf "$dir"
 }
 
@@ -82,7 +82,7 @@ status_of() { awk -v field="$1:" '$1 == field { print $2 }' /proc/"$pid"/task/*/
 		tell HUP "^node=renamed .*op=reconfigure state=changed .*res=success"
 		[ "$(ps -o ni= -p "$pid" | tr -d " ")" -eq -9 ]
 		[ "$(stat -c "%a %g" "$log")" = "640 4" ]
-		tell USR1 op=rotate-logs
+		tell USR1 "^node=renamed .*op=rotate-logs"
 		[ "$(stat -c "%a %g" "$log.1")" = "440 4" ]
 		tell USR2 op=resume-logging
 		kill -CONT "$pid"
@@ -212,4 +212,47 @@ refused() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ $output == *"cannot change the priority by 4"* ]]
+}
+
+# intrude ATTEMPT,...: what a daemon that was taken over achieves, into $dir/log/report. The daemon
+# runs as $pid.
+intrude() {
+	cc -shared -fPIC -O1 -D_GNU_SOURCE -Wall -Werror "$AURUM_TOP/test/intruder.c" -o "$dir/intruder.so"
+	run alone '
+		export LD_PRELOAD=$dir/intruder.so INTRUDER=$1 INTRUDER_REPORT=$dir/log/report
+		export INTRUDER_OTHER=$dir/other/file INTRUDER_SECRET=$dir/other/secret ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+		"$AURUM_BIN/auditd" -n -c "$conf" </dev/null &
+		unset LD_PRELOAD
+		wait_for test -s /run/auditd.pid
+		pid=$(cat /run/auditd.pid)
+		kill -CONT "$pid"
+		eval "$2"' "$1" "$2"
+	echo "$output"
+	cat "$dir/log/report"
+}
+
+@test "a daemon that was taken over can neither run, write, read, own nor become anything" {
+	echo key >"$dir/other/secret"
+	intrude exec,fork,write,create,plant,read,remove,chmod,setuid-bit,own,link,packet,code,gain \
+		'wait_for test -s /run/auditd.state; end_daemon'
+	[ "$status" -eq 0 ]
+	[ ! -e "$dir/other/file" ]
+	[ "$(awk '{ print $1 }' "$dir/log/report" | tr '\n' ' ')" = \
+		"exec fork write create plant read remove chmod setuid-bit own link packet code gain " ]
+	run grep -vE '^(exec|chmod|link|gain) EPERM$|^(write|create|plant|read|remove) EACCES$|^(fork|packet|code|setuid-bit|own) ENOSYS$' \
+		"$dir/log/report"
+	[ "$status" -ne 0 ]
+	# The same attempts work on a daemon that is not confined, or the above would prove nothing.
+	configure 'confine = no'
+	intrude create,read,code,packet,plant 'wait_for test -s /run/auditd.state; [ -e /run/intruder.service ]; end_daemon'
+	[ "$status" -eq 0 ]
+	[ -e "$dir/other/file" ]
+	[ "$(grep -c done "$dir/log/report")" -eq 5 ]
+}
+
+@test "an attempt that only an intruder makes ends the daemon, and what it had recorded is there" {
+	intrude mount 'wait_for is_gone; wait $! || echo "ended with $?"'
+	[[ $output == *"ended with 159"* ]] # 128 and SIGSYS
+	[ ! -s "$dir/log/report" ]
+	grep op=start "$log"
 }

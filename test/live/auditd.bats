@@ -480,6 +480,7 @@ has_run() { [ -s "$LIVE_DIR/ran" ]; }
 	live_wait_for 10 eval '! attendants'
 	tell USR1 'type=DAEMON_ROTATE'
 	finish
+	rm "$PIDFILE" # empty: nobody was left who may remove it
 	grep -q 'type=DAEMON_END' "$log"*
 }
 
@@ -492,6 +493,9 @@ has_run() { [ -s "$LIVE_DIR/ran" ]; }
 	[[ $output == *"auditd: cannot start $LIVE_DIR/alone/auditd-attendant: no plugins and no actions: No such file or directory"* ]]
 	tell HUP 'type=DAEMON_CONFIG'
 	finish
+	# It is the attendant that may remove it.
+	[ -e "$PIDFILE" ] && [ ! -s "$PIDFILE" ]
+	rm "$PIDFILE"
 }
 
 @test "the attendant is not for use by hand" {
