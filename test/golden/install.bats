@@ -42,6 +42,8 @@ install_there() {
 		[ "$(sed -n 's/^path = //p' "$installed")" = "/usr/local/$(sed -n 's,^path = /,,p' "$conf")" ]
 		[ -x "$to$(sed -n 's/^path = //p' "$installed")" ]
 	done
+	grep -qF ' /etc/audit/audisp-filter.conf /usr/local/sbin/audisp-syslog ' "$to/etc/audit/plugins.d/filter.conf"
+	[ -s "$to/etc/audit/audisp-filter.conf" ]
 	echo 'active = yes' >"$installed"
 	install_there
 	[ "$(cat "$installed")" = 'active = yes' ]
