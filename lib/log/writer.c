@@ -103,7 +103,25 @@ static int open_live(const char *path, int flags)
 	return fd;
 }
 
-int log_reopen(struct log_writer *w, struct err *e)
+/*
+ * Owner and mode. Where they cannot be set that is a reason not to begin; once records are taken they
+ * are worth more, as long as nobody can read them who should not.
+ */
+static int set_access(int fd, const struct log_options *o, const struct stat *st, bool is_start,
+		      struct err *e)
+{
+	mode_t mode = o->group ? MODE_GROUP : MODE_ALONE;
+	mode_t most = o->group == st->st_gid ? mode : MODE_ALONE;
+
+	/* The group first: with the mode first a wrong group could read for a moment. */
+	if (fchown(fd, geteuid(), o->group) == 0 && fchmod(fd, mode) == 0)
+		return 0;
+	if (!is_start && (st->st_mode & 07777 & ~most) == 0)
+		return 0;
+	return err_sys(e, "cannot set owner and mode of the log %s", o->path);
+}
+
+static int open_log(struct log_writer *w, bool is_start, struct err *e)
 {
 	const struct log_options *o = &w->options;
 	/* Not blocking: a FIFO is refused, not waited for. To a regular file it means nothing. */
@@ -127,10 +145,8 @@ int log_reopen(struct log_writer *w, struct err *e)
 	/* What somebody else put there would get records, and he could take them out again. */
 	if (st.st_uid != geteuid())
 		return err_set(e, "the log %s belongs to user %u", o->path, st.st_uid);
-	/* The group first: with the mode first a wrong group could read for a moment. */
-	if (fchown(fd, geteuid(), o->group) != 0 ||
-	    fchmod(fd, o->group ? MODE_GROUP : MODE_ALONE) != 0)
-		return err_sys(e, "cannot set owner and mode of the log %s", o->path);
+	if (set_access(fd, o, &st, is_start, e) != 0)
+		return -1;
 	find_torn(o->path, (uint64_t)st.st_size, &torn);
 	/* What this writer left itself has been told as a failed write. */
 	if (torn.bytes && (torn.bytes != w->torn || w->size != (uint64_t)st.st_size))
@@ -143,6 +159,11 @@ int log_reopen(struct log_writer *w, struct err *e)
 	return 0;
 }
 
+int log_reopen(struct log_writer *w, struct err *e)
+{
+	return open_log(w, false, e);
+}
+
 int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 {
 	*w = (struct log_writer){.options = *o, .fd = -1, .last_kept = 1};
@@ -150,7 +171,7 @@ int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 		w->options.disk = &log_disk_system;
 	if (strlen(o->path) > LOG_PATH_MAX - LOG_SUFFIX_BYTES)
 		return err_set(e, "the path of the log is too long");
-	if (log_reopen(w, e) != 0)
+	if (open_log(w, true, e) != 0)
 		return -1;
 	if (o->flush == FLUSH_INCREMENTAL_ASYNC && log_flusher_start(&w->flusher, e) != 0) {
 		log_suspend(w);

@@ -130,7 +130,9 @@ MUST_CHECK enum log_append_status log_append(struct log_writer *w, struct sv lin
 MUST_CHECK int log_rotate(struct log_writer *w, unsigned files, struct err *e);
 MUST_CHECK int log_keep(struct log_writer *w, struct err *e);
 
-/* Closes the live file, so that somebody else may move it away; nothing is appended until reopen.
+/*
+ * Closes the live file, so that somebody else may move it away; nothing is appended until reopen.
+ * That opens also a file whose owner and mode cannot be set, if nobody can read it who should not.
  */
 void log_suspend(struct log_writer *w);
 MUST_CHECK int log_reopen(struct log_writer *w, struct err *e);
