@@ -22,18 +22,19 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
-#include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ENDS 64
 
 static int kernel_end[ENDS]; /* by the program's descriptor; 0: not ours */
+static int feed_source = -1; /* what FAKE_AUDIT_FEED names */
+static _Atomic int queued;   /* messages that wait for the program, of all its sockets */
 static FILE *rules;          /* what is left of a list being sent */
 static struct nlmsghdr rules_request;
 
@@ -95,7 +96,8 @@ static void answer(int fd, const struct nlmsghdr *request, int type, const void 
 	memcpy(message, &head, sizeof(head));
 	if (length)
 		memcpy(message + sizeof(head), data, length);
-	(void)!write(kernel_end[fd], message, NLMSG_SPACE(length));
+	if (write(kernel_end[fd], message, NLMSG_SPACE(length)) >= 0)
+		queued++;
 }
 
 static void acknowledge(int fd, const struct nlmsghdr *request, int error)
@@ -176,7 +178,7 @@ static void send_rule(int fd)
 	answer(fd, &rules_request, AUDIT_LIST_RULES, bytes, n);
 }
 
-/* Bytes, as the kernel counts them, that may wait: the queue must keep room for answers. */
+/* Messages that may wait: the queue must keep room for answers. */
 static int feed_room(void)
 {
 	FILE *setting = fopen("/proc/sys/net/unix/max_dgram_qlen", "r");
@@ -187,8 +189,7 @@ static int feed_room(void)
 			messages = 10;
 		fclose(setting);
 	}
-	/* The smallest message counts 768. */
-	return messages > 80 ? 76 * 768 : messages > 4 ? (messages - 4) * 768 : 1;
+	return messages > 64 ? 60 : messages > 4 ? messages - 4 : 1;
 }
 
 /* One record, when those before it leave room. */
@@ -199,7 +200,6 @@ static int feed_line(int end, int room, char *line)
 	size_t length = text ? strcspn(text + 1, "\n") : 0;
 	struct nlmsghdr head = {.nlmsg_len = (unsigned int)NLMSG_LENGTH(length),
 				.nlmsg_type = (unsigned short)atoi(line)};
-	int queued;
 
 	if (!text || length > sizeof(message) - sizeof(head) - NLMSG_ALIGNTO)
 		return 0;
@@ -207,22 +207,21 @@ static int feed_line(int end, int room, char *line)
 	memcpy(message, &head, sizeof(head));
 	memcpy(message + sizeof(head), text + 1, length);
 	for (;;) {
-		if (ioctl(end, SIOCOUTQ, &queued) != 0)
-			return -1;
-		if (queued < room && write(end, message, NLMSG_SPACE(length)) >= 0)
+		if (queued < room && write(end, message, NLMSG_SPACE(length)) >= 0) {
+			queued++;
 			return 0;
+		}
 		if (queued < room && errno != EAGAIN && errno != EWOULDBLOCK)
 			return -1;
-		(void)usleep(500);
+		(void)poll(NULL, 0, 1);
 	}
 }
 
 /* The thread that sends them. Its own descriptor, for the daemon closes the other. */
 static void *feed(void *arg)
 {
-	const char *path = getenv("FAKE_AUDIT_FEED");
-	int end = *(int *)arg, in = open(path, O_RDWR | O_CLOEXEC);
-	FILE *lines = in >= 0 ? fdopen(in, "r") : NULL;
+	FILE *lines = fdopen(feed_source, "r");
+	int end = *(int *)arg;
 	int room = feed_room();
 	static char line[65536];
 
@@ -234,12 +233,21 @@ static void *feed(void *arg)
 	return NULL;
 }
 
+/* Before the program can confine itself. */
+__attribute__((constructor)) static void open_feed(void)
+{
+	const char *path = getenv("FAKE_AUDIT_FEED");
+
+	if (path)
+		feed_source = open(path, O_RDWR | O_CLOEXEC);
+}
+
 static void begin_feed(int fd)
 {
 	static pthread_t thread;
 	static int end;
 
-	if (end || !getenv("FAKE_AUDIT_FEED"))
+	if (end || feed_source < 0)
 		return;
 	end = fcntl(kernel_end[fd], F_DUPFD_CLOEXEC, ENDS);
 	if (end < 0 || pthread_create(&thread, NULL, feed, &end) != 0)
@@ -330,10 +338,13 @@ ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 	return is_fake(fd) ? gather(fd, m->msg_iov, m->msg_iovlen) : real(fd, m, flags);
 }
 
-/* After a rule was read the next one follows. */
+/* A message was read. After a rule the next one follows. */
 static void go_on(int fd, int flags)
 {
-	if (rules && !(flags & MSG_PEEK))
+	if (flags & MSG_PEEK)
+		return;
+	queued--;
+	if (rules)
 		send_rule(fd);
 }
 
