@@ -50,6 +50,7 @@ struct app {
 	struct fanout *fanout;
 	struct client clients[CLIENTS_MAX];
 	size_t count, count_max, deepest;
+	size_t unserved;               /* records put since clients were served last */
 	uint64_t connections, refused; /* and so many more that were too many */
 	uint64_t lost;                 /* by clients that have left */
 	uint64_t unusable;             /* records that no client could be given */

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <syslog.h>
 
+#define SERVE_PARTS     4    /* clients are served at least when so a part of the queue is new */
 #define ACCEPT_PAUSE_MS 1000 /* after a failure that would only come again */
 
 static void refuse(struct app *app, int fd)
@@ -99,6 +100,9 @@ void clients_put(struct app *app, const struct dispatch_record *record)
 	}
 	if (out->failed || !fanout_put(app->fanout, buf_view(out)))
 		app->unusable++;
+	/* What was read at once may be more than the queue holds, for clients that are not slow. */
+	if (++app->unserved > app->depth / SERVE_PARTS)
+		clients_serve(app);
 }
 
 static bool is_gone(struct client *c)
@@ -124,6 +128,7 @@ static bool is_gone(struct client *c)
 
 void clients_serve(struct app *app)
 {
+	app->unserved = 0;
 	for (size_t i = 0; i < app->count;) {
 		struct client *c = &app->clients[i];
 		size_t waiting = fanout_waiting(c->taker);

@@ -96,6 +96,19 @@ if b"20000 records sent, 0 not" not in p.said: sys.exit(p.said)
 '
 }
 
+@test "a client that reads gets all of what comes at once, also when it is more than the queue" {
+	python '
+p = Plugin("audisp-af_unix", "0600", path, "string", "128")
+p.until_said(b"listening at")
+c = Client(path)
+p.until_said(b"client connected")
+sent = b"".join(b"type=CWD msg=audit(1.002:%d):\n" % i for i in range(2000))
+p.feed(sent)
+expect(c.take(len(sent)), sent)
+expect(p.finish(), 0)
+'
+}
+
 @test "SIGTERM ends it after what was written to it has been passed on" {
 	python '
 p = Plugin("audisp-af_unix", "0600", path)
