@@ -17,6 +17,9 @@ $(BUILD)/build.ninja:
 check:
 	@test/run
 
+check-vm:
+	@CHECK_VM=1 VM_CUTS=40 test/run vm/
+
 bench: all
 	@bench/run
 
@@ -36,4 +39,4 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all check bench fuzz lint install uninstall clean
+.PHONY: all check check-vm bench fuzz lint install uninstall clean

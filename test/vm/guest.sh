@@ -29,7 +29,7 @@ wait_for() {
 	shift
 	until "$@"; do
 		[ $((left -= 1)) -gt 0 ] || return 1
-		usleep 100000
+		sleep 0.1
 	done
 }
 

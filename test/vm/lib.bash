@@ -29,25 +29,28 @@ vm_disk() {
 	echo "$BATS_TEST_TMPDIR/$1"
 }
 
-# vm_start [-d DISK] [-k KERNEL-ARGUMENTS]: boots the script on standard input and comes back at
-# once; vm_dir has its files. A disk whose name ends in .qcow2 is one.
+# vm_start [-d DISK] [-k KERNEL-ARGUMENTS] [-s FOLDER]: boots the script on standard input and comes
+# back at once; vm_dir has its files. A disk whose name ends in .qcow2 is one. With -s the disk holds
+# a whole system, to which the folder's files are added first.
 vm_start() {
-	local option OPTIND=1 disk= arguments= format=raw
-	while getopts d:k: option; do
+	local option OPTIND=1 disk= arguments= format=raw memory=320 system=
+	while getopts d:k:s: option; do
 		case $option in
 		d) disk=$OPTARG ;;
 		k) arguments=$OPTARG ;;
+		s) system=$OPTARG memory=640 ;;
 		*) return 2 ;;
 		esac
 	done
 	vm_dir=$(mktemp -d "$BATS_TEST_TMPDIR/guest.XXXXXX")
 	mkdir "$vm_dir/root"
 	cat >"$vm_dir/root/test"
-	(cd "$vm_dir/root" && echo test | cpio -o -H newc --quiet | cat "$VM_HOME/initramfs" -) >"$vm_dir/initramfs"
+	[ -z "$system" ] || cp -a "$system" "$vm_dir/root/added"
+	(cd "$vm_dir/root" && find . | cpio -o -H newc -R 0:0 --quiet | cat "$VM_HOME/initramfs" -) >"$vm_dir/initramfs"
 	case $disk in *.qcow2) format=qcow2 ;; esac
 	# No flush reaches the host's own disk: the host does not lose power, only the guest does.
 	[ -z "$disk" ] || disk="-drive if=none,id=log,file=$disk,format=$format,cache=unsafe -device virtio-blk-pci,drive=log"
-	qemu-system-x86_64 -accel tcg -M pc -m 320 -nodefaults -display none -no-reboot \
+	qemu-system-x86_64 -accel tcg -M pc -m "$memory" -nodefaults -display none -no-reboot \
 		-kernel "$VM_HOME/kernel" -initrd "$vm_dir/initramfs" $disk \
 		-append "console=ttyS0 quiet panic=-1 mitigations=off $arguments" \
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/said" \
@@ -62,7 +65,7 @@ vm_wait() {
 	vm_end=off
 	if kill -KILL "$vm_pid" 2>/dev/null; then vm_end=hung; fi
 	wait "$vm_pid" 2>/dev/null || true
-	rm -f "$vm_dir/initramfs"
+	rm -rf "$vm_dir/initramfs" "$vm_dir/root"
 	if grep -qa 'Kernel panic' "$vm_dir/console"; then vm_end=panic; fi
 	status=$(sed -n 's/^guest: end //p' "$vm_dir/said")
 	[ -z "$status" ] || vm_end=done
@@ -71,10 +74,10 @@ vm_wait() {
 	vm_show >&2
 }
 
-# vm_run OPTIONS: boots the script on standard input and waits for its end.
+# vm_run OPTIONS: boots the script on standard input and waits for its end, VM_SECONDS at most.
 vm_run() {
 	vm_start "$@"
-	vm_wait 60
+	vm_wait "${VM_SECONDS:-60}"
 }
 
 # What a failed test shows.
@@ -89,4 +92,19 @@ vm_show() {
 vm_cut() {
 	kill -KILL "$vm_pid"
 	wait "$vm_pid" 2>/dev/null || true
+}
+
+# vm_overlay FORMAT DISK OVERLAY: a disk that begins as the other and keeps changes to itself.
+vm_overlay() {
+	qemu-img create -q -f qcow2 -o cluster_size=4096 -F "$1" -b "$2" "$3"
+}
+
+# vm_answer FILE COMMAND...: what the guest's attempt of a command printed, up to its exit code.
+vm_answer() {
+	local file=$1
+	shift
+	awk -v command="attempt: $*" '
+		/^attempt: / { ours = $0 == command; next }
+		ours && /^exit [0-9]+$/ { print; exit }
+		ours' "$file"
 }

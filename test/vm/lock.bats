@@ -56,10 +56,7 @@ setup_file() {
 
 # answer COMMAND...: into answer what the attempt printed, into code its exit code.
 answer() {
-	answer=$(awk -v command="attempt: $*" '
-		/^attempt: / { ours = $0 == command; next }
-		ours && /^exit / { print; exit }
-		ours' "$SAID")
+	answer=$(vm_answer "$SAID" "$@")
 	code=${answer##*exit }
 	answer=${answer%exit *}
 }

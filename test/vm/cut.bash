@@ -1,8 +1,7 @@
-#!/usr/bin/env bats
-# The power goes while records are written at full speed: what is in the log afterwards, in each
-# flush mode. docs/durability.md has the promises.
+# For tests in which the power goes while records are written at full speed: what is in the log
+# afterwards, in each flush mode. docs/durability.md has the promises.
 #
-#	VM_CUTS=40 bats cut.bats	# cuts in each mode, 4 unless told
+#	VM_CUTS=40 bats cut-sync.bats	# cuts in each mode, 4 unless told
 #
 # What a cut takes away: everything in the guest's memory, its page cache above all, and most of
 # what the guest had handed to its disk and not yet flushed there. The disk is a new overlay in
@@ -14,11 +13,10 @@
 # What was acknowledged before the cut comes over the serial line: acknowledge.so, preloaded into
 # the daemon, sees its writes and syncs return, vm-load prints what it saw.
 
-load lib
-
 FREQ=50
 
-setup_file() {
+# cut_begin: for setup_file().
+cut_begin() {
 	vm_begin
 	export VM_CUTS=${VM_CUTS:-4} VM_SEED=${VM_SEED:-$RANDOM}
 	echo "# VM_SEED=$VM_SEED" >&3
@@ -49,10 +47,6 @@ script() {
 		[ $3 -eq 0 ] || exec vm-load $3
 		kill \$(kernel pid)
 	GUEST
-}
-
-overlay() {
-	qemu-img create -q -f qcow2 -o cluster_size=4096 -F "$1" -b "$2" "$3"
 }
 
 # boot_and_cut MODE BEFORE NEXT DISK: sets written, settled and synced from the last that was said.
@@ -94,7 +88,7 @@ cuts() {
 	while [ "$number" -le "$VM_CUTS" ]; do
 		next=$(((number + 1) * 1000000))
 		disk=$BATS_TEST_TMPDIR/disk$number.qcow2
-		overlay "$format" "$base" "$disk"
+		vm_overlay "$format" "$base" "$disk"
 		base=$disk format=qcow2
 		local w=${written:-0} s=${settled:-0} y=${synced:-0}
 		if [ "$number" -lt "$VM_CUTS" ]; then
@@ -115,54 +109,4 @@ cuts() {
 		number=$((number + 1))
 	done
 	echo "# flush = $mode: $VM_CUTS cuts, $load records written before them, at most $lost_most of a cut lost, $torn lines torn" >&3
-}
-
-@test "the guest's disk forgets what was not flushed to it, and nothing else" {
-	local base disk=$BATS_TEST_TMPDIR/disk.qcow2 left=600
-	base=$(vm_disk base)
-	overlay raw "$base" "$disk"
-	vm_start -d "$disk" <<-'GUEST'
-		dd if=/dev/urandom of=/var/log/flushed bs=4k count=64 conv=fsync 2>/dev/null
-		mount -o remount,nobarrier /var/log
-		dd if=/dev/urandom of=/var/log/written bs=4k count=64 conv=fsync 2>/dev/null
-		echo ready
-		sleep 60
-	GUEST
-	until grep -aqx ready "$vm_dir/said" 2>/dev/null; do
-		sleep 0.05
-		[ $((left -= 1)) -gt 0 ]
-	done
-	vm_cut
-	overlay qcow2 "$disk" "$BATS_TEST_TMPDIR/next.qcow2"
-	vm_run -d "$BATS_TEST_TMPDIR/next.qcow2" <<-'GUEST'
-		wc -c </var/log/flushed
-		wc -c </var/log/written
-	GUEST
-	[ "${lines[0]}" -eq 262144 ]
-	[ "${lines[1]}" != 262144 ]
-}
-
-@test "flush = data: nothing that was written is lost" {
-	promise() { [ "$3" -ge "$2" ] && [ "$kept" -ge "$1" ]; }
-	cuts DATA
-}
-
-@test "flush = sync: nothing that was written is lost" {
-	promise() { [ "$3" -ge "$2" ] && [ "$kept" -ge "$1" ]; }
-	cuts SYNC
-}
-
-@test "flush = incremental: fewer than freq records are lost" {
-	promise() { [ "$kept" -ge "$3" ] && [ $(($2 - kept)) -lt "$FREQ" ]; }
-	cuts INCREMENTAL
-}
-
-@test "flush = incremental_async: nothing is lost that a flush had finished with" {
-	promise() { [ "$kept" -ge "$3" ]; }
-	cuts INCREMENTAL_ASYNC
-}
-
-@test "flush = none: what is left is in order" {
-	promise() { [ "$kept" -ge "$3" ]; }
-	cuts NONE
 }
