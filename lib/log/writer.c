@@ -92,11 +92,12 @@ static int make_writable(const char *path)
 	return fchmod(fd, MODE_ALONE);
 }
 
-static int open_live(const char *path, int flags)
+static int open_live(const char *path, int flags, bool *is_new)
 {
 	int fd = open(path, flags);
 
-	if (fd < 0 && errno == ENOENT)
+	*is_new = fd < 0 && errno == ENOENT;
+	if (*is_new)
 		fd = open(path, flags | O_CREAT | O_EXCL, MODE_ALONE);
 	else if (fd < 0 && errno == EACCES && make_writable(path) == 0)
 		fd = open(path, flags);
@@ -129,13 +130,14 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 	struct log_torn torn;
 	struct stat st;
 	CLEAN_FD int fd = -1;
+	bool is_new;
 
 	assert(w->fd < 0);
 	if (o->flush == FLUSH_DATA)
 		flags |= O_DSYNC;
 	else if (o->flush == FLUSH_SYNC)
 		flags |= O_SYNC;
-	fd = open_live(o->path, flags);
+	fd = open_live(o->path, flags, &is_new);
 	if (fd < 0)
 		return err_sys(e, "cannot open the log %s", o->path);
 	if (fstat(fd, &st) != 0)
@@ -154,6 +156,7 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 	w->size = (uint64_t)st.st_size;
 	w->torn = torn.bytes;
 	w->unflushed = 0;
+	w->is_named = w->is_named && !is_new;
 	w->fd = take_fd(&fd);
 	mend(w);
 	return 0;
@@ -166,7 +169,7 @@ int log_reopen(struct log_writer *w, struct err *e)
 
 int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 {
-	*w = (struct log_writer){.options = *o, .fd = -1, .last_kept = 1};
+	*w = (struct log_writer){.options = *o, .fd = -1, .is_named = true, .last_kept = 1};
 	if (!w->options.disk)
 		w->options.disk = &log_disk_system;
 	if (strlen(o->path) > LOG_PATH_MAX - LOG_SUFFIX_BYTES)
@@ -261,26 +264,69 @@ static void cut_torn_line(struct log_writer *w, uint64_t whole, size_t rest)
 	}
 }
 
+/*
+ * The name of a new file, and those that the rotation before it moved: a flush of the file promises
+ * nothing about them. Once only, for some file systems know no such thing. 0, or an errno.
+ */
+static int flush_names(struct log_writer *w)
+{
+	const struct log_options *o = &w->options;
+	char folder[LOG_PATH_MAX];
+	const char *slash = strrchr(o->path, '/');
+	CLEAN_FD int fd = -1;
+
+	if (w->is_named)
+		return 0;
+	w->is_named = true;
+	if (!slash ||
+	    !sv_to_cstr(sv_make(o->path, (size_t)(slash - o->path) + 1), folder, sizeof(folder)))
+		return 0;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (o->flush == FLUSH_INCREMENTAL_ASYNC) {
+		log_flusher_request(&w->flusher, fd);
+		log_flusher_forget(&w->flusher, fd);
+		return 0;
+	}
+	return o->disk->sync(o->disk_ctx, fd) == 0 || errno == EINVAL ? 0 : errno;
+}
+
+/* What the file has taken since the last flush. 0, or an errno. */
+static int flush_lines(struct log_writer *w)
+{
+	const struct log_options *o = &w->options;
+	uint64_t start;
+	int failure;
+
+	w->unflushed = 0;
+	if (o->flush == FLUSH_INCREMENTAL_ASYNC) {
+		failure = log_flusher_failure(&w->flusher);
+		log_flusher_request(&w->flusher, w->fd);
+		return failure;
+	}
+	start = clock_ns();
+	failure = o->disk->sync(o->disk_ctx, w->fd) == 0 ? 0 : errno;
+	log_flush_timed(&w->times, clock_ns() - start);
+	return failure;
+}
+
 static int flush(struct log_writer *w, uint64_t new_lines, struct err *e)
 {
 	const struct log_options *o = &w->options;
-	int failure = 0;
+	bool is_counted = o->flush == FLUSH_INCREMENTAL || o->flush == FLUSH_INCREMENTAL_ASYNC;
+	int failure = 0, names;
 
-	if (o->flush != FLUSH_INCREMENTAL && o->flush != FLUSH_INCREMENTAL_ASYNC)
+	if (o->flush == FLUSH_NONE)
 		return 0;
 	w->unflushed += new_lines;
-	if (w->unflushed < o->freq)
+	if (is_counted && w->unflushed < o->freq)
 		return 0;
-	w->unflushed = 0;
-	if (o->flush == FLUSH_INCREMENTAL) {
-		uint64_t start = clock_ns();
-
-		failure = o->disk->sync(o->disk_ctx, w->fd) == 0 ? 0 : errno;
-		log_flush_timed(&w->times, clock_ns() - start);
-	} else {
-		failure = log_flusher_failure(&w->flusher);
-		log_flusher_request(&w->flusher, w->fd);
-	}
+	if (is_counted)
+		failure = flush_lines(w);
+	names = flush_names(w);
+	if (failure == 0)
+		failure = names;
 	if (failure == 0)
 		return 0;
 	errno = failure;

@@ -83,6 +83,7 @@ struct log_writer {
 	struct log_torn found; /* by the last opening that found any; the caller may reset it */
 	uint64_t lines, bytes; /* appended since log_open() */
 	uint64_t unflushed;    /* lines since the last flush */
+	bool is_named;         /* the file's name was flushed, or was there before */
 	unsigned last_kept;    /* the highest number that log_keep() has given out */
 	unsigned known;        /* files that the last rotation saw, for the state report */
 	struct log_flusher flusher;

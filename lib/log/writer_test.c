@@ -589,6 +589,7 @@ static void the_disk_is_waited_for_every_freq_lines(void **state)
 
 	(void)state;
 	o.flush = FLUSH_INCREMENTAL;
+	put_file(0, "");
 	assert_int_equal(log_open(&w, &o, &e), 0);
 	assert_append(&w, "1\n2\n", LOG_APPENDED);
 	assert_int_equal(d.syncs, 0);
@@ -599,6 +600,50 @@ static void the_disk_is_waited_for_every_freq_lines(void **state)
 	assert_int_equal(taken, 6);
 	assert_int_equal(e.sys, EIO);
 	assert_int_equal(log_close(&w, &e), -1);
+}
+
+static void the_name_of_a_new_file_is_flushed_once(void **state)
+{
+	static const struct {
+		enum log_flush flush;
+		unsigned first, second; /* syncs after one append, after one more */
+	} cases[] = {{FLUSH_NONE, 0, 0},
+		     {FLUSH_INCREMENTAL, 2, 3},
+		     {FLUSH_DATA, 1, 1},
+		     {FLUSH_SYNC, 1, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(cases); i++) {
+		struct disk d = {.room = 1000};
+		struct log_options o = options(&d);
+		struct log_writer w;
+		struct err e;
+
+		o.flush = cases[i].flush;
+		o.freq = 1;
+		(void)unlink(path);
+		assert_int_equal(log_open(&w, &o, &e), 0);
+		assert_append(&w, "1\n", LOG_APPENDED);
+		assert_int_equal(d.syncs, cases[i].first);
+		assert_append(&w, "2\n", LOG_APPENDED);
+		assert_int_equal(d.syncs, cases[i].second);
+		assert_int_equal(log_rotate(&w, 2, &e), 0);
+		d.syncs = 0;
+		assert_append(&w, "3\n", LOG_APPENDED);
+		assert_int_equal(d.syncs, cases[i].first);
+		/* A folder that cannot be flushed is told once; the lines are in the file. */
+		assert_int_equal(log_rotate(&w, 2, &e), 0);
+		d.sync_failure = cases[i].first == 1 ? EIO : EINVAL;
+		if (cases[i].first == 1) {
+			size_t taken;
+
+			assert_int_equal(append(&w, "4\n", &taken), LOG_FAILED);
+			assert_int_equal(taken, 2);
+			assert_append(&w, "5\n", LOG_APPENDED);
+		}
+		d.sync_failure = 0;
+		assert_int_equal(log_close(&w, &e), 0);
+	}
 }
 
 static void flushing_beside_the_writer_ends_with_everything_flushed(void **state)
@@ -745,6 +790,7 @@ int main(void)
 		TEST(a_file_that_cannot_be_moved_stops_rotation_and_nothing_is_lost),
 		TEST(excess_files_are_removed_up_to_the_first_gap),
 		TEST(the_disk_is_waited_for_every_freq_lines),
+		TEST(the_name_of_a_new_file_is_flushed_once),
 		TEST(flushing_beside_the_writer_ends_with_everything_flushed),
 		TEST(flushes_are_timed_however_they_happen),
 		TEST(the_listener_hears_exactly_what_is_in_the_file),
