@@ -192,3 +192,14 @@ unsigned log_remove_excess(const struct log_options *o, unsigned files)
 	}
 	return removed;
 }
+
+int log_remove_oldest(const struct log_options *o, struct err *e)
+{
+	unsigned last = first_free(o, 1) - 1;
+	char path[LOG_PATH_MAX];
+
+	if (last == 0)
+		return 0;
+	numbered(o, last, path);
+	return unlink(path) == 0 ? 1 : err_sys(e, "cannot remove the log %s", path);
+}

@@ -155,4 +155,10 @@ MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct
  */
 unsigned log_remove_excess(const struct log_options *o, unsigned files);
 
+/*
+ * Removes the rotated file with the highest number before the first gap; options as above. 1: it is
+ * gone, 0: there is none, -1: it cannot be removed.
+ */
+MUST_CHECK int log_remove_oldest(const struct log_options *o, struct err *e);
+
 #endif

@@ -579,6 +579,26 @@ static void excess_files_are_removed_up_to_the_first_gap(void **state)
 	assert_file(5, "");
 }
 
+static void the_oldest_file_is_the_last_before_the_first_gap(void **state)
+{
+	struct log_options o = {.path = path};
+	struct err e;
+
+	(void)state;
+	put_file(0, "live");
+	assert_int_equal(log_remove_oldest(&o, &e), 0);
+	put_file(1, "newer");
+	put_file(2, "older");
+	put_file(4, "somebody's");
+	assert_int_equal(log_remove_oldest(&o, &e), 1);
+	assert_file(1, "newer");
+	assert_file(2, NULL);
+	assert_int_equal(log_remove_oldest(&o, &e), 1);
+	assert_int_equal(log_remove_oldest(&o, &e), 0);
+	assert_file(0, "live");
+	assert_file(4, "somebody's");
+}
+
 static void the_disk_is_waited_for_every_freq_lines(void **state)
 {
 	struct disk d = {.room = 1000};
@@ -789,6 +809,7 @@ int main(void)
 		TEST(keeping_all_logs_overwrites_none),
 		TEST(a_file_that_cannot_be_moved_stops_rotation_and_nothing_is_lost),
 		TEST(excess_files_are_removed_up_to_the_first_gap),
+		TEST(the_oldest_file_is_the_last_before_the_first_gap),
 		TEST(the_disk_is_waited_for_every_freq_lines),
 		TEST(the_name_of_a_new_file_is_flushed_once),
 		TEST(flushing_beside_the_writer_ends_with_everything_flushed),
