@@ -5,7 +5,6 @@
 #include "attendant/attend.h"
 
 #include "attendant/plugins.h"
-#include "attendant/run.h"
 #include "auditd/places.h"
 
 #include "base/file.h"
@@ -65,14 +64,32 @@ bool attend_is_raw(const struct attend *a)
 	return a->conf.log_format == LOG_FORMAT_RAW && a->conf.name_format == NODE_NONE;
 }
 
+static void tell_done(struct attend *a, enum errand_key key)
+{
+	const struct errand errand = {.kind = ERRAND_DONE, .key = key};
+
+	/* A recorder that does not listen waits a minute for a program, and no longer. */
+	(void)!errand_send(a->errands.fd, &errand, NULL);
+}
+
 static void act(struct attend *a, const struct errand *errand)
 {
+	enum errand_key key = (enum errand_key)errand->key;
 	struct err e;
 
 	if (errand->key >= ERRAND_KEY_END)
 		return;
-	if (run_action(&a->conf, (enum errand_key)errand->key, errand->number, &e) != 0)
+	switch (action_start(&a->actions, &a->conf, key, errand->number, &e)) {
+	case ACTION_STARTED:
+		break;
+	case ACTION_FAILED:
 		say(&a->voice, LOG_ALERT, "%s", e.text);
+		tell_done(a, key);
+		break;
+	case ACTION_NOTHING:
+		tell_done(a, key);
+		break;
+	}
 }
 
 /* The recorder has found it good, but it may have changed since. */
@@ -143,6 +160,7 @@ static void take(struct attend *a, const struct errand *errand)
 	case ERRAND_RESUME:
 		plugins_resume(a->plugins);
 		break;
+	case ERRAND_DONE:
 	case ERRAND_NOTE:
 	case ERRAND_PLUGINS:
 	case ERRAND_KIND_END:
@@ -170,24 +188,27 @@ static void read_errands(struct attend *a, struct attend_watch *w, uint32_t even
 	}
 }
 
-/* The end of a program; a failed one is told. */
+/* The end of an action's program; a failed one is told. */
+static void end_action(struct attend *a, enum errand_key key, int status)
+{
+	if (WIFSIGNALED(status))
+		say(&a->voice, LOG_WARNING, "the program of %s died of signal %d", action_key(key),
+		    WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		say(&a->voice, LOG_WARNING, "the program of %s ended with status %d",
+		    action_key(key), WEXITSTATUS(status));
+	tell_done(a, key);
+}
+
 static void reap(struct attend *a)
 {
+	enum errand_key key;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (plugins_ended(a->plugins, pid, status))
-			continue;
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-			continue;
-		if (WIFEXITED(status))
-			say(&a->voice, LOG_WARNING, "a program (pid %d) ended with status %d",
-			    (int)pid, WEXITSTATUS(status));
-		else
-			say(&a->voice, LOG_WARNING, "a program (pid %d) died of signal %d",
-			    (int)pid, WTERMSIG(status));
-	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!plugins_ended(a->plugins, pid, status) && action_ended(&a->actions, pid, &key))
+			end_action(a, key, status);
 }
 
 static void read_signals(struct attend *a, struct attend_watch *w, uint32_t events)
@@ -265,6 +286,9 @@ int attend_init(struct attend *a, struct err *e)
 	a->plugins = plugins_new(a, e);
 	if (!a->plugins)
 		return -1;
+	/* The programs of one that died are nobody's now. */
+	for (int key = 0; a->life->is_started && key < ERRAND_KEY_END; key++)
+		tell_done(a, (enum errand_key)key);
 	if (load_config(&a->place, &a->conf, &a->voice) != 0)
 		return err_set(e, "no plugins and no actions: the configuration is not good");
 	keep_folders(a);

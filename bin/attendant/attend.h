@@ -5,6 +5,7 @@
 #ifndef AURUM_ATTENDANT_ATTEND_H
 #define AURUM_ATTENDANT_ATTEND_H
 
+#include "attendant/action.h"
 #include "auditd/errand.h"
 #include "auditd/load.h"
 
@@ -37,6 +38,7 @@ struct attend {
 	char run_dir[LOG_PATH_MAX], state_dir[LOG_PATH_MAX]; /* as they were at start */
 	struct attend_watch errands, grew, signals, tick;
 	struct plugins *plugins;
+	struct actions actions;
 	int loop; /* epoll */
 	bool stop;
 };

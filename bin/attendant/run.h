@@ -5,9 +5,7 @@
 #ifndef AURUM_ATTENDANT_RUN_H
 #define AURUM_ATTENDANT_RUN_H
 
-#include "auditd/errand.h"
-
-#include "config/auditd_conf.h"
+#include "base/err.h"
 
 #include <sys/types.h>
 
@@ -16,12 +14,5 @@
  * -1; the rest is /dev/null. The process, or -1.
  */
 MUST_CHECK pid_t run_program(const char *const argv[], int input, struct err *e);
-
-/*
- * What the key's action is, as far as it is a program: exec, email, single and halt; the other
- * actions are the recorder's own. number is the errand's. 0 also when there was nothing to do.
- */
-MUST_CHECK int run_action(const struct auditd_conf *conf, enum errand_key key,
-			  const uint64_t number[ERRAND_NUMBERS], struct err *e);
 
 #endif

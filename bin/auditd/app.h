@@ -80,6 +80,8 @@ void record_signal(struct app *app, uint32_t type, const char *op, const char *r
 void record_reconfigured(struct app *app, const struct sender *s);
 /* The half line of a crash that was cut off the log when it was opened, if there was one. */
 void record_torn(struct app *app);
+/* The line about records that were not written; ctx is the app. For struct keep_company. */
+void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out);
 /* A DAEMON_ERR with this body, in which what cannot be printed becomes "?". */
 void record_trouble(struct app *app, const char *body);
 

@@ -26,6 +26,7 @@ enum errand_kind {
 	 * file and the state report are ours, to be removed. */
 	ERRAND_STOP,
 	/* To the recorder. */
+	ERRAND_DONE, /* the program of key's action has ended, or could not be run */
 	ERRAND_NOTE, /* text is the body of a DAEMON_ERR record: "op=... ... res=failed" */
 	/* number: plugins, records the slowest is behind, at most ever, flags below */
 	ERRAND_PLUGINS,

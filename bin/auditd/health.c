@@ -196,15 +196,16 @@ static void look_at_keeper(struct app *app)
 	struct health_recorder *f = &h->figures;
 	uint64_t now = now_of(CLOCK_REALTIME);
 	uint64_t lost = k->lost - h->keeper_lost;
-	enum loss cause = k->suspended ? LOSS_SUSPENDED : LOSS_DISK;
+	bool is_suspended = keeper_state(k) == KEEP_SUSPENDED;
+	enum loss cause = is_suspended ? LOSS_SUSPENDED : LOSS_DISK;
 
 	h->keeper_lost = k->lost;
 	account_count(&h->account, cause, h->account.lines[cause].seen + lost, now);
 	f->written = f->written + grown(&h->log_lines, k->log.lines);
 	f->written_size = f->written_size + grown(&h->log_bytes, k->log.bytes);
 	f->log_size = k->log.size;
-	f->disk_errors = k->disk_errors;
-	if (!k->suspended)
+	f->disk_errors = k->errors;
+	if (!is_suspended)
 		f->suspended = 0;
 	else if (f->suspended == 0)
 		f->suspended = now;
@@ -239,10 +240,15 @@ static void tell_losses(struct app *app)
 	struct account_entry entry;
 
 	/* What the log does not take is told when it does. */
-	while (!app->keeper.suspended && account_next(a, clock_ms(), &entry)) {
-		if (!record_loss(app, &entry))
+	while (keeper_state(&app->keeper) == KEEP_RUNNING && account_next(a, clock_ms(), &entry)) {
+		bool is_gap = entry.cause == LOSS_DISK || entry.cause == LOSS_SUSPENDED;
+
+		/* What the keeper lost it has recorded and told, where it is missing. */
+		if (!is_gap && !record_loss(app, &entry))
 			break;
 		account_sign_off(a, &entry, clock_ms());
+		if (is_gap)
+			continue;
 		say(&app->voice, LOG_ALERT,
 		    "%" PRIu64 " records are lost (cause: %s; %" PRIu64 " since the start)",
 		    entry.lost, loss_name(entry.cause), entry.total);
@@ -324,7 +330,8 @@ void health_tick(struct app *app)
 	look_at_process(h);
 	look_at_readers(app);
 	put_losses(h);
-	put_board(h, app->keeper.suspended ? STATE_SUSPENDED : STATE_RUNNING);
+	put_board(h,
+		  keeper_state(&app->keeper) == KEEP_SUSPENDED ? STATE_SUSPENDED : STATE_RUNNING);
 }
 
 void health_last_words(struct app *app)

@@ -1,16 +1,31 @@
 /*
- * What happens to the log file: when it is rotated, what is done when it is full or the disk
- * refuses. How lines get into files is lib/log's. What is not written is counted and told.
+ * What happens to the log file. How lines get into files is lib/log's, what is done about trouble is
+ * decided in trouble.c. What is not written is counted, told, and recorded as a gap.
  */
 #include "auditd/keeper.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
-#define MIB (UINT64_C(1) << 20)
+#define MIB        (UINT64_C(1) << 20)
+#define LOOK_BYTES MIB /* written between two looks at the space, and each second */
+#define GAP_MAX    4096
+/* What is left of the log when older files cannot give way any more: the newest records. */
+#define LAST_BYTES MIB
+#define ROOM_MS    10000
+
+enum keep_state keeper_state(const struct keeper *k)
+{
+	if (!k->gap.is_open)
+		return KEEP_RUNNING;
+	return trouble_holds(&k->troubles) ? KEEP_SUSPENDED : KEEP_FAILING;
+}
 
 /* The size at which something happens; 0 when nothing would. */
 static uint64_t limit_of(const struct auditd_conf *conf)
@@ -31,117 +46,272 @@ static struct log_options options_of(const struct auditd_conf *conf)
 				    .freq = conf->freq};
 }
 
-static void suspend(struct keeper *k, const char *why)
-{
-	k->suspended = true;
-	log_suspend(&k->log);
-	say(k->voice, LOG_ALERT, "recording is suspended: %s: SIGUSR2 resumes it", why);
-}
+/* ---- gaps ---- */
 
-static void rotate(struct keeper *k, bool keep_all)
+static void open_gap(struct keeper *k, enum errand_key cause)
 {
-	struct err e;
-	int status = keep_all ? log_keep(&k->log, &e) : log_rotate(&k->log, k->num_logs, &e);
-
-	if (status != 0)
-		say_rarely(k->voice, &k->failed, LOG_ERR, e.text);
-}
-
-static void handle_full(struct keeper *k)
-{
-	switch (k->on_full) {
-	case ACTION_ROTATE:
-		rotate(k, false);
-		break;
-	case ACTION_KEEP_LOGS:
-		rotate(k, true);
-		break;
-	case ACTION_SUSPEND:
-		suspend(k, "the log has reached max_log_file");
-		break;
-	case ACTION_EXEC:
-		if (k->attendant)
-			attendant_ask(k->attendant, ERRAND_ACT, ERRAND_MAX_LOG_FILE, NULL);
-		break;
-	case ACTION_SYSLOG:
-		say_rarely(k->voice, &k->full, LOG_ERR, "the log has reached max_log_file");
-		break;
-	case ACTION_IGNORE:
-	case ACTION_EMAIL:
-	case ACTION_SINGLE:
-	case ACTION_HALT:
-		break;
-	}
+	if (k->gap.is_open)
+		return;
+	k->gap = (struct keep_gap){.is_open = true, .cause = cause};
+	(void)clock_gettime(CLOCK_REALTIME, &k->gap.since);
 }
 
 /* For the plugins, what does not come to the log. */
 static void pass_on(const struct keeper *k, struct sv lines)
 {
-	if (k->spool && k->attendant && attendant_has_plugins(k->attendant))
-		spool_put(k->spool, lines);
+	if (attendant_has_plugins(k->company.attendant))
+		spool_put(k->company.spool, lines);
 }
 
-static void count_lost(struct keeper *k, struct sv lines, const char *why)
+static void count_lost(struct keeper *k, struct sv lines)
 {
-	char sentence[ERR_TEXT_MAX + 64];
+	char sentence[96];
+	uint64_t count = sv_count(lines, '\n');
 
-	k->lost += sv_count(lines, '\n');
-	pass_on(k, lines);
-	if (!why)
+	k->lost += count;
+	k->gap.lost += count;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "records are not written: %" PRIu64 " are lost so far", k->lost);
+	say_rarely(k->company.voice, &k->losing, LOG_ALERT, sentence);
+}
+
+/* ---- remedies ---- */
+
+static void suspend(struct keeper *k, enum errand_key key)
+{
+	open_gap(k, key);
+	log_suspend(&k->log);
+}
+
+static bool refused(struct keeper *k, const struct err *why);
+
+static void rotate(struct keeper *k, bool keep_all)
+{
+	struct err e;
+
+	k->is_stuck =
+		(keep_all ? log_keep(&k->log, &e) : log_rotate(&k->log, k->num_logs, &e)) != 0;
+	if (k->is_stuck)
+		(void)refused(k, &e);
+	else
+		trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_GONE);
+}
+
+/* The oldest file gives way. Whether one did. */
+static bool make_room(struct keeper *k)
+{
+	struct err e;
+	int removed;
+
+	if (k->num_logs < 2)
+		return false;
+	removed = log_remove_oldest(&k->log.options, &e);
+	if (removed == 0 && k->log.size > LAST_BYTES && log_rotate(&k->log, 2, &e) == 0)
+		removed = log_remove_oldest(&k->log.options, &e);
+	if (removed < 0)
+		say_rarely(k->company.voice, &k->losing, LOG_ERR, e.text);
+	return removed > 0;
+}
+
+/*
+ * The disk does not take lines, or a name. Whether to try again at once, because room was made. What
+ * the measure of space does not show passes with time only.
+ */
+static bool refused(struct keeper *k, const struct err *why)
+{
+	enum errand_key key =
+		why->sys == ENOSPC || why->sys == EDQUOT ? ERRAND_DISK_FULL : ERRAND_DISK_ERROR;
+
+	k->refusal = key;
+	k->errors += key == ERRAND_DISK_ERROR;
+	switch (trouble_arises(&k->troubles, key, (uint64_t)why->sys, why->text)) {
+	case REMEDY_NONE:
+	case REMEDY_KEEP_LOGS:
+		return false;
+	case REMEDY_ROTATE:
+		return make_room(k);
+	case REMEDY_SUSPEND:
+		break;
+	}
+	suspend(k, key);
+	space_measure(&k->space, k->log.fd, k->log.options.path);
+	if (key == ERRAND_DISK_ERROR || space_is_back(&k->space, key))
+		trouble_waits(&k->troubles, key);
+	return false;
+}
+
+/* The log has max_log_file. */
+static void grown(struct keeper *k)
+{
+	switch (trouble_arises(&k->troubles, ERRAND_MAX_LOG_FILE, k->log.size / MIB,
+			       "the log has reached max_log_file")) {
+	case REMEDY_NONE:
+		break;
+	case REMEDY_SUSPEND:
+		suspend(k, ERRAND_MAX_LOG_FILE);
+		break;
+	case REMEDY_ROTATE:
+		rotate(k, false);
+		break;
+	case REMEDY_KEEP_LOGS:
+		rotate(k, true);
+		break;
+	}
+}
+
+/* ---- looks ---- */
+
+/* A file has given way, and its room does not show yet: some file systems take seconds. */
+static bool is_room_awaited(const struct keeper *k)
+{
+	return k->room_ms && clock_ms() - k->room_ms < ROOM_MS &&
+	       k->space.free_bytes <= k->room_before;
+}
+
+static void look_at_key(struct keeper *k, enum errand_key key, const char *what)
+{
+	char sentence[128];
+
+	if (!space_is_short(&k->space, key)) {
+		trouble_settles(&k->troubles, key,
+				space_is_back(&k->space, key) ? TROUBLE_GONE : TROUBLE_THERE);
 		return;
-	k->disk_errors++;
-	(void)snprintf(sentence, sizeof(sentence), "%s (%" PRIu64 " records lost so far)", why,
-		       k->lost);
-	say_rarely(k->voice, &k->failed, LOG_ALERT, sentence);
+	}
+	(void)snprintf(sentence, sizeof(sentence), "%s: %" PRIu64 " MiB are left", what,
+		       k->space.free_bytes / MIB);
+	switch (trouble_arises(&k->troubles, key, k->space.free_bytes / MIB, sentence)) {
+	case REMEDY_NONE:
+	case REMEDY_KEEP_LOGS:
+		break;
+	case REMEDY_SUSPEND:
+		suspend(k, key);
+		break;
+	case REMEDY_ROTATE:
+		if (is_room_awaited(k))
+			break;
+		k->room_before = k->space.free_bytes;
+		k->room_ms = make_room(k) ? clock_ms() : 0;
+		break;
+	}
+}
+
+/* As the reference: a full disk has its own action only, and the first warning comes first. */
+static void look_at_space(struct keeper *k)
+{
+	k->space_at = k->log.bytes + LOOK_BYTES;
+	space_measure(&k->space, k->log.fd, k->log.options.path);
+	look_at_key(k, ERRAND_DISK_FULL, "no space is left for the log");
+	if (space_is_short(&k->space, ERRAND_DISK_FULL))
+		return;
+	look_at_key(k, ERRAND_SPACE_LEFT, "the log's file system is low on space");
+	look_at_key(k, ERRAND_ADMIN_SPACE_LEFT, "the log's file system is very low on space");
+}
+
+static void look_at_size(struct keeper *k)
+{
+	uint64_t max = k->log.options.max_bytes, size = k->log.size;
+	struct stat st;
+
+	/* While recording is suspended somebody else may move it away, or empty it. */
+	if (k->log.fd < 0)
+		size = stat(k->log.options.path, &st) == 0 ? (uint64_t)st.st_size : 0;
+	trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE,
+			max == 0 || size < max ? TROUBLE_GONE : TROUBLE_THERE);
+	if (max && size >= max)
+		grown(k);
+}
+
+/* ---- writing ---- */
+
+/* Takes what gets into the file off the front of lines. Whether that was all. */
+static bool append(struct keeper *k, struct sv *lines)
+{
+	struct err e;
+	size_t taken;
+
+	do {
+		enum log_append_status status;
+
+		if (k->log.fd < 0 && log_reopen(&k->log, &e) != 0) {
+			if (refused(k, &e))
+				continue;
+			return false;
+		}
+		status = log_append(&k->log, *lines, &taken, &e);
+		*lines = sv_from(*lines, taken);
+		if (status == LOG_FAILED) {
+			if (!refused(k, &e))
+				return lines->n == 0;
+			continue;
+		}
+		if (!k->is_stuck) {
+			k->errors = 0;
+			trouble_settles(&k->troubles, ERRAND_DISK_ERROR, TROUBLE_GONE);
+		}
+		if (status == LOG_FULL && !k->is_stuck)
+			grown(k);
+	} while (lines->n && keeper_state(k) != KEEP_SUSPENDED);
+	return lines->n == 0;
+}
+
+/* Records the gap that is open. Whether that is in the log now. */
+static bool close_gap(struct keeper *k)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT(GAP_MAX);
+	struct keep_gap gap = k->gap;
+	struct sv rest;
+
+	k->company.put_gap(k->company.ctx, &gap, &line);
+	rest = buf_view(&line);
+	k->gap.is_open = false;
+	if (!append(k, &rest)) {
+		k->gap = gap;
+		return false;
+	}
+	say(k->company.voice, LOG_NOTICE, "recording goes on: %" PRIu64 " records were lost",
+	    gap.lost);
+	return true;
 }
 
 static void put_file(struct keeper *k, struct sv lines)
 {
-	struct err e;
+	enum keep_state state = keeper_state(k);
 
-	if (k->log.fd < 0 && log_reopen(&k->log, &e) != 0) {
-		count_lost(k, lines, e.text);
-		return;
+	if (state == KEEP_SUSPENDED || (state == KEEP_FAILING && !close_gap(k)) ||
+	    keeper_state(k) == KEEP_SUSPENDED || !append(k, &lines)) {
+		open_gap(k, k->refusal);
+		count_lost(k, lines);
+		pass_on(k, lines);
 	}
-	while (lines.n) {
-		size_t taken;
-
-		switch (log_append(&k->log, lines, &taken, &e)) {
-		case LOG_APPENDED:
-			k->disk_errors = 0;
-			return;
-		case LOG_FULL:
-			k->disk_errors = 0;
-			lines = sv_from(lines, taken);
-			handle_full(k);
-			break;
-		case LOG_FAILED:
-			count_lost(k, sv_from(lines, taken), e.text);
-			return;
-		}
-		if (k->suspended) {
-			count_lost(k, lines, NULL);
-			return;
-		}
-	}
+	if (k->log.bytes >= k->space_at)
+		look_at_space(k);
 }
 
 void keeper_put(struct keeper *k, struct sv lines)
 {
 	if (lines.n == 0)
 		return;
-	if (k->target == KEEP_NOWHERE) {
-		pass_on(k, lines);
-	} else if (k->target == KEEP_STDOUT) {
-		pass_on(k, lines);
-		if (file_write(STDOUT_FILENO, lines) != 0)
-			count_lost(k, lines, "cannot write to standard output");
-	} else if (k->suspended) {
-		count_lost(k, lines, NULL);
-	} else {
+	if (k->target == KEEP_FILE) {
 		put_file(k, lines);
+		return;
 	}
+	pass_on(k, lines);
+	if (k->target == KEEP_STDOUT && file_write(STDOUT_FILENO, lines) != 0)
+		count_lost(k, lines);
 }
+
+void keeper_tick(struct keeper *k)
+{
+	if (k->target != KEEP_FILE)
+		return;
+	look_at_size(k);
+	look_at_space(k);
+	trouble_settles(&k->troubles, ERRAND_DISK_ERROR, TROUBLE_UNSEEN);
+	if (keeper_state(k) == KEEP_FAILING)
+		(void)close_gap(k);
+}
+
+/* ---- opening, closing, and what people ask for ---- */
 
 static int open_file(struct keeper *k, const struct auditd_conf *conf, struct err *e)
 {
@@ -152,16 +322,15 @@ static int open_file(struct keeper *k, const struct auditd_conf *conf, struct er
 	if (log_open(&k->log, &o, e) != 0)
 		return -1;
 	if (log_fix_modes(&o, (unsigned)conf->num_logs, &modes) != 0)
-		say(k->voice, LOG_WARNING, "%s", modes.text);
+		say(k->company.voice, LOG_WARNING, "%s", modes.text);
 	k->target = KEEP_FILE;
-	if (o.max_bytes && k->log.size >= o.max_bytes)
-		handle_full(k);
+	k->space_at = 0;
 	removed = conf->max_log_file_action.what == ACTION_ROTATE
 			  ? log_remove_excess(&o, (unsigned)conf->num_logs)
 			  : 0;
 	if (removed)
-		say(k->voice, LOG_NOTICE, "removed %u rotated logs beyond num_logs = %u", removed,
-		    k->num_logs);
+		say(k->company.voice, LOG_NOTICE, "removed %u rotated logs beyond num_logs = %u",
+		    removed, k->num_logs);
 	return 0;
 }
 
@@ -173,16 +342,26 @@ int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *
 }
 
 int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foreground,
-		const struct voice *voice, struct err *e)
+		const struct keep_company *company, struct err *e)
 {
-	*k = (struct keeper){.voice = voice,
-			     .log = {.fd = -1},
-			     .on_full = conf->max_log_file_action.what,
-			     .num_logs = (unsigned)conf->num_logs};
-	if (foreground)
-		k->target = KEEP_STDOUT;
-	else if (conf->write_logs)
-		return open_file(k, conf, e);
+	enum disk_action action = conf->max_log_file_action.what;
+
+	*k = (struct keeper){
+		.company = *company,
+		.log = {.fd = -1},
+		.num_logs = (unsigned)conf->num_logs,
+		.troubles = {.voice = company->voice, .attendant = company->attendant}};
+	(void)trouble_configure(&k->troubles, conf);
+	(void)space_configure(&k->space, conf);
+	if (foreground || !conf->write_logs) {
+		k->target = foreground ? KEEP_STDOUT : KEEP_NOWHERE;
+		return 0;
+	}
+	if (open_file(k, conf, e) != 0)
+		return -1;
+	/* What suspends recording comes after the first record. */
+	if (action == ACTION_ROTATE || action == ACTION_KEEP_LOGS)
+		look_at_size(k);
 	return 0;
 }
 
@@ -191,37 +370,52 @@ void keeper_close(struct keeper *k)
 	struct err e;
 
 	if (k->target == KEEP_FILE && log_close(&k->log, &e) != 0)
-		say(k->voice, LOG_ERR, "%s", e.text);
+		say(k->company.voice, LOG_ERR, "%s", e.text);
 	if (k->target != KEEP_STDOUT)
 		k->target = KEEP_NOWHERE;
 }
 
 void keeper_rotate(struct keeper *k)
 {
-	if (k->target != KEEP_FILE || k->suspended)
+	bool keep_all = k->troubles.of[ERRAND_MAX_LOG_FILE].action.what == ACTION_KEEP_LOGS;
+
+	if (k->target != KEEP_FILE || keeper_state(k) == KEEP_SUSPENDED)
 		return;
-	if (k->on_full != ACTION_KEEP_LOGS && k->num_logs < 2)
-		say(k->voice, LOG_NOTICE, "nothing is rotated while num_logs is below 2");
+	if (!keep_all && k->num_logs < 2)
+		say(k->company.voice, LOG_NOTICE, "nothing is rotated while num_logs is below 2");
 	else
-		rotate(k, k->on_full == ACTION_KEEP_LOGS);
+		rotate(k, keep_all);
 }
 
-void keeper_resume(struct keeper *k)
+/* Somebody may have moved it away and wants a new one. */
+static bool is_file_there(const struct keeper *k)
 {
-	struct err e;
+	struct stat open, named;
 
+	return fstat(k->log.fd, &open) == 0 && lstat(k->log.options.path, &named) == 0 &&
+	       open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
+bool keeper_resume(struct keeper *k)
+{
 	if (k->target != KEEP_FILE)
-		return;
-	if (k->log.fd < 0 && log_reopen(&k->log, &e) != 0) {
-		say(k->voice, LOG_ERR, "cannot resume recording: %s", e.text);
-		return;
-	}
-	k->suspended = false;
-	k->disk_errors = 0;
-	say(k->voice, LOG_NOTICE, "recording is resumed (%" PRIu64 " records lost so far)",
-	    k->lost);
-	if (k->log.options.max_bytes && k->log.size >= k->log.options.max_bytes)
-		handle_full(k);
+		return true;
+	trouble_forget(&k->troubles);
+	if (k->log.fd >= 0 && !is_file_there(k))
+		log_suspend(&k->log);
+	return keeper_state(k) == KEEP_RUNNING || close_gap(k);
+}
+
+void keeper_last_words(struct keeper *k)
+{
+	k->troubles.is_over = true;
+	(void)keeper_resume(k);
+}
+
+void keeper_program_ended(struct keeper *k, enum errand_key key)
+{
+	trouble_program_ended(&k->troubles, key);
+	keeper_tick(k);
 }
 
 /* Whether the open file can go on with the new configuration. */
@@ -233,33 +427,37 @@ static bool is_same_file(const struct keeper *k, const struct auditd_conf *conf)
 	       o->group == conf->log_gid && o->flush == conf->flush;
 }
 
-void keeper_reconfigure(struct keeper *k, const struct auditd_conf *conf)
+/* Each put tries again to open what cannot be opened now, and that is the trouble then. */
+static void move(struct keeper *k, const struct auditd_conf *conf)
 {
-	bool limit_changed = k->log.options.max_bytes != limit_of(conf) ||
-			     k->on_full != conf->max_log_file_action.what;
 	struct err e;
 
-	k->on_full = conf->max_log_file_action.what;
+	keeper_close(k);
+	if (!conf->write_logs || open_file(k, conf, &e) == 0)
+		return;
+	k->log.options = options_of(conf);
+	k->log.options.disk = &log_disk_system;
+	k->target = KEEP_FILE;
+	say(k->company.voice, LOG_ERR, "%s", e.text);
+}
+
+void keeper_reconfigure(struct keeper *k, const struct auditd_conf *conf)
+{
+	bool is_other = trouble_configure(&k->troubles, conf);
+
+	is_other = space_configure(&k->space, conf) || is_other;
 	k->num_logs = (unsigned)conf->num_logs;
 	if (k->target == KEEP_STDOUT)
 		return;
 	if (is_same_file(k, conf)) {
+		is_other = is_other || k->log.options.max_bytes != limit_of(conf);
 		k->log.options.path = conf->log_file; /* the old text goes away */
 		k->log.options.max_bytes = limit_of(conf);
 		k->log.options.freq = conf->freq;
-		if (limit_changed && k->suspended)
-			keeper_resume(k);
-		else if (limit_changed && limit_of(conf) && k->log.size >= limit_of(conf))
-			handle_full(k);
-		return;
-	}
-	keeper_close(k);
-	k->suspended = false;
-	if (conf->write_logs && open_file(k, conf, &e) != 0) {
-		/* The writer keeps the new options: every put tries to open the file again. */
-		k->log.options = options_of(conf);
-		k->log.options.disk = &log_disk_system;
-		k->target = KEEP_FILE;
-		say(k->voice, LOG_ERR, "%s", e.text);
+		if (is_other)
+			trouble_forget(&k->troubles);
+	} else {
+		trouble_forget(&k->troubles);
+		move(k, conf);
 	}
 }

@@ -129,23 +129,7 @@ int load_node(const struct auditd_conf *conf, char *out, size_t cap, struct err 
 
 void load_warn(const struct auditd_conf *c, const struct voice *voice)
 {
-	struct conf_named_action actions[AUDITD_CONF_ACTIONS];
-	CLEANUP(buf_release) struct buf keys = BUF_INIT(1024);
-
-	auditd_conf_actions(c, actions);
 	if (c->tcp_listen_port)
 		say(voice, LOG_WARNING,
 		    "this build does not listen on the network: tcp_listen_port is ignored");
-	for (size_t i = 0; i < LEN(actions); i++) {
-		if (actions[i].action == &c->max_log_file_action ||
-		    auditd_conf_line(c, actions[i].key) == 0 ||
-		    actions[i].action->what == ACTION_IGNORE)
-			continue;
-		buf_puts(&keys, keys.n ? ", " : "");
-		buf_puts(&keys, actions[i].key);
-	}
-	if (keys.n)
-		say(voice, LOG_WARNING,
-		    "this build only reports trouble with the disk to syslog: %s not carried out",
-		    buf_cstr(&keys));
 }

@@ -16,7 +16,8 @@
 
 #define TICK_S 1
 /* What is looked after once a second, in order. */
-static void (*const on_tick[])(struct app *app) = {health_tick, NULL};
+static void look_after_log(struct app *app);
+static void (*const on_tick[])(struct app *app) = {look_after_log, health_tick};
 
 static void read_signals(struct app *app);
 static void read_report(struct app *app);
@@ -103,11 +104,13 @@ static void handle_rotate(struct app *app)
 static void handle_resume(struct app *app)
 {
 	struct sender sender;
+	bool goes_on;
 
 	sender_read(app, &sender);
-	keeper_resume(&app->keeper);
+	goes_on = keeper_resume(&app->keeper);
 	attendant_ask(&app->attendant, ERRAND_RESUME, 0, NULL);
-	record_signal(app, AUDIT_DAEMON_RESUME, "resume-logging", "success", &sender);
+	record_signal(app, AUDIT_DAEMON_RESUME, "resume-logging", goes_on ? "success" : "failed",
+		      &sender);
 }
 
 static void handle_signal(struct app *app, int signal)
@@ -142,13 +145,18 @@ static void read_report(struct app *app)
 		state_write(app);
 }
 
+static void look_after_log(struct app *app)
+{
+	keeper_tick(&app->keeper);
+}
+
 static void read_tick(struct app *app)
 {
 	uint64_t ticks;
 
 	if (read(app->tick, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
 		return;
-	for (size_t i = 0; on_tick[i]; i++)
+	for (size_t i = 0; i < LEN(on_tick); i++)
 		on_tick[i](app);
 }
 

@@ -212,11 +212,15 @@ static void hear_attendant(struct app *app)
 		case ERRAND_TAKEN:
 			if (errand.kind == ERRAND_NOTE)
 				record_trouble(app, errand.text);
+			else if (errand.kind == ERRAND_DONE && errand.key < ERRAND_KEY_END)
+				keeper_program_ended(&app->keeper, (enum errand_key)errand.key);
 			break;
 		case ERRAND_NONE:
 			return;
 		case ERRAND_ENDED:
 			loop_forget(app, fd);
+			for (int key = 0; key < ERRAND_KEY_END; key++)
+				keeper_program_ended(&app->keeper, (enum errand_key)key);
 			return;
 		}
 	}
@@ -239,8 +243,6 @@ static void start_attendant(struct app *app)
 
 static void release_attendant(struct app *app)
 {
-	app->keeper.attendant = &app->attendant;
-	app->keeper.spool = &app->spool;
 	if (app->keeper.target != KEEP_FILE)
 		spool_open(&app->spool);
 	attendant_ask_from(&app->attendant, ERRAND_START, &app->keeper.log, &app->spool.log);
@@ -271,6 +273,9 @@ static void use_privilege(struct app *app)
 /* In this order: what is open when the sandbox is entered stays so, and no thread runs before. */
 static int start(struct app *app, struct err *e)
 {
+	const struct keep_company company = {&app->voice, &app->attendant, &app->spool, app,
+					     record_gap};
+
 	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
 		return -1;
 	if (open_kernel(app, e) != 0)
@@ -278,10 +283,13 @@ static int start(struct app *app, struct err *e)
 	use_privilege(app);
 	confine_enter(&app->confine, &app->run.place, &app->conf, &app->voice);
 	if (reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
-	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &app->voice, e) != 0)
+	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &company, e) != 0)
 		return -1;
 	release_attendant(app);
-	return register_daemon(app, e);
+	if (register_daemon(app, e) != 0)
+		return -1;
+	keeper_tick(&app->keeper);
+	return 0;
 }
 
 /* Ends the registration, and takes what the kernel had sent until then. */
@@ -335,6 +343,7 @@ static int run(struct app *app)
 	}
 	sender_read(app, &sender);
 	unregister(app);
+	keeper_last_words(&app->keeper);
 	health_last_words(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
 	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);

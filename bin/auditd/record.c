@@ -143,6 +143,29 @@ void record_reconfigured(struct app *app, const struct sender *s)
 			   "op=reconfigure state=changed auid=-1 pid=-1 subj=? res=success");
 }
 
+static void put_time(const char *name, const struct timespec *when, struct buf *out)
+{
+	buf_printf(out, "%s=%" PRId64 ".%03ld ", name, (int64_t)when->tv_sec,
+		   when->tv_nsec / 1000000);
+}
+
+void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(RECORD_MAX);
+	struct app *app = ctx;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	put_stamp(app, &text);
+	buf_puts(&text, "op=resume-logging ");
+	put_self(&text);
+	buf_printf(&text, "cause=%s ", trouble_name(gap->cause));
+	put_time("from", &gap->since, &text);
+	put_time("to", &now, &text);
+	buf_printf(&text, "lost=%" PRIu64 " res=success", gap->lost);
+	log_put_line(&app->reader.style, AUDIT_DAEMON_RESUME, buf_view(&text), out);
+}
+
 void record_trouble(struct app *app, const char *body)
 {
 	char printable[ERRAND_TEXT_MAX];

@@ -95,9 +95,10 @@ static void apply(struct app *app, struct reload *r)
 	load_warn(&app->conf, &app->voice);
 	loop_set_report(app);
 	auditd_conf_release(&old);
-	/* Before the record: plugins that begin now are to get it. */
+	/* Before the record: plugins that begin now are to get it, and actions are the new ones. */
 	attendant_ask_from(&app->attendant, ERRAND_RELOAD, &app->keeper.log, &app->spool.log);
 	record_reconfigured(app, &r->sender);
+	keeper_tick(&app->keeper);
 }
 
 void reload_finish(struct app *app)

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -16,30 +15,37 @@ static const char *yes_no(bool yes)
 	return yes ? "yes" : "no";
 }
 
-static uint64_t space_mib(const struct conf_space *s, const struct statvfs *fs)
+/* Whether the key's action was carried out, and its trouble is still there. */
+static const char *performed(const struct keeper *k, enum errand_key key)
 {
-	return s->percent ? (uint64_t)fs->f_frsize * fs->f_blocks / MIB * s->percent / 100 : s->mib;
+	return yes_no(k->troubles.of[key].times > 0);
 }
 
 static void put_log(const struct app *app, struct buf *out)
 {
 	const struct keeper *k = &app->keeper;
-	struct statvfs fs;
+	struct space space = k->space;
 
+	space_measure(&space, k->log.fd, k->log.options.path);
 	buf_printf(out, "current log size = %" PRIu64 " KB\n", k->log.size / 1024);
 	buf_printf(out, "max log size = %" PRIu64 " KB\n", app->conf.max_log_file * 1024);
 	buf_printf(out, "logs detected last rotate/shift = %u\n", k->log.known);
-	if (k->log.fd >= 0 && fstatvfs(k->log.fd, &fs) == 0) {
-		buf_printf(out, "space left on partition = %s\n", yes_no(fs.f_bavail > 0));
+	if (space.is_known) {
+		buf_printf(out, "space left on partition = %s\n",
+			   yes_no(!space_is_short(&space, ERRAND_DISK_FULL)));
 		buf_printf(out, "Logging partition free space %" PRIu64 " MB\n",
-			   (uint64_t)fs.f_bavail * fs.f_frsize / MIB);
+			   space.free_bytes / MIB);
 		buf_printf(out, "space_left setting %" PRIu64 " MB\n",
-			   space_mib(&app->conf.space_left, &fs));
+			   space_threshold(&space, ERRAND_SPACE_LEFT) / MIB);
 		buf_printf(out, "admin_space_left setting %" PRIu64 " MB\n",
-			   space_mib(&app->conf.admin_space_left, &fs));
+			   space_threshold(&space, ERRAND_ADMIN_SPACE_LEFT) / MIB);
 	}
-	buf_printf(out, "logging suspended = %s\n", yes_no(k->suspended));
-	buf_printf(out, "disk error detected = %s\n", yes_no(k->disk_errors > 0));
+	buf_printf(out, "logging suspended = %s\n", yes_no(keeper_state(k) == KEEP_SUSPENDED));
+	buf_printf(out, "file system space action performed = %s\n",
+		   performed(k, ERRAND_SPACE_LEFT));
+	buf_printf(out, "admin space action performed = %s\n",
+		   performed(k, ERRAND_ADMIN_SPACE_LEFT));
+	buf_printf(out, "disk error detected = %s\n", yes_no(k->errors > 0));
 }
 
 static void put_counters(const struct app *app, struct buf *out)
