@@ -189,7 +189,8 @@ daemon_teardown() {
 	for d in "$dir"/*/; do
 		d=${d%/}
 		end_daemon "$d"
-		cat "$d"/sanitizer.* 2>/dev/null && failed=1
+		# A thread that ends while leaks are looked for is no finding.
+		grep -hv 'Unable to get registers from thread' "$d"/sanitizer.* 2>/dev/null && failed=1
 		[ -n "$BATS_TEST_COMPLETED" ] || { echo "== $d"; cat "$d/out" "$d/syslog" "$d/ran"; } 2>/dev/null
 	done
 	return "$failed"
