@@ -57,7 +57,8 @@ enum {
 	SANDBOX_CALLS_THREADS = 1 << 4,  /* starting more, but no process */
 	SANDBOX_CALLS_PRIORITY = 1 << 5, /* its own */
 	/* For test builds only: what LeakSanitizer does at exit, ptrace() and processes too. */
-	SANDBOX_CALLS_LEAK_CHECK = 1 << 6
+	SANDBOX_CALLS_LEAK_CHECK = 1 << 6,
+	SANDBOX_CALLS_ACCEPT = 1 << 7 /* connections at a socket that listens already */
 };
 
 struct sandbox {

@@ -450,10 +450,26 @@ static void check_small_groups(void)
 	CLAIM(socket(AF_UNIX, SOCK_STREAM, 0) < 0 && errno == ENOSYS);
 }
 
+static void check_accepting(void)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "\0sandbox-test-accepting"};
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+	CLAIM(bind(listener, (struct sockaddr *)&at, sizeof(at)) == 0 && listen(listener, 1) == 0);
+	CLAIM(enter(0, EVERY | SANDBOX_CALLS_ACCEPT).holds[SANDBOX_SYSTEM_CALLS]);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CLAIM(connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 || errno == EPERM);
+	CLAIM(fcntl(listener, F_SETFL, O_NONBLOCK) == 0);
+	CLAIM(accept4(listener, NULL, NULL, SOCK_CLOEXEC) >= 0 || errno == EAGAIN);
+	CLAIM(listen(other, 1) < 0 && errno == EPERM);
+}
+
 static void a_group_that_is_not_asked_for_is_not_there(void **state)
 {
 	(void)state;
 	assert_int_equal(run(check_small_groups), 0);
+	assert_int_equal(run(check_accepting), 0);
 }
 
 static int make_file(const char *name)
