@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "common/frame.h"
+#include "sandbox/sandbox.h"
 
 #include <stdlib.h>
 #include <syslog.h>
@@ -180,6 +181,17 @@ static int serve(struct app *app)
 	return app->plugin.broken ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Accepting, removing the socket, writing a report: it needs no more. */
+static void confine(struct app *app)
+{
+	char folder[sizeof(app->listener.path)];
+	const char *const folders[] = {PLUGIN_RUN_FOLDER, folder};
+	size_t n = (size_t)(strrchr(app->listener.path, '/') - app->listener.path);
+
+	(void)sv_to_cstr(sv_make(app->listener.path, n ? n : 1), folder, sizeof(folder));
+	plugin_confine(&app->plugin, folders, LEN(folders), SANDBOX_CALLS_ACCEPT);
+}
+
 static int start(struct app *app, const struct request *r, struct err *e)
 {
 	if (!r->has_mode || !r->path || !r->has_format)
@@ -192,7 +204,7 @@ static int start(struct app *app, const struct request *r, struct err *e)
 	if (!app->fanout ||
 	    listener_open(&app->listener, r->path ? r->path : DEFAULT_PATH, r->mode, e) != 0)
 		return -1;
-	plugin_confine(&app->plugin);
+	confine(app);
 	plugin_say(&app->plugin, LOG_INFO, "listening at %s", app->listener.path);
 	return 0;
 }

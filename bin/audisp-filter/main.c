@@ -232,7 +232,7 @@ static int start(struct app *app, struct err *e)
 	expression_matcher_init(&app->matcher, &app->interpreter);
 	if (ruleset_load(&app->rules, app->request->config, tell_mistake, &app->plugin) != 0)
 		return err_set(e, "nothing is passed on with such a file");
-	plugin_confine(&app->plugin);
+	plugin_give_up_capabilities(&app->plugin);
 	return child_start(&app->child, &app->plugin, app->request->command, e);
 }
 

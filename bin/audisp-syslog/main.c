@@ -221,7 +221,7 @@ static int start(struct app *app, struct err *e)
 		interpreter_init(&app->interpreter, app->names, ESCAPE_TTY);
 		words_init(&app->words, &app->interpreter);
 	}
-	plugin_confine(&app->plugin);
+	plugin_confine(&app->plugin, NULL, 0, 0);
 	return 0;
 }
 

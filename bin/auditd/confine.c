@@ -30,22 +30,10 @@
 #define LEAK_CHECK 0
 #endif
 
-/*
- * Modules of name services are anywhere below the folders of systems, read what they like of /etc,
- * /proc and /var/lib, and map what their services keep in /run and /var/cache. Where people, mail
- * and temporary files live there is nothing for them.
- */
 static const struct sandbox_path standing[] = {
-	{"/etc", SANDBOX_READ},        {"/usr", SANDBOX_READ},
-	{"/lib", SANDBOX_READ},        {"/lib32", SANDBOX_READ},
-	{"/lib64", SANDBOX_READ},      {"/libx32", SANDBOX_READ},
-	{"/opt", SANDBOX_READ},        {"/nix", SANDBOX_READ},
-	{"/gnu", SANDBOX_READ},        {"/proc", SANDBOX_READ},
-	{"/sys", SANDBOX_READ},        {"/run", SANDBOX_READ},
-	{"/var/run", SANDBOX_READ},    {"/var/lib", SANDBOX_READ},
-	{"/var/db", SANDBOX_READ},     {"/var/cache", SANDBOX_READ},
-	{"/var/yp", SANDBOX_READ},     {"/dev/urandom", SANDBOX_READ},
-	{"/dev/random", SANDBOX_READ}, {"/dev/null", SANDBOX_READ | SANDBOX_WRITE},
+#define PATH(path, rights) {path, rights},
+#include "common/standing.def"
+#undef PATH
 };
 #define OWN_PATHS 7
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -14,8 +15,24 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <syslog.h>
+#include <time.h>
 
 #define SENTENCE_MAX 1400
+
+#define CALLS                                                                                      \
+	(SANDBOX_CALLS_BASE | SANDBOX_CALLS_FILES | SANDBOX_CALLS_EVENTS | SANDBOX_CALLS_SOCKETS | \
+	 LEAK_CHECK)
+#ifdef AURUM_SANITIZED
+#define LEAK_CHECK (SANDBOX_CALLS_LEAK_CHECK | SANDBOX_CALLS_THREADS)
+#else
+#define LEAK_CHECK 0
+#endif
+
+static const struct sandbox_path standing[] = {
+#define PATH(path, rights) {path, rights},
+#include "common/standing.def"
+#undef PATH
+};
 
 static const struct {
 	int signal;
@@ -66,7 +83,7 @@ void plugin_forget_signals(const struct plugin *p)
 	(void)sigprocmask(SIG_SETMASK, &p->former_mask, NULL);
 }
 
-void plugin_confine(struct plugin *p)
+void plugin_give_up_capabilities(struct plugin *p)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -76,6 +93,24 @@ void plugin_confine(struct plugin *p)
 		(void)prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
 	if (syscall(SYS_capset, &header, none) != 0)
 		plugin_say(p, LOG_WARNING, "cannot give up capabilities: %s", strerror(errno));
+}
+
+void plugin_confine(struct plugin *p, const char *const folders[], size_t count, unsigned calls)
+{
+	struct sandbox_path paths[LEN(standing) + PLUGIN_FOLDERS_MAX];
+	struct sandbox s = {.paths = paths, .path_count = LEN(standing), .calls = CALLS | calls};
+	struct sandbox_outcome got;
+
+	memcpy(paths, standing, sizeof(standing));
+	for (size_t i = 0; i < count && i < PLUGIN_FOLDERS_MAX; i++)
+		paths[s.path_count++] =
+			(struct sandbox_path){folders[i], SANDBOX_READ | SANDBOX_MANAGE};
+	tzset(); /* while it can be read wherever TZ says */
+	sandbox_enter(&s, &got);
+	/* Kernels without Landlock are no news to whoever starts it by hand. */
+	for (int i = 0; i < SANDBOX_PARTS; i++)
+		if (!got.holds[i] && (i != SANDBOX_FILES || p->to_journal))
+			plugin_say(p, LOG_NOTICE, "not confined: %s", got.why[i].text);
 }
 
 /* ---- waiting ---- */

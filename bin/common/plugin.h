@@ -4,7 +4,7 @@
  *
  *	struct plugin p;
  *	if (plugin_init(&p, "audisp-syslog", &e) != 0) ...
- *	plugin_confine(&p);
+ *	plugin_confine(&p, NULL, 0, 0);
  *	while (!p.ended && !(seen & PLUGIN_TERM)) {
  *		seen = plugin_wait(&p, true, NULL, 0, -1);
  *		while (plugin_next(&p, &record) == DISPATCH_RECORD)
@@ -23,8 +23,9 @@
 #include <poll.h>
 #include <signal.h>
 
-#define PLUGIN_RUN_FOLDER AURUM_RUNDIR "/audit"
-#define PLUGIN_FDS_MAX    130
+#define PLUGIN_RUN_FOLDER  AURUM_RUNDIR "/audit"
+#define PLUGIN_FDS_MAX     130
+#define PLUGIN_FOLDERS_MAX 4
 
 /* What plugin_wait() has seen. */
 #define PLUGIN_INPUT 1u /* new bytes: plugin_next() */
@@ -52,8 +53,15 @@ struct plugin {
 MUST_CHECK int plugin_init(struct plugin *p, const char *program, struct err *e);
 void plugin_release(struct plugin *p);
 
-/* Gives up all capabilities, for the programs that this one starts, too; told when it fails. */
-void plugin_confine(struct plugin *p);
+/*
+ * Gives up for good what a plugin does not need: capabilities, starting programs, files but for
+ * common/standing.def and these folders, in which it may make some, and system calls but for those
+ * of plugins and these groups (SANDBOX_CALLS_). As far as this kernel can; what fails is told.
+ */
+void plugin_confine(struct plugin *p, const char *const folders[], size_t count, unsigned calls);
+
+/* Gives up only capabilities, for the programs that this one starts, too; told when it fails. */
+void plugin_give_up_capabilities(struct plugin *p);
 
 /*
  * Waits for input (unless the caller has no room for it), a signal or one of the caller's

@@ -228,7 +228,7 @@ expect(p.finish(), 0)
 	grep -qE '^client 1 = pid [0-9]+ uid 0 gid 0, records sent 1, bytes sent 9, records lost 0, records waiting 0,' <<<"$output"
 }
 
-@test "it keeps no capability" {
+@test "it keeps no capability, and the system calls of a plugin only" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	python '
 p = Plugin("audisp-af_unix", "0600", path, "string")
@@ -236,6 +236,8 @@ p.until_said(b"listening at")
 status = open("/proc/%d/status" % p.process.pid).read()
 for name in "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb":
     if name + ":\t" + "0" * 16 not in status: sys.exit(status)
+for line in "NoNewPrivs:\t1\n", "Seccomp:\t2\n":
+    if line not in status: sys.exit(status)
 expect(p.finish(), 0)
 '
 }
