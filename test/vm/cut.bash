@@ -39,7 +39,7 @@ script() {
 		[ -z "\$(tail -c 1 /var/log/audit/audit.log)" ] || echo "left torn"
 		preload /lib/vm-acknowledge.so auditd || echo "the daemon does not start"
 		if [ $2 -ne 0 ]; then
-			vm-load $(($2 + 900000)) 3
+			vm-load $(($2 + 900000)) 3 >/dev/null
 			auditctl --signal rotate
 			look $2 then
 			rm -f /var/log/audit/audit.log.*
@@ -53,7 +53,7 @@ script() {
 boot_and_cut() {
 	local left=600
 	vm_start -d "$4" < <(script "$1" "$2" "$3")
-	until sed '$d' "$vm_dir/said" 2>/dev/null | grep -aq '^acknowledged [1-9]'; do
+	until sed '$d' "$vm_dir/said" 2>/dev/null | grep -aq "^acknowledged $(($3 / 1000000))[0-9]\{6\} "; do
 		sleep 0.05
 		[ $((left -= 1)) -gt 0 ] && kill -0 "$vm_pid" || { vm_wait 1; return 1; }
 	done
@@ -65,24 +65,25 @@ boot_and_cut() {
 }
 
 # look_back BEFORE: whether the log is in order with a daemon running on it, as $output says; sets
-# kept. Before that, as it lay there, one torn line may be seen and counted at its end.
+# kept, the last record of those without a hole before them, and holes, how many there are further
+# on. A torn last line may have been seen before the daemon took it off.
 look_back() {
-	local left
+	local first last
 	grep -aE '^(left|then) ' <<<"$output"
+	[ "$(grep -ac '^left bad' <<<"$output")" -le 1 ]
 	[ "$(grep -ac '^then bad' <<<"$output")" -eq 0 ]
-	[ "$(grep -ac '^then hole' <<<"$output")" -eq 1 ]
-	# What the new daemon recorded follows behind what was left, without a hole in that.
+	# What the new daemon recorded follows behind what was left.
 	grep -aqx "then kept $(($1 + 900002))" <<<"$output"
-	kept=$(($(sed -n "s/^then hole \([0-9]*\) $(($1 + 899999))$/\1/p" <<<"$output") - 1))
-	[ "$kept" -ge $(($1 - 1)) ]
-	left=$(sed -n 's/^left kept //p' <<<"$output")
-	[ "$left" -eq 0 ] || [ "$left" -eq "$kept" ] || [ "$left" -eq $((kept + 1)) ]
-	[ "$(grep -acE '^left (bad|hole)' <<<"$output")" -le 1 ]
+	first=$(sed -n 's/^then hole \([0-9]*\) .*/\1/p' <<<"$output" | head -n 1)
+	last=$(sed -n 's/^then hole [0-9]* //p' <<<"$output" | tail -n 1)
+	[ "$last" -eq $(($1 + 899999)) ]
+	kept=$((first - 1))
+	holes=$(($(grep -ac '^then hole' <<<"$output") - 1))
 }
 
 # cuts MODE: a disk's life of so many cuts. Calls promise, with the numbers set, after each.
 cuts() {
-	local mode=$1 number=0 before=0 next disk base format=raw lost_most=0 load=0 torn=0
+	local mode=$1 number=0 before=0 next disk base format=raw lost_most=0 load=0 torn=0 holed=0
 	RANDOM=$((VM_SEED + ${#mode}))
 	base=$(vm_disk disk)
 	while [ "$number" -le "$VM_CUTS" ]; do
@@ -100,13 +101,14 @@ cuts() {
 		if [ "$before" -gt 0 ]; then
 			look_back "$before"
 			torn=$((torn + $(grep -ac '^left torn' <<<"$output" || true)))
-			echo "cut $number: written $w settled $s synced $y kept $kept"
+			echo "cut $number: written $w settled $s synced $y kept $kept holes $holes"
 			promise "$w" "$s" "$y"
+			holed=$((holed + (holes > 0)))
 			load=$((load + w - before + 1))
 			[ $((w - kept)) -le "$lost_most" ] || lost_most=$((w - kept))
 		fi
 		before=$next
 		number=$((number + 1))
 	done
-	echo "# flush = $mode: $VM_CUTS cuts, $load records written before them, at most $lost_most of a cut lost, $torn lines torn" >&3
+	echo "# flush = $mode: $VM_CUTS cuts, $load records written before them, at most $lost_most of a cut lost, $torn half lines, $holed holes" >&3
 }
