@@ -132,15 +132,19 @@ static bool wait_for_room(struct app *app, enum journal_status status, int64_t u
 	return true;
 }
 
-static void tell_losses(struct app *app)
+/* Where the records go; with the next one, when there is no room for it either. */
+static void tell_losses(struct app *app, bool is_end)
 {
 	char text[128];
 	int n = snprintf(text, sizeof(text), "%ju records were lost: nobody took them from %s",
 			 (uintmax_t)(app->lost - app->lost_told), JOURNAL_PATH);
+	bool is_told =
+		journal_send(&app->journal, LOG_WARNING, sv_make(text, (size_t)n)) == JOURNAL_SENT;
 
-	app->lost_told = app->lost;
-	(void)journal_send(&app->journal, LOG_WARNING, sv_make(text, (size_t)n));
+	if (!is_told && !is_end)
+		return;
 	plugin_say(&app->plugin, LOG_WARNING, "%s", text);
+	app->lost_told = app->lost;
 }
 
 static void send_text(struct app *app, struct sv text, int64_t until_ms)
@@ -159,7 +163,7 @@ static void send_text(struct app *app, struct sv text, int64_t until_ms)
 	else
 		app->lost++;
 	if (status == JOURNAL_SENT && app->lost > app->lost_told)
-		tell_losses(app);
+		tell_losses(app, false);
 }
 
 /* The mark between a record and the names that auditd added, for readers who expect no such byte. */
@@ -205,7 +209,7 @@ static int serve(struct app *app)
 	while (plugin_drain(&app->plugin, end))
 		pass_on(app);
 	if (app->lost > app->lost_told)
-		tell_losses(app);
+		tell_losses(app, true);
 	if (app->cut)
 		plugin_say(&app->plugin, LOG_WARNING, "%ju records were cut at %d bytes",
 			   (uintmax_t)app->cut, JOURNAL_TEXT_MAX);

@@ -175,8 +175,8 @@ time.sleep(3.3)
 p.feed(b"two\n")
 for i in range(n): expect(log.take(), b"full")
 expect(log.text(), b"<14>audisp-syslog: two")
-expect(log.text(), b"<12>audisp-syslog: 1 records were lost: nobody took them from /dev/log")
 expect(p.finish(), 0)
+expect(log.text(), b"<12>audisp-syslog: 1 records were lost: nobody took them from /dev/log")
 expect(p.said, b"audisp-syslog: 1 records were lost: nobody took them from /dev/log\n")
 '
 }
