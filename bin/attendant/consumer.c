@@ -152,6 +152,13 @@ static void give_up(struct consumer *c)
 	c->due_ms = CONSUMER_NEVER;
 }
 
+/* Nothing goes to the log, or something comes from the spool. */
+static bool uses_spool(const struct consumer *c)
+{
+	return !c->attend->conf.write_logs || c->attend->voice.is_talkative ||
+	       c->feed.spool.given != c->seen_of_spool;
+}
+
 static void start(struct consumer *c)
 {
 	int ends[2] = {-1, -1};
@@ -178,7 +185,8 @@ static void start(struct consumer *c)
 	c->started_ms = clock_ms();
 	c->phase = CONSUMER_UP;
 	c->due_ms = CONSUMER_NEVER;
-	c->is_ready = true;
+	c->is_ready = c->feed.spool_may_grow = true;
+	c->spool_is_warm = uses_spool(c);
 	c->words = 0;
 }
 
@@ -387,6 +395,8 @@ void consumer_turn(struct consumer *c, int64_t now_ms)
 
 bool consumer_is_done(struct consumer *c)
 {
+	if (c->phase == CONSUMER_DOWN)
+		return c->due_ms > clock_ms(); /* else it is to get what was recorded since */
 	if (c->phase != CONSUMER_UP || c->is_suspended)
 		return true;
 	feed_settle(&c->feed);
@@ -399,8 +409,7 @@ bool consumer_is_done(struct consumer *c)
  */
 static void look_at_spool(struct consumer *c)
 {
-	c->spool_is_warm = !c->attend->conf.write_logs || c->attend->voice.is_talkative ||
-			   c->feed.spool.given != c->seen_of_spool;
+	c->spool_is_warm = uses_spool(c);
 	c->seen_of_spool = c->feed.spool.given;
 	c->feed.spool_may_grow = true;
 	c->is_ready = true;

@@ -432,6 +432,9 @@ void plugins_stop(struct plugins *p)
 {
 	if (p->lock < 0)
 		return;
+	for (size_t i = 0; i < PLUGINS_MAX; i++)
+		if (p->consumers[i])
+			p->consumers[i]->feed.spool_may_grow = true;
 	plugins_wake(p);
 	wait_for(p, DELIVER_MS, all_done);
 	for (size_t i = 0; i < PLUGINS_MAX; i++)

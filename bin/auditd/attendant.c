@@ -139,7 +139,7 @@ static void put_end(const struct log_writer *w, uint64_t end[3])
 		return;
 	end[0] = st.st_dev;
 	end[1] = st.st_ino;
-	end[2] = w->size;
+	end[2] = (uint64_t)st.st_size;
 }
 
 void attendant_ask_from(struct attendant *a, enum errand_kind kind, const struct log_writer *log,
