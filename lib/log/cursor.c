@@ -19,6 +19,8 @@
 #define HOLES_MAX                                                                                  \
 	1 /* numbers missing in a row: a rotation that runs, or that a crash ended, has one */
 
+#define LOOKS_MAX 8 /* at a set that is rotated at the same time; more are not worth it */
+
 enum fill_status { FILL_MORE, FILL_WAIT, FILL_END, FILL_ERROR };
 
 void cursor_init(struct cursor *c)
@@ -113,9 +115,12 @@ int cursor_open_file(struct cursor *c, const char *path, struct err *e)
 	return cursor_open_fd(c, fd, path, e);
 }
 
-static bool same_file(const struct cursor_source *a, const struct cursor_source *b)
+static bool is_added(const struct cursor *c, size_t first, const struct cursor_source *s)
 {
-	return a->device == b->device && a->inode == b->inode;
+	for (size_t i = first; i < c->count; i++)
+		if (c->sources[i]->device == s->device && c->sources[i]->inode == s->inode)
+			return true;
+	return false;
 }
 
 /* A file of a set, which need not be one: opening a pipe does not wait for its writer. */
@@ -150,10 +155,11 @@ static struct cursor_source *open_rotated(const char *log_file, unsigned number)
 	return n < 0 || (size_t)n >= sizeof(path) ? NULL : open_member(path, NULL);
 }
 
-/* Adds PATH.1, PATH.2...; `holes` numbers before them are missing. */
-static int add_rotated(struct cursor *c, const char *log_file, unsigned holes, struct err *e)
+/* Adds PATH.1, PATH.2... of the set whose first source is `first`; how many, or -1. */
+static int add_rotated(struct cursor *c, const char *log_file, size_t first, struct err *e)
 {
-	size_t first = c->count;
+	unsigned holes = c->count == first;
+	int added = 0;
 
 	for (unsigned number = 1; number < CURSOR_FILES_MAX && holes <= HOLES_MAX; number++) {
 		struct cursor_source *s = open_rotated(log_file, number);
@@ -161,24 +167,24 @@ static int add_rotated(struct cursor *c, const char *log_file, unsigned holes, s
 		holes = s ? 0 : holes + 1;
 		if (!s)
 			continue;
-		/* Rotated between two opens: this is the file just added, under its new name. */
-		if (s->waits || (c->count && same_file(s, c->sources[c->count - 1]))) {
+		/* Rotated between two opens: one that was added, under its new name. */
+		if (s->waits || is_added(c, first, s)) {
 			source_free(s);
 			continue;
 		}
 		if (add(c, s, e) != 0)
 			return -1;
+		added++;
 	}
-	return c->count > first ? 1 : 0;
+	return added;
 }
 
-int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
+static int add_set(struct cursor *c, const char *log_file, struct err *e)
 {
 	size_t first = c->count;
 	struct err why;
 	bool has_newest = open_newest(c, log_file, &why) == 0;
-	int rotated =
-		has_newest || why.sys == ENOENT ? add_rotated(c, log_file, !has_newest, e) : 0;
+	int rotated = has_newest || why.sys == ENOENT ? add_rotated(c, log_file, first, e) : 0;
 
 	if (rotated < 0)
 		return -1;
@@ -186,6 +192,40 @@ int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
 		if (e)
 			*e = why;
 		return -1;
+	}
+	return 0;
+}
+
+static void drop_from(struct cursor *c, size_t first)
+{
+	while (c->count > first)
+		source_free(c->sources[--c->count]);
+}
+
+/*
+ * Whether log_file is still the first one added. If not it may have come back as .1 or .2, behind
+ * a file that is newer than it.
+ */
+static bool is_newest(const struct cursor *c, size_t first, const char *log_file)
+{
+	const struct cursor_source *s = c->sources[first];
+	struct stat st;
+
+	if (stat(log_file, &st) != 0)
+		return strcmp(s->name, log_file) != 0; /* it was missing before */
+	return s->device == st.st_dev && s->inode == st.st_ino;
+}
+
+int cursor_open_set(struct cursor *c, const char *log_file, struct err *e)
+{
+	size_t first = c->count;
+
+	for (int left = LOOKS_MAX; left; left--) {
+		drop_from(c, first);
+		if (add_set(c, log_file, e) != 0)
+			return -1;
+		if (is_newest(c, first, log_file))
+			break;
 	}
 	for (size_t i = first, j = c->count - 1; i < j; i++, j--) {
 		struct cursor_source *swap = c->sources[i];

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #define NAME_BYTES (4096 + 16)
+#define LOOKS_MAX  8 /* when it is rotated at the same time */
 #define HOLES_MAX  1 /* numbers that may be missing in a row: a rotation that runs has one */
 
 void log_set_release(struct log_set *s)
@@ -98,25 +99,45 @@ bool log_set_newest(const char *path, struct log_identity *id)
 	return identify(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, id, &size) == 0;
 }
 
-int log_set_look(struct log_set *s, const char *path, struct err *e)
+static int look(struct log_set *now, const char *path, struct err *e)
 {
-	struct log_set now = LOG_SET_INIT;
 	unsigned holes = 0;
 
-	for (unsigned number = 0; now.count < LOG_SET_MAX && holes <= HOLES_MAX; number++) {
+	for (unsigned number = 0; now->count < LOG_SET_MAX && holes <= HOLES_MAX; number++) {
 		struct log_member m = {.number = number};
 		int status = look_at(path, &m, e);
 		bool is_there = status > 0;
 
 		/* Seen already: it was moved upwards between two looks. */
-		if (status > 0 && log_set_find(&now, &m.id) == now.count)
-			status = add(&now, &m, path, e);
-		if (status < 0) {
+		if (is_there && log_set_find(now, &m.id) == now->count)
+			status = add(now, &m, path, e);
+		if (status < 0)
+			return -1;
+		holes = is_there ? 0 : holes + 1;
+	}
+	return 0;
+}
+
+/* If not, a newer one may stand behind it, for both were moved up before the numbers were reached. */
+static bool is_newest(const struct log_set *now, const char *path)
+{
+	struct log_identity id;
+
+	return now->count && log_set_newest(path, &id) && log_identity_eq(&id, &now->members[0].id);
+}
+
+int log_set_look(struct log_set *s, const char *path, struct err *e)
+{
+	struct log_set now = LOG_SET_INIT;
+	int left = LOOKS_MAX;
+
+	do {
+		now.count = 0;
+		if (look(&now, path, e) != 0) {
 			log_set_release(&now);
 			return -1;
 		}
-		holes = is_there ? 0 : holes + 1;
-	}
+	} while (!is_newest(&now, path) && --left);
 	log_set_release(s);
 	*s = now;
 	return 0;
