@@ -341,7 +341,7 @@ static int check_restart(const struct plan *p, uint64_t acked)
 {
 	uint64_t count, reader = 0, limit = p->tears ? BATCH * 2 : BATCH;
 	bool is_torn, torn_left;
-	int acks = -1, status;
+	int acks = -1, status = -1;
 	pid_t pid;
 
 	if (count_lines(&count, &is_torn) != 0 || follow_on(&reader) != 0)
