@@ -59,9 +59,14 @@ void attend_note(const struct attend *a, const char *fmt, ...)
 		say(&a->voice, LOG_ERR, "%s: not in the log: %s", e.text, errand.text);
 }
 
-bool attend_is_raw(const struct attend *a)
+struct framing attend_framing(const struct attend *a, bool is_binary)
 {
-	return a->conf.log_format == LOG_FORMAT_RAW && a->conf.name_format == NODE_NONE;
+	return (struct framing){
+		.is_binary = is_binary,
+		.is_raw = a->conf.log_format != LOG_FORMAT_ENRICHED &&
+			  a->conf.name_format == NODE_NONE,
+		.is_enriched = a->conf.log_format == LOG_FORMAT_ENRICHED,
+	};
 }
 
 static void tell_done(struct attend *a, enum errand_key key)

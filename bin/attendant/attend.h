@@ -9,6 +9,8 @@
 #include "auditd/errand.h"
 #include "auditd/load.h"
 
+#include "log/framing.h"
+
 #include <sys/types.h>
 
 #define PLUGINS_MAX 32
@@ -57,8 +59,8 @@ MUST_CHECK int attend_tell(const struct attend *a, enum errand_kind kind,
 			   const uint64_t number[ERRAND_NUMBERS]);
 void attend_note(const struct attend *a, const char *fmt, ...) PRINTF(2, 3);
 
-/* Whether lines of the log are what the kernel sent: RAW, and no node before them. */
-bool attend_is_raw(const struct attend *a);
+/* How plugins get the lines of the log, as far as the daemon's configuration says. */
+struct framing attend_framing(const struct attend *a, bool is_binary);
 
 /* w stays the caller's, and in place until attend_forget(). events: of epoll. */
 MUST_CHECK int attend_watch(struct attend *a, struct attend_watch *w, uint32_t events,

@@ -442,9 +442,7 @@ struct consumer *consumer_new(struct attend *a, const struct plugin *plugin, uns
 				       .phase = CONSUMER_DOWN};
 		(void)snprintf(spool, sizeof(spool), "%s" SPOOL_NAME, a->run_dir);
 		if (feed_init(&c->feed, a->conf.log_file, spool,
-			      (struct framing){plugin->conf.format == PLUGIN_BINARY,
-					       attend_is_raw(a)},
-			      &e) == 0) {
+			      attend_framing(a, plugin->conf.format == PLUGIN_BINARY), &e) == 0) {
 			begin_source(c, &c->feed.log, false);
 			begin_source(c, &c->feed.spool, true);
 			return c;

@@ -319,7 +319,7 @@ void plugins_reload(struct plugins *p)
 
 		if (!c)
 			continue;
-		c->feed.framing.is_raw = attend_is_raw(a);
+		c->feed.framing = attend_framing(a, c->feed.framing.is_binary);
 		c->moves = strcmp(c->feed.log.path, a->conf.log_file) != 0;
 	}
 	tell_recorder(p);

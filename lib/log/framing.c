@@ -62,8 +62,10 @@ static void put_end(const struct framing *f, struct sv line, struct sv typed, st
 	size_t n = sv_find(stamp, SV("): "));
 	char text[MARK_MAX];
 
-	stamp = sv_head(stamp, n + SV("): ").n);
-	if (n == stamp.n || node.n + SV(MARK).n + stamp.n >= sizeof(text))
+	if (n == stamp.n)
+		return;
+	stamp = sv_head(stamp, n + SV("): ").n - f->is_enriched);
+	if (node.n + SV(MARK).n + stamp.n >= sizeof(text))
 		return;
 	n = (size_t)snprintf(text, sizeof(text), "%.*s" MARK "%.*s", SV_FMT(node), SV_FMT(stamp));
 	if (!f->is_binary) {

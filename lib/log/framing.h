@@ -19,7 +19,8 @@
 
 struct framing {
 	bool is_binary;
-	bool is_raw; /* log_format is RAW, and lines start with no node */
+	bool is_raw;      /* log_format is RAW, and lines start with no node */
+	bool is_enriched; /* log_format is ENRICHED: a mark loses the blank at its end, as there */
 };
 
 /* line ends with its newline. The result may be nothing: of an empty line, say. */

@@ -46,6 +46,17 @@ static void a_mark_follows_the_last_record_of_an_event(void **state)
 		      "node=a.b type=EOE msg=" STAMP ": \n");
 }
 
+static void a_mark_among_enriched_lines_has_no_blank_at_its_end(void **state)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
+
+	(void)state;
+	put_all((struct framing){.is_enriched = true},
+		"type=PROCTITLE msg=" STAMP ": proctitle=\"a\"\n", &out);
+	assert_string_equal(buf_cstr(&out), "type=PROCTITLE msg=" STAMP ": proctitle=\"a\"\n"
+					    "type=EOE msg=" STAMP ":\n");
+}
+
 static void what_only_looks_like_a_last_record_gets_no_mark(void **state)
 {
 	static const char *const lines[] = {
@@ -120,6 +131,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_stay_as_they_are),
 		cmocka_unit_test(a_mark_follows_the_last_record_of_an_event),
+		cmocka_unit_test(a_mark_among_enriched_lines_has_no_blank_at_its_end),
 		cmocka_unit_test(what_only_looks_like_a_last_record_gets_no_mark),
 		cmocka_unit_test(enriched_lines_are_whole_in_their_frames),
 		cmocka_unit_test(raw_lines_are_what_the_kernel_sent),
