@@ -52,6 +52,8 @@ struct line {
 /* clang-format off */
 static const struct line lines[] = {
 #define OPTION(id, names, arg, value_name, help) ROW(names, arg, value_name, help)
+	COMMAND("audisp-filter", OPTION_GETOPT, COMPLETE_FILES, "allowlist blocklist")
+#include "audisp-filter/options.def"
 	COMMAND("auditd", OPTION_GETOPT, COMPLETE_NOTHING, NULL)
 #include "auditd/options.def"
 	COMMAND("augenrules", OPTION_GETOPT, COMPLETE_NOTHING, NULL)

@@ -13,7 +13,8 @@
  * so this is for those two formats and never for a decision (record/record.h tells who wrote a
  * field).
  *
- * Records are cut into fields when a search first comes to them. Private to lib/record.
+ * Records are cut into fields when a search first comes to them. Private to lib/record, but for
+ * struct trail_field, which record/words.h hands out.
  */
 #ifndef AURUM_RECORD_TRAIL_H
 #define AURUM_RECORD_TRAIL_H

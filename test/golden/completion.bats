@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	SCRIPTS=$AURUM_BIN/completions
-	programs="auditctl auditd augenrules aulast aulastlog aurum ausearch ausyscall autrace"
+	programs="audisp-filter auditctl auditd augenrules aulast aulastlog aurum ausearch ausyscall autrace"
 	[ ! -f "$AURUM_BIN/aureport" ] || programs+=" aureport"
 }
 
