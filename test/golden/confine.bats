@@ -29,7 +29,7 @@ configure() {
 
 # alone SCRIPT [ARGUMENT...]: in a mount namespace whose /run is empty.
 alone() {
-	timeout 100 unshare -m bash -ec "mount -t tmpfs -o mode=755 none /run; $1" - "${@:2}" 3>&-
+	timeout 100 unshare -m bash -ec "mount -t tmpfs -o mode=755 none /run; trap 'kill -KILL \$pid 2>/dev/null || :' EXIT; $1" - "${@:2}" 3>&-
 }
 
 wait_for() {
