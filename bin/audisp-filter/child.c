@@ -17,7 +17,7 @@
 #define RAN_WELL_MS  60000 /* after so long the row ends */
 #define PAUSE_MS     200   /* before a start in a row */
 #define FORGET_BYTES 65536
-#define WRITE_MS     1000 /* at the end, for what is queued, */
+#define WRITE_MS     1500 /* at the end, for what is queued (auditd kills after 2500), */
 #define END_MS       5000 /* then for it to end by itself, */
 #define TERM_MS      1000 /* and after it was told to */
 #define STEP_MS      10
@@ -91,16 +91,13 @@ void child_release(struct child *c)
 
 void child_put(struct child *c, struct sv line)
 {
-	if (c->queue.max - c->queue.n < line.n + 1) {
+	if (!buf_reserve(&c->queue, line.n + 1)) {
+		c->queue.failed = false; /* there may be room for what follows */
 		c->dropped++;
 		return;
 	}
 	buf_put(&c->queue, line);
 	buf_putc(&c->queue, '\n');
-	if (c->queue.failed) {
-		c->dropped++;
-		c->queue.failed = false;
-	}
 }
 
 bool child_is_full(const struct child *c)
@@ -170,6 +167,7 @@ static bool has_ended(struct child *c, int *status)
 	c->fd = -1;
 	c->pid = 0;
 	c->written = 0;
+	c->deaf_ms = 0;
 	return true;
 }
 

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "common/plugin.h"
 
-#define CHILD_QUEUE_MAX  ((size_t)4 << 20)
+#define CHILD_QUEUE_MAX  ((size_t)64 << 20)  /* more than all events that can be open */
 #define CHILD_QUEUE_FULL ((size_t)256 << 10) /* of what is not yet written: read no more input */
 
 struct child {

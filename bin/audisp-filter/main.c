@@ -21,7 +21,7 @@
 #define TEXT_MAX   ((size_t)256 << 10)
 #define JOIN_MAX   ((size_t)32 << 20)
 #define QUIET_MS   (JOIN_TIMEOUT_DEFAULT_S * 1000) /* then open events are complete */
-#define GOODBYE_MS 1000
+#define GOODBYE_MS 500
 
 enum option_id {
 	OPT_NONE,
