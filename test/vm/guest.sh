@@ -4,10 +4,9 @@ export PATH=/sbin:/bin:/usr/bin LC_ALL=C TZ=UTC
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=0:allocator_may_return_null=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
-# configure LINE...: an auditd.conf for small logs, with these lines on top.
+# configure LINE...: an auditd.conf for small logs, with these lines instead of those of their keys.
 configure() {
-	printf '%s\n' "$@" >/etc/audit/auditd.conf
-	cat >>/etc/audit/auditd.conf <<-'CONF'
+	cat >/tmp/auditd.conf <<-'CONF'
 		log_file = /var/log/audit/audit.log
 		plugin_dir = /etc/audit/plugins.d
 		max_log_file = 1
@@ -20,6 +19,11 @@ configure() {
 		disk_full_action = IGNORE
 		disk_error_action = IGNORE
 	CONF
+	for line; do
+		sed -i "/^${line%% *} /d" /tmp/auditd.conf
+		echo "$line" >>/tmp/auditd.conf
+	done
+	cp /tmp/auditd.conf /etc/audit/auditd.conf
 	chmod 640 /etc/audit/auditd.conf
 }
 
