@@ -366,3 +366,25 @@ DECODE
 0 1320 audit(1700000000.000:2): 
 EXPECTED
 }
+
+@test "a plugin of others works unchanged: laurel, from Debian" {
+	local laurel
+	laurel=$("$AURUM_TOP/test/oracle")/../root/usr/sbin/laurel
+	[ -x "$laurel" ] || skip "laurel was not downloaded"
+	cp "$laurel" "$dir/laurel"
+	printf '%s\n' "directory = \"$out\"" 'statusreport-period = 0' '[auditlog]' 'file = "events"' \
+		'size = 50000000' 'generations = 3' >"$dir/laurel.toml"
+	configure 'log_format = ENRICHED'
+	printf '%s\n' 'active = yes' "path = $dir/laurel" "args = --config $dir/laurel.toml" >"$dir/etc/plugins.d/laurel.conf"
+	begin
+	events() { [ -e "$out/events" ] && [ "$(grep -c '"SYSCALL":' "$out/events")" -eq "$1" ]; }
+	put 1 500
+	until_true events 500
+	pkill -KILL -f "$dir/laurel --config"
+	put 501 1000
+	until_true events 1000
+	finish
+	# Complete events, each once, and at once: it saw the marks.
+	[ "$(grep -o '"ID":"1700000000.000:[0-9]*"' "$out/events" | sort -u | wc -l)" -eq 1000 ]
+	[ "$(grep -c '"SYSCALL":.*"PROCTITLE":' "$out/events")" -eq 1000 ]
+}
