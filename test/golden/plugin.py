@@ -1,5 +1,5 @@
 """What the tests of auditd's plugins share: a plugin whose standard input is a pipe of the test."""
-import os, select, signal, socket, struct, subprocess, sys, time
+import fcntl, os, select, signal, socket, struct, subprocess, sys, termios, time
 
 BIN = os.environ["AURUM_BIN"]
 PATIENCE = 20
@@ -25,6 +25,12 @@ class Plugin:
 
     def feed(self, data):
         self.process.stdin.write(data)
+
+    def until_read(self):
+        """Until it has read what it was fed."""
+        def is_empty():
+            return fcntl.ioctl(self.process.stdin, termios.FIONREAD, b"1234") == b"\0\0\0\0"
+        wait_for(is_empty, "it to read")
 
     def until_said(self, text):
         end = time.time() + PATIENCE
