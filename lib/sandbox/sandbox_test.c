@@ -361,6 +361,63 @@ static void names_are_looked_up_and_messages_sent_but_nobody_is_listened_to(void
 	assert_int_equal(run(check_sockets), 0);
 }
 
+/* As nscd does: the answer is a descriptor, of a file that who asks could not open. */
+static int send_file(int to, const char *name)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	int fd = open(below(name), O_RDONLY | O_CLOEXEC);
+	char byte = 'x';
+	struct iovec part = {&byte, 1};
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	return sendmsg(to, &m, 0) == 1 ? 0 : -1;
+}
+
+static int receive_file(int from)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec part = {&byte, 1};
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+	int fd = -1;
+
+	if (recvmsg(from, &m, MSG_CMSG_CLOEXEC) == 1 && m.msg_controllen >= CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
+	return fd;
+}
+
+static void check_descriptors(void)
+{
+	const char *map;
+	int ends[2];
+
+	CLAIM(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	CLAIM(send_file(ends[0], "none/file") == 0);
+	CLAIM(enter(0, EVERY).holds[SANDBOX_SYSTEM_CALLS]);
+	CLAIM(!has_landlock() || !can_open("none/file", O_RDONLY));
+	map = mmap(NULL, 5, PROT_READ, MAP_SHARED, receive_file(ends[1]), 0);
+	CLAIM(map != MAP_FAILED && memcmp(map, "text\n", 5) == 0);
+}
+
+static void a_service_may_hand_over_what_cannot_be_opened(void **state)
+{
+	(void)state;
+	assert_int_equal(run(check_descriptors), 0);
+}
+
 static void *look_at_thread(void *arg)
 {
 	bool *is_confined = arg;
@@ -515,6 +572,7 @@ int main(void)
 		cmocka_unit_test(no_program_is_started_and_no_other_process_signalled),
 		cmocka_unit_test(what_was_opened_can_be_kept_but_not_made_powerful),
 		cmocka_unit_test(names_are_looked_up_and_messages_sent_but_nobody_is_listened_to),
+		cmocka_unit_test(a_service_may_hand_over_what_cannot_be_opened),
 		cmocka_unit_test(a_thread_that_is_started_later_is_in_it_too),
 		cmocka_unit_test(a_thread_that_runs_already_is_told),
 		cmocka_unit_test(a_call_that_only_an_intruder_makes_ends_the_process),
