@@ -120,3 +120,17 @@ kill_at() {
 	[ -z "$output" ] || { echo "$output"; false; }
 	[ "$(wc -l <"$dir/killed")" -ge 40 ]
 }
+
+@test "the half line of a crash is no event, and is kept in a record that Debian's ausearch reads, too" {
+	local half="type=USER_CMD msg=audit(1700000000.777:77): pid=1 uid=0 auid=0 ses=1 msg='cwd=\"/ro"
+	"$fault/inject.sh" "$dir/d" >/dev/null
+	printf '%s' "$half" >>"$dir/d/log/audit.log"
+	"$fault/again.sh" "$dir/d"
+	[ "$("$fault/account.sh" "$dir/d")" = "in=60 more=0 torn=0" ]
+	for ausearch in "$AURUM_BIN/ausearch" "$("$AURUM_TOP/test/oracle")/ausearch"; do
+		run "$ausearch" -if "$dir/d/log" -m USER_CMD </dev/null
+		[ "$status" -eq 1 ]
+		run "$ausearch" --raw -if "$dir/d/log" -m DAEMON_ERR </dev/null
+		[[ $output == *"op=lost cause=torn-line lost=1 bytes=${#half} text=$(printf '%s' "$half" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F) res=failed"* ]]
+	done
+}
