@@ -34,7 +34,7 @@ void advise(const char *folder, const struct place *stopped)
 	struct err e;
 
 	findings_init(&found);
-	if (check_rules(&set, folder, &host, &found, &e) != 0) {
+	if (check_rules_load(&set, folder, &host, &found, &e) != 0) {
 		frame_say("augenrules", "the rules are not checked: %s", e.text);
 		findings_release(&found);
 		return;

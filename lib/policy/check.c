@@ -88,7 +88,7 @@ static void on_problem(void *ctx, const char *file, struct sv text, const struct
 }
 
 static int run(const struct rule_set *set, const struct check_host *host, struct findings *found,
-	       struct err *e)
+	       bool only_errors, struct err *e)
 {
 	struct check c = {.set = set,
 			  .host = host,
@@ -102,8 +102,10 @@ static int run(const struct rule_set *set, const struct check_host *host, struct
 		c.kept_count = rule_set_kept(set, c.kept);
 		check_loading(&c);
 		check_each_rule(&c);
-		check_together(&c);
-		check_narrow(&c);
+		if (!only_errors) {
+			check_together(&c);
+			check_narrow(&c);
+		}
 		failed = found->failed || c.text.failed || c.fix.failed;
 	}
 	free(c.kept);
@@ -112,15 +114,27 @@ static int run(const struct rule_set *set, const struct check_host *host, struct
 	return failed ? err_set(e, "no memory to check the rules") : 0;
 }
 
-int check_rules(struct rule_set *set, const char *path, const struct check_host *host,
-		struct findings *found, struct err *e)
+static int check_path(struct rule_set *set, const char *path, const struct check_host *host,
+		      struct findings *found, bool only_errors, struct err *e)
 {
 	const struct rule_set_reader reader = {
 		.host = &host->rules, .tell = on_problem, .ctx = found};
 
 	if (rule_set_read(set, path, &reader, e) != 0)
 		return -1;
-	return run(set, host, found, e);
+	return run(set, host, found, only_errors, e);
+}
+
+int check_rules(struct rule_set *set, const char *path, const struct check_host *host,
+		struct findings *found, struct err *e)
+{
+	return check_path(set, path, host, found, false, e);
+}
+
+int check_rules_load(struct rule_set *set, const char *path, const struct check_host *host,
+		     struct findings *found, struct err *e)
+{
+	return check_path(set, path, host, found, true, e);
 }
 
 int check_rules_text(struct rule_set *set, const char *name, struct sv text,
@@ -131,7 +145,7 @@ int check_rules_text(struct rule_set *set, const char *name, struct sv text,
 
 	if (rule_set_read_text(set, name, text, &reader, e) != 0)
 		return -1;
-	return run(set, host, found, e);
+	return run(set, host, found, false, e);
 }
 
 /* ---- hosts ---- */

@@ -43,6 +43,10 @@ struct check_host check_host_any(void);
  */
 MUST_CHECK int check_rules(struct rule_set *set, const char *path, const struct check_host *host,
 			   struct findings *found, struct err *e);
+/* The same for a folder or file of which only errors are asked for: the rest may be missing. */
+MUST_CHECK int check_rules_load(struct rule_set *set, const char *path,
+				const struct check_host *host, struct findings *found,
+				struct err *e);
 MUST_CHECK int check_rules_text(struct rule_set *set, const char *name, struct sv text,
 				const struct check_host *host, struct findings *found,
 				struct err *e);

@@ -53,6 +53,8 @@ static int add_entry(struct reading *r, const struct command *command, uint32_t 
 		return err_set(e, "no memory for the rules of %s", r->file);
 	*entry = (struct rule_entry){
 		.file = r->file, .line = line, .text = r->line, .command = *command};
+	if (command->kind == COMMAND_RULE)
+		entry->hash = rule_hash(&command->rule);
 	set->entries[set->count++] = entry;
 	return 0;
 }
@@ -169,11 +171,12 @@ static int join_as_one(struct rule_set *set, struct err *e)
 }
 
 /* The rule before entry `end` that is still kept and the same; NULL when there is none. */
-static struct rule_entry *find_kept(const struct rule_set *set, size_t end, const struct rule *rule)
+static struct rule_entry *find_kept(const struct rule_set *set, size_t end,
+				    const struct rule_entry *entry)
 {
 	for (size_t i = 0; i < end; i++)
-		if (set->entries[i]->fate == ENTRY_KEPT &&
-		    rule_same(&set->entries[i]->command.rule, rule))
+		if (set->entries[i]->hash == entry->hash && set->entries[i]->fate == ENTRY_KEPT &&
+		    rule_same(&set->entries[i]->command.rule, &entry->command.rule))
 			return set->entries[i];
 	return NULL;
 }
@@ -196,7 +199,7 @@ static void clear_kept(const struct rule_set *set, size_t end)
 static void follow_rule(const struct rule_set *set, size_t at)
 {
 	struct rule_entry *entry = set->entries[at];
-	struct rule_entry *same = find_kept(set, at, &entry->command.rule);
+	struct rule_entry *same = find_kept(set, at, entry);
 
 	entry->other = same;
 	if (entry->command.verb != RULE_DELETE) {

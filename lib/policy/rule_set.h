@@ -37,6 +37,7 @@ struct rule_entry {
 	struct sv text;   /* the line, without its end */
 	enum entry_fate fate;
 	const struct rule_entry *other; /* as the fate says, else NULL */
+	uint64_t hash;                  /* of the rule */
 	struct command command;
 };
 

@@ -3,6 +3,7 @@
  */
 #include "rule/rule.h"
 
+#include "base/map.h"
 #include "rule/field.h"
 
 void rule_init(struct rule *r)
@@ -103,4 +104,16 @@ bool rule_same(const struct rule *a, const struct rule *b)
 		    a->fields[i].op != b->fields[i].op || a->fields[i].value != b->fields[i].value)
 			return false;
 	return a->text_length == 0 || memcmp(a->text, b->text, a->text_length) == 0;
+}
+
+uint64_t rule_hash(const struct rule *r)
+{
+	uint64_t hash =
+		hash_sv(sv_make(r->text, r->text_length), (uint64_t)r->list << 32 | r->action);
+
+	for (uint32_t i = 0; i < r->field_count; i++) {
+		hash = hash_u64((uint64_t)r->fields[i].field << 32 | r->fields[i].op, hash);
+		hash = hash_u64(r->fields[i].value, hash);
+	}
+	return hash;
 }

@@ -81,5 +81,7 @@ bool rule_has_key(const struct rule *r, struct sv part);
  * Not whether it goes first, and not the bits of call classes, which the kernel resolves.
  */
 bool rule_same(const struct rule *a, const struct rule *b);
+/* The same number for the same rules, most often another one for others. */
+uint64_t rule_hash(const struct rule *r);
 
 #endif

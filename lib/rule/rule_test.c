@@ -139,6 +139,33 @@ static void bytes_and_listing_give_the_same_rule_back(void **state)
 	}
 }
 
+static void the_same_rules_have_the_same_hash_and_others_another_one(void **state)
+{
+	static const char *const lines[] = {
+		"-w /etc/passwd -p wa -k a",
+		"-a always,exit -F path=/etc/passwd -F perm=wa -F key=a",
+		"-w /etc/passwd -p wa -k b",
+		"-w /etc/passwd -p w -k a",
+		"-w /etc/shadow -p wa -k a",
+		"-a never,exit -F path=/etc/passwd -F perm=wa -F key=a",
+		"-a always,exit -F perm=wa -F path=/etc/passwd -F key=a",
+	};
+	struct command a, b;
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(lines); i++)
+		for (size_t j = 0; j < LEN(lines); j++) {
+			assert_int_equal(read_line(lines[i], &a, &h), 0);
+			assert_int_equal(read_line(lines[j], &b, &h), 0);
+			assert_int_equal(rule_same(&a.rule, &b.rule),
+					 rule_hash(&a.rule) == rule_hash(&b.rule));
+		}
+	assert_int_equal(read_line(lines[1], &b, &h), 0);
+	assert_int_equal(read_line(lines[0], &a, &h), 0);
+	assert_true(rule_same(&a.rule, &b.rule));
+}
+
 static void interpreting_names_machines_and_unset_ids(void **state)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
@@ -333,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_is_printed_as_it_will_be_listed),
 		cmocka_unit_test(bytes_and_listing_give_the_same_rule_back),
+		cmocka_unit_test(the_same_rules_have_the_same_hash_and_others_another_one),
 		cmocka_unit_test(interpreting_names_machines_and_unset_ids),
 		cmocka_unit_test(a_bad_line_is_told_with_its_column_and_what_would_be_right),
 		cmocka_unit_test(every_problem_of_a_line_is_told),
