@@ -9,6 +9,7 @@
 #include "auditd/load.h"
 #include "auditd/places.h"
 #include "auditd/reader.h"
+#include "auditd/recover.h"
 
 #include "netlink/control.h"
 
@@ -51,6 +52,7 @@ struct app {
 	struct spool spool;
 	struct confine confine;
 	struct health health;
+	struct recover recover;
 	struct audit_socket control_socket;
 	struct audit_control control;
 	bool is_registered, is_refused, stop; /* is_refused: by the kernel */
@@ -82,6 +84,8 @@ void record_reconfigured(struct app *app, const struct sender *s);
 void record_torn(struct app *app);
 /* The line about records that were not written; ctx is the app. For struct keep_company. */
 void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out);
+/* A DAEMON_RESUME about records that come late. */
+void record_recovery(struct app *app, const char *fmt, ...) PRINTF(2, 3);
 /* A DAEMON_ERR with this body, in which what cannot be printed becomes "?". */
 void record_trouble(struct app *app, const char *body);
 

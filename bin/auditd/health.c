@@ -204,6 +204,7 @@ static void look_at_keeper(struct app *app)
 	f->written = f->written + grown(&h->log_lines, k->log.lines);
 	f->written_size = f->written_size + grown(&h->log_bytes, k->log.bytes);
 	f->log_size = k->log.size;
+	f->recovered = app->recover.recovered;
 	f->disk_errors = k->errors;
 	if (!is_suspended)
 		f->suspended = 0;
@@ -308,7 +309,9 @@ void health_begin(struct app *app)
 	struct err e;
 
 	if (app->control_socket.fd >= 0) {
-		/* Losses count from here. */
+		/* Losses count from here, or from where they were known last. */
+		if (app->recover.remembers)
+			account_set_kernel(&h->account, app->recover.lost);
 		if (audit_get_status(&app->control, &status, &e) == 0)
 			account_kernel(&h->account, status.lost, now_of(CLOCK_REALTIME));
 		if (asker_start(&h->asker, &e) != 0)

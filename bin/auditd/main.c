@@ -268,6 +268,7 @@ static void use_privilege(struct app *app)
 	if (keeper_prepare(&app->conf, app->run.foreground, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	health_prepare(app);
+	recover_prepare(app);
 }
 
 /* In this order: what is open when the sandbox is entered stays so, and no thread runs before. */
@@ -310,6 +311,7 @@ static void finish(struct app *app)
 	unregister(app);
 	reload_abandon(app);
 	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);
+	recover_release(app);
 	health_release(app);
 	keeper_close(&app->keeper);
 	spool_close(&app->spool);
@@ -333,6 +335,7 @@ static int run(struct app *app)
 		return (int)code;
 	}
 	health_begin(app);
+	recover_begin(app);
 	process_ready(app, EXIT_STOPPED);
 	say(&app->voice, LOG_NOTICE, "auditd " AURUM_VERSION " records (format %s)",
 	    app->conf.log_format == LOG_FORMAT_ENRICHED ? "enriched" : "raw");

@@ -144,6 +144,8 @@ int reader_drain(struct reader *r, struct err *e)
 			status = -1;
 			break;
 		}
+		for (size_t i = 0; r->unheard && i < r->batch.count; i++)
+			unheard_heard(r->unheard, r->batch.records[i].text);
 		for (size_t i = 0; i < r->batch.count; i++)
 			reader_put(r, r->batch.records[i].type, r->batch.records[i].text);
 		gathered += r->batch.count;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "log/line.h"
+#include "log/unheard.h"
 #include "netlink/receive.h"
 #include "record/resolver.h"
 
@@ -32,6 +33,7 @@ struct reader {
 	struct keeper *keeper;
 	const struct attendant *grew; /* is told when lines were put; NULL: nobody */
 	const struct voice *voice;
+	struct unheard *unheard; /* is told of each record; NULL: nobody asks */
 	struct resolver *resolver;
 	struct names *names;
 	struct buf lines;

@@ -166,6 +166,17 @@ void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out)
 	log_put_line(&app->reader.style, AUDIT_DAEMON_RESUME, buf_view(&text), out);
 }
 
+void record_recovery(struct app *app, const char *fmt, ...)
+{
+	char body[ERRAND_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(body, sizeof(body), fmt, args);
+	va_end(args);
+	put_record(app, AUDIT_DAEMON_RESUME, "%s", body);
+}
+
 void record_trouble(struct app *app, const char *body)
 {
 	char printable[ERRAND_TEXT_MAX];

@@ -56,6 +56,7 @@ static int write_config(const struct daemon *d, struct err *e)
 		   "log_format = ENRICHED\n"
 		   "flush = INCREMENTAL_ASYNC\n"
 		   "freq = 50\n"
+		   "recover_records = no\n"
 		   "num_logs = 99\n"
 		   "max_log_file_action = IGNORE\n"
 		   "space_left = 75\n"

@@ -318,6 +318,10 @@ static const struct config_row rows[] = {
 	{"state_dir", CONFIG_PATH(CONF, state_dir), .fallback = "/var/lib/audit",
 	 .flags = CONFIG_STARTUP,
 	 .doc = "The folder in which it is kept how far each plugin has read."},
+	{"recover_records", CONFIG_BOOL(CONF, recover_records), .fallback = "yes",
+	 .flags = CONFIG_STARTUP,
+	 .doc = "Whether records that the kernel printed among its messages while no daemon "
+		"listened are put into the log, once. Not in other implementations."},
 	{"mail_program", CONFIG_PATH(CONF, mail_program), .fallback = "/usr/lib/sendmail",
 	 .doc = "The program that sends the mail of an email action. It is run with the address, "
 		"and the mail on its standard input."},

@@ -17,7 +17,7 @@
 #include "config/config.h"
 
 #define AUDITD_CONF_NAME "auditd.conf" /* inside the configuration folder */
-#define AUDITD_CONF_KEYS 53            /* the 48 of the reference, and ours */
+#define AUDITD_CONF_KEYS 54            /* the 48 of the reference, and ours */
 
 enum log_format { LOG_FORMAT_RAW, LOG_FORMAT_ENRICHED, LOG_FORMAT_NOLOG };
 enum log_flush { FLUSH_NONE, FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC, FLUSH_DATA, FLUSH_SYNC };
@@ -90,6 +90,7 @@ struct auditd_conf {
 	enum disk_action overflow_action;
 	const char *plugin_dir;
 	/* Ours: where the daemon keeps what is not the log, and programs that may be replaced. */
+	bool recover_records;
 	const char *run_dir, *state_dir; /* lost with a reboot; kept */
 	const char *mail_program, *init_program;
 	bool confine;
