@@ -47,6 +47,22 @@ static const struct {
 			       "Audit Disk Error Alert", "The audit log cannot be written.",
 			       "See what syslog says of the disk: records are lost meanwhile.",
 			       NULL},
+	[ERRAND_LOST] = {"lost_action", offsetof(struct auditd_conf, lost_action),
+			 "Audit Lost Records Alert", "Audit records were lost.",
+			 "aurum status says why, and what to do about it. Records of the type "
+			 "DAEMON_ERR in the log say when.",
+			 "Records"},
+	[ERRAND_BACKLOG] = {"backlog_action", offsetof(struct auditd_conf, backlog_action),
+			    "Audit Backlog Alert",
+			    "The kernel's backlog of records is nearly full.",
+			    "aurum status says which limit would do. When it is full, processes "
+			    "wait, and then records are lost.",
+			    "Records that wait"},
+	[ERRAND_LAG] = {"lag_action", offsetof(struct auditd_conf, lag_action),
+			"Audit Plugin Alert", "A plugin does not keep up with the log.",
+			"aurum status says which. Nothing is lost until rotation removes what it "
+			"has not read.",
+			"Seconds behind"},
 };
 
 const char *action_key(enum errand_key key)

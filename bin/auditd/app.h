@@ -2,6 +2,7 @@
 #ifndef AURUM_AUDITD_APP_H
 #define AURUM_AUDITD_APP_H
 
+#include "auditd/alert.h"
 #include "auditd/attendant.h"
 #include "auditd/confine.h"
 #include "auditd/health.h"
@@ -52,6 +53,7 @@ struct app {
 	struct spool spool;
 	struct confine confine;
 	struct health health;
+	struct alerts alerts;
 	struct recover recover;
 	struct audit_socket control_socket;
 	struct audit_control control;

@@ -40,6 +40,9 @@ enum errand_key {
 	ERRAND_ADMIN_SPACE_LEFT, /* number[0]: MiB that are free */
 	ERRAND_DISK_FULL,
 	ERRAND_DISK_ERROR, /* number[0]: errno */
+	ERRAND_LOST,       /* number[0]: records since the last time */
+	ERRAND_BACKLOG,    /* number[0]: records that wait in the kernel */
+	ERRAND_LAG,        /* number[0]: seconds that a plugin is behind */
 	ERRAND_KEY_END
 };
 

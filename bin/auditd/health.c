@@ -73,6 +73,18 @@ static void warn_of_backlog(struct app *app, const struct audit_status *status)
 	    status->backlog_limit, h->burst.high, h->burst.peak, h->burst.needed);
 }
 
+static void look_at_backlog(struct app *app, const struct asker_answer *answer)
+{
+	char sentence[128];
+
+	(void)snprintf(sentence, sizeof(sentence),
+		       "the kernel's backlog is nearly full: %" PRIu32 " of %" PRIu32
+		       " records wait",
+		       answer->most, answer->status.backlog_limit);
+	alert_level(app, ERRAND_BACKLOG, answer->most,
+		    (answer->status.backlog_limit * app->conf.backlog_warn + 99) / 100, sentence);
+}
+
 static void look_at_kernel(struct app *app)
 {
 	struct health *h = &app->health;
@@ -93,6 +105,23 @@ static void look_at_kernel(struct app *app)
 	h->figures.backlog_high = h->burst.high;
 	h->figures.backlog_needed = h->burst.needed;
 	warn_of_backlog(app, &answer.status);
+	look_at_backlog(app, &answer);
+}
+
+/* The slowest of the plugins. */
+static void look_at_consumers(struct app *app)
+{
+	struct health_consumer c;
+	uint64_t lag = 0;
+	char sentence[128];
+
+	for (unsigned slot = 0; slot < BOARD_CONSUMERS; slot++)
+		if (board_take_consumer(&app->health.board, slot, &c) &&
+		    c.lag_time != FIGURE_UNKNOWN && c.lag_time > lag)
+			lag = c.lag_time;
+	(void)snprintf(sentence, sizeof(sentence),
+		       "a plugin is %" PRIu64 " seconds behind: aurum status says which", lag / NS);
+	alert_level(app, ERRAND_LAG, lag / NS, app->conf.lag_warn, sentence);
 }
 
 static void warn_of_readers(struct app *app)
@@ -239,6 +268,7 @@ static void tell_losses(struct app *app)
 {
 	struct account *a = &app->health.account;
 	struct account_entry entry;
+	char sentence[128];
 
 	/* What the log does not take is told when it does. */
 	while (keeper_state(&app->keeper) == KEEP_RUNNING && account_next(a, clock_ms(), &entry)) {
@@ -248,11 +278,11 @@ static void tell_losses(struct app *app)
 		if (!is_gap && !record_loss(app, &entry))
 			break;
 		account_sign_off(a, &entry, clock_ms());
-		if (is_gap)
-			continue;
-		say(&app->voice, LOG_ALERT,
-		    "%" PRIu64 " records are lost (cause: %s; %" PRIu64 " since the start)",
-		    entry.lost, loss_name(entry.cause), entry.total);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "%" PRIu64 " records are lost (cause: %s; %" PRIu64
+			       " since the start)",
+			       entry.lost, loss_name(entry.cause), entry.total);
+		alert_lost(app, entry.lost, is_gap ? NULL : sentence);
 	}
 }
 
@@ -332,6 +362,8 @@ void health_tick(struct app *app)
 	look_at_disk(app);
 	look_at_process(h);
 	look_at_readers(app);
+	look_at_consumers(app);
+	alert_tick(app);
 	put_losses(h);
 	put_board(h,
 		  keeper_state(&app->keeper) == KEEP_SUSPENDED ? STATE_SUSPENDED : STATE_RUNNING);

@@ -30,6 +30,10 @@ static const struct {
 			      offsetof(struct auditd_conf, disk_full_action)},
 	[ERRAND_DISK_ERROR] = {"disk-error", LOG_ALERT,
 			       offsetof(struct auditd_conf, disk_error_action)},
+	/* alert.c looks after these. */
+	[ERRAND_LOST] = {"lost", LOG_ALERT, offsetof(struct auditd_conf, lost_action)},
+	[ERRAND_BACKLOG] = {"backlog", LOG_WARNING, offsetof(struct auditd_conf, backlog_action)},
+	[ERRAND_LAG] = {"lag", LOG_WARNING, offsetof(struct auditd_conf, lag_action)},
 };
 
 static const struct {

@@ -66,6 +66,11 @@ static const struct config_word error_actions[] = {{"ignore", ACTION_IGNORE},
 						   {"single", ACTION_SINGLE},
 						   {"halt", ACTION_HALT},
 						   {NULL, 0}};
+static const struct config_word alert_actions[] = {{"ignore", ACTION_IGNORE},
+						   {"syslog", ACTION_SYSLOG},
+						   {"email", ACTION_EMAIL},
+						   {"exec", ACTION_EXEC},
+						   {NULL, 0}};
 static const struct config_word overflow_actions[] = {
 	{"ignore", ACTION_IGNORE}, {"syslog", ACTION_SYSLOG}, {"suspend", ACTION_SUSPEND},
 	{"single", ACTION_SINGLE}, {"halt", ACTION_HALT},     {NULL, 0}};
@@ -318,6 +323,24 @@ static const struct config_row rows[] = {
 	{"state_dir", CONFIG_PATH(CONF, state_dir), .fallback = "/var/lib/audit",
 	 .flags = CONFIG_STARTUP,
 	 .doc = "The folder in which it is kept how far each plugin has read."},
+	{"lost_action", CONFIG_OTHER(CONF, lost_action, struct conf_action, parse_action),
+	 .fallback = "syslog", .words = alert_actions,
+	 .doc = "What to do when records were lost, whatever the cause. Not in other "
+		"implementations."},
+	{"backlog_action", CONFIG_OTHER(CONF, backlog_action, struct conf_action, parse_action),
+	 .fallback = "syslog", .words = alert_actions,
+	 .doc = "What to do when so many records wait in the kernel as backlog_warn says: once, "
+		"until they are half of that. Not in other implementations."},
+	{"backlog_warn", CONFIG_NUMBER(CONF, backlog_warn), .fallback = "75", .min = 1, .max = 100,
+	 .doc = "The part of the kernel's backlog limit, in percent, at which backlog_action "
+		"happens. Not in other implementations."},
+	{"lag_action", CONFIG_OTHER(CONF, lag_action, struct conf_action, parse_action),
+	 .fallback = "syslog", .words = alert_actions,
+	 .doc = "What to do when a plugin is behind by lag_warn: once, until it has caught up to "
+		"half of that. Not in other implementations."},
+	{"lag_warn", CONFIG_NUMBER(CONF, lag_warn), .fallback = "300", .max = INT_MAX,
+	 .doc = "Age of the oldest record that a plugin has not read, in seconds, at which "
+		"lag_action happens; 0 is never. Not in other implementations."},
 	{"recover_records", CONFIG_BOOL(CONF, recover_records), .fallback = "yes",
 	 .flags = CONFIG_STARTUP,
 	 .doc = "Whether records that the kernel printed among its messages while no daemon "
@@ -564,6 +587,9 @@ void auditd_conf_actions(const struct auditd_conf *c,
 		{"admin_space_left_action", &c->admin_space_left_action},
 		{"disk_full_action", &c->disk_full_action},
 		{"disk_error_action", &c->disk_error_action},
+		{"lost_action", &c->lost_action},
+		{"backlog_action", &c->backlog_action},
+		{"lag_action", &c->lag_action},
 	};
 
 	memcpy(out, all, sizeof(all));

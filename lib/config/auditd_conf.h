@@ -17,7 +17,7 @@
 #include "config/config.h"
 
 #define AUDITD_CONF_NAME "auditd.conf" /* inside the configuration folder */
-#define AUDITD_CONF_KEYS 54            /* the 48 of the reference, and ours */
+#define AUDITD_CONF_KEYS 59            /* the 48 of the reference, and ours */
 
 enum log_format { LOG_FORMAT_RAW, LOG_FORMAT_ENRICHED, LOG_FORMAT_NOLOG };
 enum log_flush { FLUSH_NONE, FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC, FLUSH_DATA, FLUSH_SYNC };
@@ -91,6 +91,8 @@ struct auditd_conf {
 	const char *plugin_dir;
 	/* Ours: where the daemon keeps what is not the log, and programs that may be replaced. */
 	bool recover_records;
+	struct conf_action lost_action, backlog_action, lag_action;
+	uint64_t backlog_warn, lag_warn; /* percent; seconds, 0: never */
 	const char *run_dir, *state_dir; /* lost with a reboot; kept */
 	const char *mail_program, *init_program;
 	bool confine;
@@ -125,8 +127,8 @@ struct conf_named_action {
 	const struct conf_action *action; /* borrowed from the configuration */
 };
 
-#define AUDITD_CONF_ACTIONS 5
-/* All of them: max_log_file_action first, then those about space and the disk. */
+#define AUDITD_CONF_ACTIONS 8
+/* All of them: max_log_file_action first, then those about space and the disk, then alerts. */
 void auditd_conf_actions(const struct auditd_conf *conf,
 			 struct conf_named_action out[AUDITD_CONF_ACTIONS]);
 

@@ -149,6 +149,26 @@ void board_clear_consumer(struct board *b, unsigned slot)
 	board_put_consumer(b, slot, "", &none);
 }
 
+bool board_take_consumer(const struct board *b, unsigned slot, struct health_consumer *out)
+{
+	const uint64_t *cells;
+	uint64_t writes, name;
+
+	if (!b->cells || slot >= BOARD_CONSUMERS)
+		return false;
+	cells = b->cells + CONSUMER_AT(slot);
+	writes = __atomic_load_n(cells, __ATOMIC_ACQUIRE);
+	name = __atomic_load_n(cells + 1, __ATOMIC_RELAXED);
+	for (size_t i = 0; i < CONSUMER_FIGURES; i++) {
+		uint64_t value = __atomic_load_n(cells + SECTION_HEAD + i, __ATOMIC_RELAXED);
+
+		memcpy((char *)out + i * sizeof(value), &value, sizeof(value));
+	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return name && writes && writes % 2 == 0 &&
+	       writes == __atomic_load_n(cells, __ATOMIC_RELAXED);
+}
+
 /* ---- reading ---- */
 
 static uint64_t cell_of(struct sv copy, size_t i)

@@ -62,6 +62,8 @@ void board_put_attendant(struct board *b, const struct health_attendant *a);
 /* slot is below BOARD_CONSUMERS; a longer name is cut. */
 void board_put_consumer(struct board *b, unsigned slot, const char *name,
 			const struct health_consumer *c);
+/* What stands there, as of now. False: the slot is free, or being written to. */
+bool board_take_consumer(const struct board *b, unsigned slot, struct health_consumer *out);
 void board_clear_consumer(struct board *b, unsigned slot);
 
 struct board_consumer {

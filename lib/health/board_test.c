@@ -250,6 +250,7 @@ static void a_board_replaces_what_was_there(void **state)
 static void another_process_can_write_its_section(void **state)
 {
 	const struct place *p = *state;
+	struct health_consumer consumer, taken;
 	struct health_attendant attendant;
 	struct board_view view;
 	struct board b, other;
@@ -262,7 +263,17 @@ static void another_process_can_write_its_section(void **state)
 	board_put_attendant(&other, &attendant);
 	assert_int_equal(board_read(p->path, &view, &e), BOARD_READ);
 	assert_true(view.attendant.attendant_pid == 8);
+	health_consumer_init(&consumer);
+	consumer.lag_time = 77;
+	assert_false(board_take_consumer(&b, 5, &taken));
+	board_put_consumer(&other, 5, "laurel", &consumer);
+	assert_true(board_take_consumer(&b, 5, &taken));
+	assert_memory_equal(&taken, &consumer, sizeof(taken));
+	board_clear_consumer(&other, 5);
+	assert_false(board_take_consumer(&b, 5, &taken));
+	assert_false(board_take_consumer(&b, BOARD_CONSUMERS, &taken));
 	board_close(&other);
+	assert_false(board_take_consumer(&other, 5, &taken));
 	b.cells[2]++;
 	assert_int_equal(board_attach(&other, p->path, &e), -1);
 	assert_null(other.cells);

@@ -163,6 +163,61 @@ records() {
 	grep -q 'type=DAEMON_ERR .* op=lost cause=kernel lost=2 total=2 ' out
 }
 
+# program NAME: a program that leaves its name behind, for an action.
+program() {
+	printf '#!/bin/sh\necho ran >>%s/%s.ran\n' "$PWD" "$1" >"$1"
+	chmod 755 "$1"
+	echo "exec $PWD/$1"
+}
+
+@test "lost_action and backlog_action: a program once, and again only when it was better meanwhile" {
+	echo "lost_action = $(program lost)" >>auditd.conf
+	echo "backlog_action = $(program full)" >>auditd.conf
+	echo 'backlog_warn = 50' >>auditd.conf
+	start
+	kernel 0 31
+	wait_for figure kernel backlog_high 31
+	[ ! -e full.ran ]
+	kernel 0 32
+	wait_for [ -s full.ran ]
+	kernel 0 40
+	wait_for figure kernel backlog_high 40
+	kernel 2 20
+	wait_for figure losses lost_kernel 2
+	wait_for [ -s lost.ran ]
+	kernel 2 33 # it was not below half of it
+	wait_for figure kernel backlog 33
+	[ "$(wc -l <full.ran)" -eq 1 ]
+	kernel 2 3
+	wait_for figure kernel backlog 3
+	kernel 5 33
+	wait_for eval '[ "$(wc -l <full.ran)" -eq 2 ]'
+	wait_for figure losses lost_kernel 5
+	[ "$(wc -l <lost.ran)" -eq 1 ]
+}
+
+@test "lag_action: a program when a plugin is behind" {
+	printf '#!/bin/sh\nexec sleep 600\n' >sleeper
+	chmod 755 sleeper
+	printf 'active = yes\ndirection = out\npath = %s/sleeper\ntype = always\nformat = string\n' "$PWD" >plugins.d/sleeper.conf
+	chmod 640 plugins.d/sleeper.conf
+	echo "lag_action = $(program lag)" >>auditd.conf
+	echo 'lag_warn = 2' >>auditd.conf
+	start
+	# What it does not read is what does not fit into its pipe. These records are long ago.
+	records 1 2000
+	wait_for [ -s lag.ran ]
+	board | grep -q '"consumers":\[{"name":"sleeper"'
+	board | grep -q '"id":"consumer-lag"'
+}
+
+@test "an alert's action that is none is refused, with what is allowed" {
+	echo 'lost_action = halt' >>auditd.conf
+	run "$AURUM_BIN/auditd" -n -c "$PWD"
+	[ "$status" -eq 6 ]
+	[[ $output == *'"halt" is not allowed for lost_action (allowed: ignore, syslog, email, exec)'* ]]
+}
+
 @test "a daemon that is stopped in the middle is seen to hang" {
 	start
 	records 1 5
