@@ -86,8 +86,11 @@ static void act(struct attend *a, const struct errand *errand)
 		return;
 	switch (action_start(&a->actions, &a->conf, key, errand->number, &e)) {
 	case ACTION_STARTED:
+		a->life->errands++;
 		break;
 	case ACTION_FAILED:
+		a->life->errands++;
+		a->life->errands_failed++;
 		say(&a->voice, LOG_ALERT, "%s", e.text);
 		tell_done(a, key);
 		break;

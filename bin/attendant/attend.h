@@ -29,6 +29,7 @@ struct attend_life {
 	bool is_started;                  /* ERRAND_START was heard */
 	uint64_t log_end[ERRAND_NUMBERS]; /* what came with it, or with the last ERRAND_RELOAD */
 	pid_t plugins[PLUGINS_MAX];       /* their processes; 0: none */
+	uint64_t deaths, errands, errands_failed; /* for the board */
 };
 
 struct attend {

@@ -135,6 +135,7 @@ static bool live_once(struct attend *a)
 	end_plugins(a->life->plugins);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return false;
+	a->life->deaths++;
 	if (WIFSIGNALED(status))
 		say(&a->voice, LOG_ERR, "died of signal %d: it is started again", WTERMSIG(status));
 	else

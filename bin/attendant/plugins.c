@@ -18,6 +18,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
 
 #define LOCK_AGAIN_MS 50
 #define DELIVER_MS    2000 /* at the end: for the plugins to read what is in the log */
@@ -222,6 +223,22 @@ static void tell_recorder(struct plugins *p)
 	}
 }
 
+static void put_attendant(struct plugins *p)
+{
+	const struct attend_life *life = p->attend->life;
+	struct timespec now = {0, 0};
+	struct health_attendant figures;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	health_attendant_init(&figures);
+	figures.attendant_pid = (uint64_t)getpid();
+	figures.attendant_heartbeat = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	figures.attendant_restarts = life->deaths;
+	figures.errands = life->errands;
+	figures.errands_failed = life->errands_failed;
+	board_put_attendant(&p->board, &figures);
+}
+
 static void put_board(struct plugins *p)
 {
 	char path[LOG_PATH_MAX + sizeof("/board")];
@@ -231,6 +248,7 @@ static void put_board(struct plugins *p)
 	(void)snprintf(path, sizeof(path), "%s/board", p->attend->run_dir);
 	if (!p->board.cells && board_attach(&p->board, path, &e) != 0)
 		return;
+	put_attendant(p);
 	for (unsigned i = 0; i < PLUGINS_MAX; i++) {
 		if (!p->consumers[i]) {
 			board_clear_consumer(&p->board, i);
