@@ -46,20 +46,26 @@ const struct log_disk log_disk_system = {
 
 /*
  * What is behind the file's last newline, when a crash ended the last one who wrote it: the
- * beginning of a line, or bytes that never got to the disk. Nobody can complete it.
+ * beginning of a line, or bytes that never got to the disk. Nobody can complete it. -1: unknown.
  */
-static void find_torn(const char *path, uint64_t size, struct log_torn *torn)
+static int find_torn(const char *path, uint64_t size, struct log_torn *torn)
 {
-	CLEAN_FD int fd = size ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
+	CLEAN_FD int fd = -1;
 	uint64_t end = size;
 	ssize_t n;
 
 	*torn = (struct log_torn){.bytes = 0};
-	if (fd < 0 || log_tail_find(fd, size, TORN_MAX + 1, &end) != 0 || end == size)
-		return;
+	if (size == 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || log_tail_find(fd, size, TORN_MAX + 1, &end) != 0)
+		return -1;
+	if (end == size)
+		return 0;
 	torn->bytes = size - end;
 	n = pread(fd, torn->text, sizeof(torn->text), (off_t)end);
 	torn->length = n > 0 ? (size_t)n : 0;
+	return 0;
 }
 
 /*
@@ -130,7 +136,7 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 	struct log_torn torn;
 	struct stat st;
 	CLEAN_FD int fd = -1;
-	bool is_new;
+	bool is_new, can_read;
 
 	assert(w->fd < 0);
 	if (o->flush == FLUSH_DATA)
@@ -149,12 +155,13 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 		return err_set(e, "the log %s belongs to user %u", o->path, st.st_uid);
 	if (set_access(fd, o, &st, is_start, e) != 0)
 		return -1;
-	find_torn(o->path, (uint64_t)st.st_size, &torn);
+	can_read = find_torn(o->path, (uint64_t)st.st_size, &torn) == 0;
 	/* What this writer left itself has been told as a failed write. */
 	if (torn.bytes && (torn.bytes != w->torn || w->size != (uint64_t)st.st_size))
 		w->found = torn;
 	w->size = (uint64_t)st.st_size;
-	w->torn = torn.bytes;
+	/* An empty line does no harm; a record glued to a half one is lost. */
+	w->torn = can_read ? torn.bytes : TORN_MAX + 1;
 	w->unflushed = 0;
 	w->is_named = w->is_named && !is_new;
 	w->fd = take_fd(&fd);

@@ -134,3 +134,12 @@ kill_at() {
 		[[ $output == *"op=lost cause=torn-line lost=1 bytes=${#half} text=$(printf '%s' "$half" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F) res=failed"* ]]
 	done
 }
+
+@test "where the end of the log cannot be read, no record is glued to a half line" {
+	"$fault/inject.sh" "$dir/d" >/dev/null
+	printf 'type=USER_CMD msg=audit(1700000000.777:77): pid=1' >>"$dir/d/log/audit.log"
+	"$fault/again.sh" "$dir/d" strace -qq -o "$dir/trace" -P "$dir/d/log/audit.log" -e inject=pread64:error=EIO
+	grep -q INJECTED "$dir/trace"
+	[ "$("$fault/account.sh" "$dir/d")" = "in=60 more=0 torn=1" ]
+	tail -n 2 "$dir/d/log/audit.log" | head -n 1 | grep -q '^type=DAEMON_START '
+}
