@@ -367,6 +367,33 @@ DECODE
 EXPECTED
 }
 
+@test "aurum status and the state report say how the plugins are" {
+	configure 'q_depth = 50'
+	plugin one plain
+	plugin two plain
+	plugin three dying
+	begin
+	put 1 10
+	until_true has_last "$out/one" 10
+	kill -STOP "$(process one)"
+	put 11 100
+	is_behind() {
+		"$AURUM_BIN/aurum" status --json --board "$dir/run/board" | python3 -c '
+import json, sys
+found = {}
+for line in sys.stdin:
+    o = json.loads(line)
+    for c in o.get("consumers", [o] if o.get("type") == "consumer" else []):
+        found[c["name"]] = c
+one, two, three = found["one"], found["two"], found["three"]
+sys.exit(not (one["lag_records"] >= 180 and one["overflows"] == 1 and two["lag_records"] == 0
+              and two["delivered"] >= 200 and three["restarts"] >= 1))'
+	}
+	until_true is_behind
+	kill -CONT "$(process one)"
+	finish
+}
+
 @test "a plugin of others works unchanged: laurel, from Debian" {
 	local laurel
 	laurel=$("$AURUM_TOP/test/oracle")/../root/usr/sbin/laurel
