@@ -369,6 +369,13 @@ static void pump(struct consumer *c)
 	}
 }
 
+/* Everything there is has been read. */
+static bool has_read_all(struct consumer *c)
+{
+	feed_settle(&c->feed);
+	return c->is_idle && !c->is_ready && feed_under_way(&c->feed) == 0;
+}
+
 void consumer_turn(struct consumer *c, int64_t now_ms)
 {
 	if (now_ms >= c->due_ms) {
@@ -391,6 +398,8 @@ void consumer_turn(struct consumer *c, int64_t now_ms)
 		pump(c);
 	if (c->phase != CONSUMER_UP || c->is_suspended || c->watch.fd >= 0)
 		c->is_ready = false;
+	if (c->moves && c->phase == CONSUMER_UP && has_read_all(c))
+		move(c);
 }
 
 bool consumer_is_done(struct consumer *c)
@@ -399,8 +408,7 @@ bool consumer_is_done(struct consumer *c)
 		return c->due_ms > clock_ms(); /* else it is to get what was recorded since */
 	if (c->phase != CONSUMER_UP || c->is_suspended)
 		return true;
-	feed_settle(&c->feed);
-	return c->is_idle && !c->is_ready && feed_under_way(&c->feed) == 0;
+	return !c->moves && has_read_all(c);
 }
 
 /*
@@ -418,11 +426,9 @@ static void look_at_spool(struct consumer *c)
 void consumer_tick(struct consumer *c)
 {
 	if (c->phase == CONSUMER_UP) {
-		look_at_spool(c);
 		consumer_save(c);
+		look_at_spool(c);
 	}
-	if (c->moves && consumer_is_done(c) && c->phase == CONSUMER_UP)
-		move(c);
 	backlog_tick(c);
 }
 

@@ -333,6 +333,36 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 	[ "$(grep -c DAEMON_START "$out/one")" -eq 2 ]
 }
 
+# reload LINE...: with these lines in the configuration; returns when that is recorded in FILE.
+reload() {
+	local file=$1 before
+	shift
+	configs() { cat "$1" 2>/dev/null | grep -ac DAEMON_CONFIG || :; }
+	before=$(configs "$file")
+	configure "$@"
+	kill -HUP "$daemon"
+	reloaded() { [ "$(configs "$1")" -gt "$2" ]; }
+	until_true reloaded "$file" "$before"
+}
+
+@test "plugins follow from the log to the spool and back, and to another log" {
+	plugin one capture
+	begin
+	put 1 1000
+	reload "$dir/run/spool/records" 'write_logs = no'
+	lines 1001 2000 >>"$dir/run/spool/records"
+	until_true has_last "$out/one" 2000
+	reload "$log"
+	put 2001 3000
+	until_true has_last "$out/one" 3000
+	reload "$dir/log/other.log" "log_file = $dir/log/other.log"
+	lines 3001 4000 >>"$dir/log/other.log"
+	until_true has_last "$out/one" 4000
+	finish
+	whole "$out/one" | cmp - <(lines 1 4000)
+	tail -n 1 "$out/one" | grep -q DAEMON_END
+}
+
 @test "in the foreground plugins get what is printed" {
 	plugin one plain
 	begin -f
