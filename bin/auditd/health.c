@@ -15,7 +15,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -197,10 +196,9 @@ static uint64_t grown(uint64_t *seen, uint64_t counter)
 
 static void look_at_disk(struct app *app)
 {
-	const struct log_writer *log = &app->keeper.log;
+	const struct space *space = &app->keeper.space;
 	struct health_recorder *f = &app->health.figures;
 	struct log_flush_times times;
-	struct statvfs fs;
 
 	log_flush_times(&app->keeper.log, &times);
 	f->flush_last = times.last;
@@ -211,10 +209,12 @@ static void look_at_disk(struct app *app)
 	f->flush_1s = times.within[3];
 	f->flushes = times.count;
 	f->flush_time = times.sum;
-	if ((log->fd >= 0 ? fstatvfs(log->fd, &fs) : statvfs(app->conf.log_file, &fs)) != 0)
+	if (!space->is_known)
 		return;
-	f->disk_free = (uint64_t)fs.f_bavail * fs.f_frsize;
-	f->disk_total = (uint64_t)fs.f_blocks * fs.f_frsize;
+	f->disk_free = space->free_bytes;
+	f->disk_total = space->total_bytes;
+	f->space_left = space_threshold(space, ERRAND_SPACE_LEFT);
+	f->admin_space_left = space_threshold(space, ERRAND_ADMIN_SPACE_LEFT);
 }
 
 /* What it did not write since the last look, under what kept it from that. */
@@ -233,6 +233,9 @@ static void look_at_keeper(struct app *app)
 	f->written = f->written + grown(&h->log_lines, k->log.lines);
 	f->written_size = f->written_size + grown(&h->log_bytes, k->log.bytes);
 	f->log_size = k->log.size;
+	if (k->log.rotations != h->rotations)
+		f->rotated = now;
+	h->rotations = k->log.rotations;
 	f->recovered = app->recover.recovered;
 	f->disk_errors = k->errors;
 	if (!is_suspended)

@@ -26,6 +26,7 @@ struct health {
 	int readers;        /* /proc/net/netlink, -1: cannot be read */
 	uint64_t log_lines; /* of the log writer, when it was looked at last */
 	uint64_t log_bytes;
+	unsigned rotations;   /* of it */
 	uint64_t keeper_lost; /* of the keeper */
 	uint32_t told_needed; /* the backlog limit that was asked for */
 	bool has_told_readers;

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "config/auditd_conf.h"
 #include "config/option.h"
 #include "netlink/readers.h"
 #include "output/vitals.h"
@@ -20,7 +21,7 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
-#define BOARD     AURUM_RUNDIR "/audit/board"
+#define BOARD     "board" /* in run_dir */
 #define OUT_MAX   ((size_t)4 << 20)
 #define WATCH_MAX 86400
 #define ANSWER_MS 2000
@@ -42,7 +43,8 @@ static const struct option_set set = {.program = "aurum status",
 				      .count = LEN(rows)};
 
 struct status {
-	const char *board, *rules, *metrics;
+	const char *board, *metrics;
+	char board_path[4096 + sizeof("/" BOARD)];
 	bool is_json;
 	int watch_s;
 	/* Of the last look. */
@@ -62,6 +64,21 @@ static uint64_t now(clockid_t clock)
 }
 
 /* ---- looking ---- */
+
+/* Where the host's daemon has its board. Who may not read its configuration takes the usual place. */
+static void find_board(struct status *s)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	struct config_problems problems = {0};
+	struct auditd_conf conf;
+
+	auditd_conf_init(&conf);
+	if (file_read(AURUM_SYSCONFDIR "/audit/" AUDITD_CONF_NAME, &text, NULL) == 0)
+		(void)!auditd_conf_parse(&conf, buf_view(&text), &problems);
+	(void)snprintf(s->board_path, sizeof(s->board_path), "%s/" BOARD, conf.run_dir);
+	auditd_conf_release(&conf);
+	s->board = s->board_path;
+}
 
 /* "" when there is no such process. */
 static void take_name(uint64_t pid, char out[16])
@@ -268,13 +285,14 @@ int status_main(int argc, char **argv)
 	static struct status s; /* large: it holds the buffer for answers */
 	int code;
 
-	s = (struct status){.board = BOARD,
-			    .drift = {.text = BUF_INIT(OUT_MAX), .summary = BUF_INIT(1 << 16)}};
+	s = (struct status){.drift = {.text = BUF_INIT(OUT_MAX), .summary = BUF_INIT(1 << 16)}};
 	code = verb_options(&set, argc, argv, take_option, &s);
 	if (code >= 0)
 		return code;
 	if (!s.drift.rules)
 		s.drift.rules = rules_default_path();
+	if (!s.board)
+		find_board(&s);
 	code = s.watch_s ? again(&s) : once(&s);
 	buf_release(&s.drift.text);
 	buf_release(&s.drift.summary);

@@ -101,6 +101,7 @@ static int shift(struct log_writer *w, unsigned last, struct err *e)
 	}
 	if (moved >= 0)
 		moved = move_up(&w->options, 0, &outcome);
+	w->rotations += moved >= 0;
 	if (moved >= 0 && w->options.listener.rotated)
 		w->options.listener.rotated(w->options.listener.ctx);
 	return log_reopen(w, outcome.failed ? NULL : e) != 0 || outcome.failed ? -1 : 0;

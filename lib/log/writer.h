@@ -86,6 +86,7 @@ struct log_writer {
 	bool is_named;         /* the file's name was flushed, or was there before */
 	unsigned last_kept;    /* the highest number that log_keep() has given out */
 	unsigned known;        /* files that the last rotation saw, for the state report */
+	unsigned rotations;    /* since log_open() */
 	struct log_flusher flusher;
 	struct log_flush_times times; /* of flushes that were waited for */
 };

@@ -15,7 +15,7 @@ setup() {
 	chmod 700 .
 	mkdir log plugins.d
 	log=$PWD/log/audit.log
-	printf '%s\n' "log_file = $log" 'log_format = RAW' 'space_left = 75' 'admin_space_left = 50' 'flush = DATA' 'confine = no' \
+	printf '%s\n' "log_file = $log" 'log_format = RAW' 'num_logs = 3' 'space_left = 75' 'admin_space_left = 50' 'flush = DATA' 'confine = no' \
 		"plugin_dir = $PWD/plugins.d" "run_dir = $PWD/run" "state_dir = $PWD/state" >auditd.conf
 	chmod 640 auditd.conf
 	mkfifo feed
@@ -90,9 +90,14 @@ records() {
 	figure daemon pid "$daemon"
 	figure disk flushes "$(($(board | python3 -c 'import json, sys; print(json.load(sys.stdin)["disk"]["flushes"])')))"
 	[ "$(stat -c %a run/board)" = 600 ]
+	figure disk space_left_bytes $((75 << 20))
+	figure recording rotated_time None
+	kill -USR1 "$daemon"
+	wait_for [ -e "$log.1" ]
+	wait_for eval '! figure recording rotated_time None'
 	end
 	figure daemon state stopped
-	figure recording written 52
+	figure recording written 53
 }
 
 @test "members of log_group may read the board" {
