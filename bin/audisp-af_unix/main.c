@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "common/frame.h"
-#include "sandbox/sandbox.h"
 
 #include <stdlib.h>
 #include <syslog.h>
@@ -185,11 +184,12 @@ static int serve(struct app *app)
 static void confine(struct app *app)
 {
 	char folder[sizeof(app->listener.path)];
-	const char *const folders[] = {PLUGIN_RUN_FOLDER, folder};
+	const struct sandbox_path own[] = {{PLUGIN_RUN_FOLDER, SANDBOX_READ | SANDBOX_MANAGE},
+					   {folder, SANDBOX_READ | SANDBOX_MANAGE}};
 	size_t n = (size_t)(strrchr(app->listener.path, '/') - app->listener.path);
 
 	(void)sv_to_cstr(sv_make(app->listener.path, n ? n : 1), folder, sizeof(folder));
-	plugin_confine(&app->plugin, folders, LEN(folders), SANDBOX_CALLS_ACCEPT);
+	plugin_confine(&app->plugin, own, LEN(own), SANDBOX_CALLS_ACCEPT);
 }
 
 static int start(struct app *app, const struct request *r, struct err *e)

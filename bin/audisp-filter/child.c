@@ -1,12 +1,10 @@
-/* A pipe, a process, and starting it again. */
+/* A queue, a pipe, and starting the program again. */
 #include "audisp-filter/child.h"
 
 #include "base/clock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -25,59 +23,28 @@
 
 /* ---- the process ---- */
 
-static int spawn(struct child *c, int input, struct err *e)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t pipe_only;
-	int error;
-
-	(void)sigemptyset(&pipe_only);
-	(void)sigaddset(&pipe_only, SIGPIPE);
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return err_set(e, "no memory to start %s with", c->argv[0]);
-	if (posix_spawnattr_init(&attributes) != 0) {
-		(void)posix_spawn_file_actions_destroy(&actions);
-		return err_set(e, "no memory to start %s with", c->argv[0]);
-	}
-	(void)posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	(void)posix_spawnattr_setsigmask(&attributes, &c->plugin->former_mask);
-	(void)posix_spawnattr_setsigdefault(&attributes, &pipe_only);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawn(&c->pid, c->argv[0], &actions, &attributes, c->argv, environ);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)posix_spawnattr_destroy(&attributes);
-	if (error == 0)
-		return 0;
-	c->pid = 0;
-	errno = error;
-	return err_sys(e, "cannot start %s", c->argv[0]);
-}
-
 static int start(struct child *c, struct err *e)
 {
-	int ends[2];
+	int fd = keeper_start(c->keeper, c->name, e);
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return err_sys(e, "cannot make a pipe");
-	CLEAN_FD int input = ends[0];
-	CLEAN_FD int output = ends[1];
-
-	if (fcntl(output, F_SETFL, O_NONBLOCK) != 0)
-		return err_sys(e, "cannot make a pipe");
-	if (spawn(c, input, e) != 0)
+	if (fd < 0)
 		return -1;
-	c->fd = take_fd(&output);
+	c->fd = fd;
+	c->is_running = true;
 	c->written = 0;
 	c->deaf_ms = 0;
 	c->started_ms = clock_ms();
 	return 0;
 }
 
-int child_start(struct child *c, struct plugin *p, char **argv, struct err *e)
+int child_start(struct child *c, struct plugin *p, struct keeper *k, const char *name,
+		struct err *e)
 {
-	*c = (struct child){
-		.plugin = p, .argv = argv, .fd = -1, .queue = BUF_INIT(CHILD_QUEUE_MAX)};
+	*c = (struct child){.plugin = p,
+			    .keeper = k,
+			    .name = name,
+			    .fd = -1,
+			    .queue = BUF_INIT(CHILD_QUEUE_MAX)};
 	return start(c, e);
 }
 
@@ -160,12 +127,12 @@ static const char *how_it_ended(int status, char out[64])
 /* True when it runs no more; what it had not read is written anew. */
 static bool has_ended(struct child *c, int *status)
 {
-	if (c->pid <= 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
+	if (!c->is_running || !keeper_has_ended(c->keeper, status))
 		return false;
 	forget_taken(c);
 	close_fd(&c->fd);
 	c->fd = -1;
-	c->pid = 0;
+	c->is_running = false;
 	c->written = 0;
 	c->deaf_ms = 0;
 	return true;
@@ -173,7 +140,7 @@ static bool has_ended(struct child *c, int *status)
 
 int64_t child_next_look(const struct child *c)
 {
-	if (c->pid == 0 && c->queue.n)
+	if (!c->is_running && c->queue.n)
 		return c->start_at_ms;
 	return c->deaf_ms ? c->deaf_ms + DEAF_MS : INT64_MAX;
 }
@@ -187,26 +154,26 @@ int child_look(struct child *c, struct err *e)
 	if (has_ended(c, &status)) {
 		c->starts = now - c->started_ms < RAN_WELL_MS ? c->starts + 1 : 1;
 		if (c->starts > STARTS_MAX)
-			return err_set(e, "%s %s, for the %dth time in a row", c->argv[0],
+			return err_set(e, "%s %s, for the %dth time in a row", c->name,
 				       how_it_ended(status, how), STARTS_MAX + 1);
-		plugin_say(c->plugin, LOG_WARNING, "%s %s; what follows starts it again",
-			   c->argv[0], how_it_ended(status, how));
+		plugin_say(c->plugin, LOG_WARNING, "%s %s; what follows starts it again", c->name,
+			   how_it_ended(status, how));
 		c->start_at_ms = c->starts == 1 ? now : now + PAUSE_MS;
 	}
-	if (c->pid > 0 && c->deaf_ms && now - c->deaf_ms >= DEAF_MS)
-		(void)kill(c->pid, SIGKILL);
-	if (c->pid == 0 && c->queue.n && now >= c->start_at_ms)
+	if (c->is_running && c->deaf_ms && now - c->deaf_ms >= DEAF_MS)
+		keeper_kill(c->keeper, SIGKILL);
+	if (!c->is_running && c->queue.n && now >= c->start_at_ms)
 		return start(c, e);
 	return 0;
 }
 
-/* Waits for its end; false when the time is over. */
+/* Waits for its end; false when the time is over. Without a keeper nobody tells of it. */
 static bool ends_within(struct child *c, int64_t ms)
 {
 	int64_t end = clock_ms() + ms;
 	int status;
 
-	while (c->pid > 0 && !has_ended(c, &status)) {
+	while (c->is_running && !has_ended(c, &status) && !c->keeper->is_gone) {
 		if (clock_ms() >= end)
 			return false;
 		(void)poll(NULL, 0, STEP_MS);
@@ -218,7 +185,7 @@ static void tell_loss(struct child *c)
 {
 	if (c->written < c->queue.n)
 		plugin_say(c->plugin, LOG_WARNING, "%zu bytes are lost to %s",
-			   c->queue.n - c->written, c->argv[0]);
+			   c->queue.n - c->written, c->name);
 }
 
 /* Its end of the input is the order to end that loses nothing. */
@@ -238,7 +205,7 @@ void child_stop(struct child *c)
 	int status;
 
 	(void)has_ended(c, &status);
-	if (c->pid == 0 && c->queue.n && c->starts <= STARTS_MAX)
+	if (!c->is_running && c->queue.n && c->starts <= STARTS_MAX && !c->keeper->is_gone)
 		(void)!start(c, NULL);
 	fd.fd = c->fd;
 	for (child_serve(c); child_wants(c) && clock_ms() < end; child_serve(c))
@@ -246,10 +213,10 @@ void child_stop(struct child *c)
 	close_input(c);
 	if (ends_within(c, END_MS))
 		return;
-	(void)kill(c->pid, SIGTERM);
+	keeper_kill(c->keeper, SIGTERM);
 	if (ends_within(c, TERM_MS))
 		return;
-	plugin_say(c->plugin, LOG_WARNING, "%s does not end: it is killed", c->argv[0]);
-	(void)kill(c->pid, SIGKILL);
+	plugin_say(c->plugin, LOG_WARNING, "%s does not end: it is killed", c->name);
+	keeper_kill(c->keeper, SIGKILL);
 	(void)ends_within(c, TERM_MS);
 }

@@ -11,6 +11,7 @@
 #ifndef AURUM_BIN_FILTER_CHILD_H
 #define AURUM_BIN_FILTER_CHILD_H
 
+#include "audisp-filter/keeper.h"
 #include "base/buf.h"
 #include "common/plugin.h"
 
@@ -19,9 +20,10 @@
 
 struct child {
 	struct plugin *plugin;
-	char **argv;
-	pid_t pid; /* 0: none runs */
-	int fd;    /* the pipe's end to write to; -1: none */
+	struct keeper *keeper;
+	const char *name; /* of the program */
+	bool is_running;
+	int fd; /* the pipe's end to write to; -1: none */
 	struct buf queue;
 	size_t written;
 	unsigned starts;     /* in a row, each soon after the other */
@@ -31,8 +33,9 @@ struct child {
 	uint64_t dropped;    /* lines that found no room */
 };
 
-/* argv is kept. -1 with the sentence when it cannot be started; release is due either way. */
-MUST_CHECK int child_start(struct child *c, struct plugin *p, char **argv, struct err *e);
+/* Pointers are kept. -1 with the sentence when it cannot be started; release is due either way. */
+MUST_CHECK int child_start(struct child *c, struct plugin *p, struct keeper *k, const char *name,
+			   struct err *e);
 
 /* Lets it read what there is, waits for its end, and asks for that when it takes too long. */
 void child_stop(struct child *c);
@@ -50,11 +53,12 @@ bool child_wants(const struct child *c);
 void child_serve(struct child *c);
 
 /*
- * After SIGCHLD, or when child_next_look() has come: starts it again when it runs no more and there
- * is something for it. -1 when it ends again and again, or cannot be started.
+ * When the keeper has something to tell, or child_next_look() has come: starts it again when it
+ * runs no more and there is something for it. -1 when it ends again and again, or cannot be
+ * started.
  */
 MUST_CHECK int child_look(struct child *c, struct err *e);
-/* By clock_ms(); INT64_MAX: not before SIGCHLD. */
+/* By clock_ms(); INT64_MAX: not before that. */
 int64_t child_next_look(const struct child *c);
 
 #endif

@@ -13,6 +13,8 @@
 #include "common/frame.h"
 #include "record/names_system.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <stdlib.h>
 #include <syslog.h>
@@ -56,6 +58,7 @@ struct app {
 	struct plugin plugin;
 	const struct request *request;
 	struct ruleset rules;
+	struct keeper keeper;
 	struct child child;
 	struct join *join;
 	struct names *names;
@@ -149,8 +152,6 @@ static void reload(struct app *app)
 {
 	struct ruleset rules;
 
-	if (app->child.pid > 0)
-		(void)kill(app->child.pid, SIGHUP);
 	if (ruleset_load(&rules, app->request->config, tell_mistake, &app->plugin) != 0) {
 		plugin_say(&app->plugin, LOG_ERR, "the expressions stay as they were");
 		return;
@@ -175,9 +176,12 @@ static int time_to_wait(const struct app *app)
 
 static unsigned turn(struct app *app)
 {
-	struct pollfd fd = {.fd = child_wants(&app->child) ? app->child.fd : -1, .events = POLLOUT};
-	unsigned seen =
-		plugin_wait(&app->plugin, !child_is_full(&app->child), &fd, 1, time_to_wait(app));
+	struct pollfd fds[] = {
+		{.fd = child_wants(&app->child) ? app->child.fd : -1, .events = POLLOUT},
+		{.fd = app->keeper.fd, .events = POLLIN},
+	};
+	unsigned seen = plugin_wait(&app->plugin, !child_is_full(&app->child), fds, LEN(fds),
+				    time_to_wait(app));
 
 	if (seen & PLUGIN_INPUT)
 		take_input(app);
@@ -207,7 +211,7 @@ static int serve(struct app *app)
 	struct err e;
 	int status = 0;
 
-	while (status == 0 && !app->plugin.ended && !(seen & PLUGIN_TERM)) {
+	while (status == 0 && !app->plugin.ended && !app->keeper.is_gone && !(seen & PLUGIN_TERM)) {
 		seen = turn(app);
 		status = child_look(&app->child, &e);
 	}
@@ -220,20 +224,59 @@ static int serve(struct app *app)
 	return status == 0 && !app->plugin.broken ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What reads is confined; the file of expressions may be read again, or another one of its name. */
+static void confine(struct app *app)
+{
+	char real[PATH_MAX];
+	bool is_known = realpath(app->request->config, real) != NULL;
+	const struct sandbox_path own = {is_known ? dirname(real) : "", SANDBOX_READ};
+
+	plugin_confine(&app->plugin, &own, is_known, 0);
+}
+
 static int start(struct app *app, struct err *e)
 {
 	static const struct join_options prompt = {
 		.order = JOIN_PROMPT, .timeout_s = JOIN_TIMEOUT_DEFAULT_S, .max_bytes = JOIN_MAX};
 
-	if (plugin_init(&app->plugin, PROGRAM, e) != 0 || !(app->join = join_new(&prompt, e)) ||
-	    !(app->names = names_new(&names_system, e)))
+	app->join = join_new(&prompt, e);
+	app->names = app->join ? names_new(&names_system, e) : NULL;
+	if (!app->names)
 		return -1;
 	interpreter_init(&app->interpreter, app->names, ESCAPE_TTY);
 	expression_matcher_init(&app->matcher, &app->interpreter);
+	confine(app);
+	return child_start(&app->child, &app->plugin, &app->keeper, app->request->command[0], e);
+}
+
+static int work(struct app *app)
+{
+	struct err e;
+	int status = EXIT_FAILURE;
+
+	if (start(app, &e) != 0)
+		plugin_say(&app->plugin, LOG_ERR, "%s", e.text);
+	else
+		status = serve(app);
+	child_release(&app->child);
+	keeper_release(&app->keeper);
+	if (app->names)
+		expression_matcher_release(&app->matcher);
+	names_free(app->names);
+	join_free(app->join);
+	buf_release(&app->line);
+	return status;
+}
+
+/* The file first: with a mistake in it nothing is to be started. */
+static int prepare(struct app *app, struct err *e)
+{
+	if (plugin_init(&app->plugin, PROGRAM, e) != 0)
+		return -1;
 	if (ruleset_load(&app->rules, app->request->config, tell_mistake, &app->plugin) != 0)
 		return err_set(e, "nothing is passed on with such a file");
 	plugin_give_up_capabilities(&app->plugin);
-	return child_start(&app->child, &app->plugin, app->request->command, e);
+	return 0;
 }
 
 static int run(const struct request *r)
@@ -241,18 +284,21 @@ static int run(const struct request *r)
 	struct app app = {.request = r, .child = {.fd = -1}, .line = BUF_INIT(TEXT_MAX)};
 	struct err e;
 	int status = EXIT_FAILURE;
+	enum keeper_side side = KEEPER_FAILED;
 
-	if (start(&app, &e) != 0)
+	if (prepare(&app, &e) == 0)
+		side = keeper_fork(&app.keeper, &app.plugin, r->command, &status, &e);
+	switch (side) {
+	case KEEPER_WORKER:
+		status = work(&app);
+		break;
+	case KEEPER_DONE:
+		break;
+	case KEEPER_FAILED:
 		plugin_say(&app.plugin, LOG_ERR, "%s", e.text);
-	else
-		status = serve(&app);
-	child_release(&app.child);
+		break;
+	}
 	ruleset_release(&app.rules);
-	if (app.names)
-		expression_matcher_release(&app.matcher);
-	names_free(app.names);
-	join_free(app.join);
-	buf_release(&app.line);
 	plugin_release(&app.plugin);
 	return status;
 }

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -95,16 +94,15 @@ void plugin_give_up_capabilities(struct plugin *p)
 		plugin_say(p, LOG_WARNING, "cannot give up capabilities: %s", strerror(errno));
 }
 
-void plugin_confine(struct plugin *p, const char *const folders[], size_t count, unsigned calls)
+void plugin_confine(struct plugin *p, const struct sandbox_path *own, size_t count, unsigned calls)
 {
-	struct sandbox_path paths[LEN(standing) + PLUGIN_FOLDERS_MAX];
+	struct sandbox_path paths[LEN(standing) + PLUGIN_PATHS_MAX];
 	struct sandbox s = {.paths = paths, .path_count = LEN(standing), .calls = CALLS | calls};
 	struct sandbox_outcome got;
 
 	memcpy(paths, standing, sizeof(standing));
-	for (size_t i = 0; i < count && i < PLUGIN_FOLDERS_MAX; i++)
-		paths[s.path_count++] =
-			(struct sandbox_path){folders[i], SANDBOX_READ | SANDBOX_MANAGE};
+	for (size_t i = 0; i < count && i < PLUGIN_PATHS_MAX; i++)
+		paths[s.path_count++] = own[i];
 	tzset(); /* while it can be read wherever TZ says */
 	sandbox_enter(&s, &got);
 	/* Kernels without Landlock are no news to whoever starts it by hand. */

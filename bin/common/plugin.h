@@ -19,13 +19,14 @@
 
 #include "common/journal.h"
 #include "log/dispatch.h"
+#include "sandbox/sandbox.h"
 
 #include <poll.h>
 #include <signal.h>
 
-#define PLUGIN_RUN_FOLDER  AURUM_RUNDIR "/audit"
-#define PLUGIN_FDS_MAX     130
-#define PLUGIN_FOLDERS_MAX 4
+#define PLUGIN_RUN_FOLDER AURUM_RUNDIR "/audit"
+#define PLUGIN_FDS_MAX    130
+#define PLUGIN_PATHS_MAX  4
 
 /* What plugin_wait() has seen. */
 #define PLUGIN_INPUT 1u /* new bytes: plugin_next() */
@@ -55,10 +56,10 @@ void plugin_release(struct plugin *p);
 
 /*
  * Gives up for good what a plugin does not need: capabilities, starting programs, files but for
- * common/standing.def and these folders, in which it may make some, and system calls but for those
- * of plugins and these groups (SANDBOX_CALLS_). As far as this kernel can; what fails is told.
+ * common/standing.def and these, and system calls but for those of plugins and these groups
+ * (SANDBOX_CALLS_). As far as this kernel can; what fails is told.
  */
-void plugin_confine(struct plugin *p, const char *const folders[], size_t count, unsigned calls);
+void plugin_confine(struct plugin *p, const struct sandbox_path *own, size_t count, unsigned calls);
 
 /* Gives up only capabilities, for the programs that this one starts, too; told when it fails. */
 void plugin_give_up_capabilities(struct plugin *p);

@@ -104,7 +104,7 @@ while part := s.recv(65536): out.write(part)' "$dir/events" "$dir/client" >"$dir
 	begin
 	records 1 100 >>"$log"
 	until_true grep -qs 'PROCTITLE msg=audit(1700000000.000:100)' "$dir/filtered"
-	kill -KILL "$(pgrep -f "audisp-filter blocklist $dir/etc/filter")"
+	kill -KILL $(pgrep -f "audisp-filter blocklist $dir/etc/filter")
 	records 101 200 >>"$log"
 	until_true grep -qs 'PROCTITLE msg=audit(1700000000.000:200)' "$dir/filtered"
 	kill -TERM "$daemon"

@@ -267,6 +267,30 @@ expect(content("out"), b"0\n1\n2\n3\n")
 '
 }
 
+@test "what reads the records is confined, and both processes end with either" {
+	echo 'type r= NONE' >"$config"
+	python '
+import re
+def children(pid):
+    return [int(c) for c in open("/proc/%d/task/%d/children" % (pid, pid)).read().split()]
+def is_gone(pid):
+    try: return open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError: return True
+for victim in "worker", "keeper":
+    p = Plugin("audisp-filter", "allowlist", config, "/bin/cat", stdout=open(folder + "/out", "wb"))
+    p.feed(event3)
+    wait_for(lambda: content("out") == event3, "the event")
+    worker, program = children(p.process.pid)
+    status = open("/proc/%d/status" % worker).read()
+    for line in "NoNewPrivs:\t1\n", "Seccomp:\t2\n":
+        if line not in status: sys.exit(status)
+    os.kill(worker if victim == "worker" else p.process.pid, signal.SIGKILL)
+    expect(p.finish(close=False), 1 if victim == "worker" else -9)
+    wait_for(lambda: is_gone(worker) and is_gone(program), "the end of all")
+    expect(p.said, b"audisp-filter: the process that reads was killed by signal 9\n" if victim == "worker" else b"")
+'
+}
+
 @test "filter and socket work together" {
 	echo 'type r= USER_LOGIN' >"$config"
 	python '
