@@ -1,8 +1,11 @@
-/* A plugin's process and its feed. Which plugins there are is plugins.c's, how far one is behind is
- * backlog.c's. */
+/*
+ * A plugin's process and its feed. Which plugins there are is plugins.c's, how far one is behind
+ * backlog.c's, and where that is kept place.c's.
+ */
 #include "attendant/consumer.h"
 
 #include "attendant/backlog.h"
+#include "attendant/place.h"
 #include "attendant/run.h"
 
 #include "base/clock.h"
@@ -24,85 +27,6 @@
 #define LIVED_MS       10000 /* one that lived so long is started again at once */
 #define GRACE_MS       500   /* from SIGTERM to the end of its standard input */
 #define PATIENCE_MS    2000  /* from there to SIGKILL */
-
-/* ---- positions ---- */
-
-static void position_path(const struct attend *a, const char *name, bool of_spool, char *out,
-			  size_t cap)
-{
-	if (of_spool)
-		(void)snprintf(out, cap, "%s/spool/%s.position", a->run_dir, name);
-	else
-		(void)snprintf(out, cap, "%s/cursors/%s", a->state_dir, name);
-}
-
-#define POSITION_PATH_MAX (LOG_PATH_MAX + PLUGIN_NAME_MAX + 32)
-
-/* Where the daemon began to record, told by the recorder. */
-static int begin_anew(struct follow *f, const uint64_t end[3], struct err *e)
-{
-	const struct log_position p = {.file = {end[0], end[1], 0}, .offset = end[2]};
-
-	if (p.file.inode == 0)
-		return follow_from(f, FOLLOW_END, e);
-	follow_from_position(f, &p);
-	return 0;
-}
-
-static void begin_source(struct consumer *c, struct follow *f, bool of_spool)
-{
-	const struct attend *a = c->attend;
-	char path[POSITION_PATH_MAX];
-	struct log_position p;
-	struct err e;
-
-	position_path(a, c->plugin.name, of_spool, path, sizeof(path));
-	if (log_position_load(path, &p, &e) == 0) {
-		follow_from_position(f, &p);
-		return;
-	}
-	if (e.sys != ENOENT)
-		say(&a->voice, LOG_ERR,
-		    "plugin %s: %s: it gets everything again that is still in the log",
-		    c->plugin.name, e.text);
-	if (e.sys == ENOENT && begin_anew(f, a->life->log_end + (of_spool ? 3 : 0), &e) != 0)
-		say(&a->voice, LOG_ERR, "plugin %s: %s", c->plugin.name, e.text);
-}
-
-static void save_source(const struct consumer *c, struct follow *f, bool of_spool, uint64_t number)
-{
-	const struct attend *a = c->attend;
-	char path[POSITION_PATH_MAX];
-	struct log_position p;
-	struct err e;
-
-	follow_position(f, number, &p);
-	position_path(a, c->plugin.name, of_spool, path, sizeof(path));
-	if (log_position_save(path, &p, &e) != 0)
-		say(&a->voice, LOG_ERR, "plugin %s: %s: it may get records twice", c->plugin.name,
-		    e.text);
-}
-
-void consumer_save(struct consumer *c)
-{
-	feed_settle(&c->feed);
-	if (!c->has_saved || c->saved.log != c->feed.read.log)
-		save_source(c, &c->feed.log, false, c->feed.read.log);
-	if (c->saved.spool != c->feed.read.spool)
-		save_source(c, &c->feed.spool, true, c->feed.read.spool);
-	c->saved = c->feed.read;
-	c->has_saved = true;
-}
-
-void consumer_forget(const struct attend *a, const char *name)
-{
-	char path[POSITION_PATH_MAX];
-
-	for (int of_spool = 0; of_spool < 2; of_spool++) {
-		position_path(a, name, of_spool, path, sizeof(path));
-		(void)unlink(path);
-	}
-}
 
 /* ---- the process ---- */
 
@@ -143,7 +67,7 @@ static void detach(struct consumer *c)
 		attend_forget(c->attend, &c->watch);
 	c->watch.fd = -1;
 	feed_detach(&c->feed);
-	consumer_save(c);
+	place_save(c);
 }
 
 static void give_up(struct consumer *c)
@@ -329,7 +253,7 @@ static void move(struct consumer *c)
 	struct err e;
 
 	if (feed_move(&c->feed, c->attend->conf.log_file, &e) != 0 ||
-	    begin_anew(&c->feed.log, c->attend->life->log_end, &e) != 0) {
+	    place_begin_anew(&c->feed.log, c->attend->life->log_end, &e) != 0) {
 		say_rarely(&c->attend->voice, &c->failed, LOG_ERR, e.text);
 		return;
 	}
@@ -426,7 +350,7 @@ static void look_at_spool(struct consumer *c)
 void consumer_tick(struct consumer *c)
 {
 	if (c->phase == CONSUMER_UP) {
-		consumer_save(c);
+		place_save(c);
 		look_at_spool(c);
 	}
 	backlog_tick(c);
@@ -449,8 +373,7 @@ struct consumer *consumer_new(struct attend *a, const struct plugin *plugin, uns
 		(void)snprintf(spool, sizeof(spool), "%s" SPOOL_NAME, a->run_dir);
 		if (feed_init(&c->feed, a->conf.log_file, spool,
 			      attend_framing(a, plugin->conf.format == PLUGIN_BINARY), &e) == 0) {
-			begin_source(c, &c->feed.log, false);
-			begin_source(c, &c->feed.spool, true);
+			place_begin(c);
 			return c;
 		}
 	}

@@ -87,10 +87,6 @@ void consumer_turn(struct consumer *c, int64_t now_ms);
 void consumer_tick(struct consumer *c);
 /* Whether the plugin has read everything. */
 bool consumer_is_done(struct consumer *c);
-/* Saves how far it has read, if that has changed. */
-void consumer_save(struct consumer *c);
-/* Forgets how far it has read: when it comes back it begins at the log's end. */
-void consumer_forget(const struct attend *a, const char *name);
 
 void consumer_figures(const struct consumer *c, struct health_consumer *out);
 

@@ -5,6 +5,7 @@
 #include "attendant/plugins.h"
 
 #include "attendant/consumer.h"
+#include "attendant/place.h"
 
 #include "base/clock.h"
 #include "health/board.h"
@@ -107,7 +108,7 @@ static void drop(struct plugins *p, const char *name)
 	struct consumer *c = find(p, name);
 
 	if (!c) {
-		consumer_forget(p->attend, name);
+		place_forget(p->attend, name);
 		return;
 	}
 	if (c->is_removed)
@@ -164,7 +165,7 @@ static void drop_absent(struct plugins *p)
 	for (const struct dirent *d; (d = readdir(dir));)
 		if (d->d_name[0] != '.' && strlen(d->d_name) < PLUGIN_NAME_MAX &&
 		    !find(p, d->d_name) && !has_file(p, d->d_name))
-			consumer_forget(p->attend, d->d_name);
+			place_forget(p->attend, d->d_name);
 	(void)closedir(dir);
 }
 
@@ -362,7 +363,7 @@ static void sweep(struct plugins *p, unsigned slot)
 	struct consumer *c = p->consumers[slot];
 
 	if (c->is_removed)
-		consumer_forget(p->attend, c->plugin.name);
+		place_forget(p->attend, c->plugin.name);
 	consumer_free(c);
 	p->consumers[slot] = NULL;
 }
