@@ -420,6 +420,13 @@ sys.exit(not (one["lag_records"] >= 180 and one["overflows"] == 1 and two["lag_r
               and two["delivered"] >= 200 and three["restarts"] >= 1))'
 	}
 	until_true is_behind
+	kill -CONT "$daemon"
+	until_true grep -q '^Number of active plugins = 3$' "/proc/$daemon/root/run/auditd.state"
+	grep '^current plugin queue depth = 1[89][0-9]$' "/proc/$daemon/root/run/auditd.state"
+	grep '^max plugin queue depth used = 1[89][0-9]$' "/proc/$daemon/root/run/auditd.state"
+	grep '^plugin queue size = 50$' "/proc/$daemon/root/run/auditd.state"
+	grep '^plugin queue overflow detected = yes$' "/proc/$daemon/root/run/auditd.state"
+	grep '^plugin queueing suspended = no$' "/proc/$daemon/root/run/auditd.state"
 	kill -CONT "$(process one)"
 	finish
 }
