@@ -284,6 +284,10 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 	[ "$(ls "$dir/state/cursors" | xargs)" = "changes comes stays" ]
 }
 
+has_overflown() {
+	"$AURUM_BIN/aurum" status --json --board "$dir/run/board" | grep -q "{\"name\":\"$1\"[^}]*\"overflows\":1,"
+}
+
 @test "a plugin that is too far behind: each overflow_action" {
 	for action in ignore syslog suspend single halt; do
 		rm -rf "$out" "$dir/log" "$dir/state" "$dir/run"
@@ -295,7 +299,7 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 		until_true has_last "$out/one" 10
 		kill -STOP "$(process one)"
 		put 11 200
-		sleep 2.5
+		until_true has_overflown one
 		kill -CONT "$(process one)"
 		until_true has_last "$out/one" 200
 		put 201 210
