@@ -51,7 +51,7 @@ plugin() {
 }
 
 # starts: how many daemons have said that they record.
-starts() { cat "$log" "$log.1" "$dir/run/spool/records" "$dir/stdout" 2>/dev/null | grep -ac "^type=DAEMON_START" || :; }
+starts() { cat "$log" "$log.1" "$dir/run/spool/records" "$dir/run/spool/records.1" "$dir/stdout" 2>/dev/null | grep -ac "^type=DAEMON_START" || :; }
 
 more_starts() { [ "$(starts)" -gt "$1" ]; }
 
@@ -329,11 +329,13 @@ has_overflown() {
 	finish
 	[ ! -e "$log" ]
 	grep -q DAEMON_END "$out/one"
+	# A full one is rotated by the next record, and read on.
+	lines 11 40000 >>"$dir/run/spool/records"
 	begin
-	lines 11 20 >>"$dir/run/spool/records"
-	until_true has_last "$out/one" 20
+	until_true has_last "$out/one" 40000
 	finish
-	whole "$out/one" | cmp - <(lines 1 20)
+	[ -s "$dir/run/spool/records.1" ]
+	whole "$out/one" | cmp - <(lines 1 40000)
 	[ "$(grep -c DAEMON_START "$out/one")" -eq 2 ]
 }
 
