@@ -82,7 +82,7 @@ void record_abort(struct app *app, const char *op);
 void record_signal(struct app *app, uint32_t type, const char *op, const char *result,
 		   const struct sender *s);
 void record_reconfigured(struct app *app, const struct sender *s);
-/* The half line of a crash that was cut off the log when it was opened, if there was one. */
+/* The half lines of a crash that were found in the log when it was opened, if there were some. */
 void record_torn(struct app *app);
 /* The line about records that were not written; ctx is the app. For struct keep_company. */
 void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out);

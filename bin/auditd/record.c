@@ -193,7 +193,13 @@ void record_torn(struct app *app)
 	CLEANUP(buf_release) struct buf text = BUF_INIT(RECORD_MAX);
 	struct log_torn *torn = &app->keeper.log.found;
 
-	if (app->keeper.target != KEEP_FILE || torn->bytes == 0)
+	if (app->keeper.target != KEEP_FILE)
+		return;
+	if (app->keeper.log.holed)
+		put_record(app, AUDIT_DAEMON_ERR, "op=lost cause=hole lost=%u res=failed",
+			   app->keeper.log.holed);
+	app->keeper.log.holed = 0;
+	if (torn->bytes == 0)
 		return;
 	buf_put_hex(&text, sv_make(torn->text, torn->length));
 	put_record(app, AUDIT_DAEMON_ERR,

@@ -5,6 +5,7 @@
 #include "log/writer.h"
 
 #include "base/clock.h"
+#include "log/holes.h"
 #include "log/tail.h"
 
 #include <assert.h>
@@ -174,6 +175,15 @@ int log_reopen(struct log_writer *w, struct err *e)
 	return open_log(w, false, e);
 }
 
+/* In the file, and in the one before, for a rotation may have been the last thing that happened. */
+static unsigned mark_holes(const char *path)
+{
+	char rotated[LOG_PATH_MAX];
+
+	(void)snprintf(rotated, sizeof(rotated), "%s.1", path);
+	return log_mark_holes(rotated) + log_mark_holes(path);
+}
+
 int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 {
 	*w = (struct log_writer){.options = *o, .fd = -1, .is_named = true, .last_kept = 1};
@@ -183,6 +193,7 @@ int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 		return err_set(e, "the path of the log is too long");
 	if (open_log(w, true, e) != 0)
 		return -1;
+	w->holed = mark_holes(o->path);
 	if (o->flush == FLUSH_INCREMENTAL_ASYNC && log_flusher_start(&w->flusher, e) != 0) {
 		log_suspend(w);
 		return -1;

@@ -80,6 +80,7 @@ struct log_writer {
 	int fd;                     /* -1: closed */
 	uint64_t size;              /* of the live file, in bytes */
 	uint64_t torn;              /* bytes behind the last newline that could not be cut off */
+	unsigned holed;        /* lines found by log_open() that run into NUL bytes (log/holes.h) */
 	struct log_torn found; /* by the last opening that found any; the caller may reset it */
 	uint64_t lines, bytes; /* appended since log_open() */
 	uint64_t unflushed;    /* lines since the last flush */
