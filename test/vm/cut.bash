@@ -69,11 +69,12 @@ boot_and_cut() {
 # on. A torn last line may have been seen before the daemon took it off.
 look_back() {
 	local first last
-	grep -aE '^(left|then) ' <<<"$output"
+	grep -av '^acknowledged' <<<"$output"
 	[ "$(grep -ac '^left bad' <<<"$output")" -le 1 ]
 	[ "$(grep -ac '^then bad' <<<"$output")" -eq 0 ]
 	# What the new daemon recorded follows behind what was left.
 	grep -aqx "then kept $(($1 + 900002))" <<<"$output"
+	[ "$(grep -ac '^then hole' <<<"$output")" -ge 1 ]
 	first=$(sed -n 's/^then hole \([0-9]*\) .*/\1/p' <<<"$output" | head -n 1)
 	last=$(sed -n 's/^then hole [0-9]* //p' <<<"$output" | tail -n 1)
 	[ "$last" -eq $(($1 + 899999)) ]

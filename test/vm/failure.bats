@@ -55,7 +55,7 @@ BYTES="auditctl -a always,exit -F arch=b64 -S write -F exe=/bin/busybox -F a0=1 
 	grep -qx 'lost 0' <<<"$output"
 }
 
-@test "-f 1 says what is lost, and machine and daemon go on" {
+@test "-f 1 says what is lost, and the daemon goes on and accounts for it" {
 	vm_run <<-GUEST
 		configure
 		auditd
@@ -76,6 +76,7 @@ BYTES="auditctl -a always,exit -F arch=b64 -S write -F exe=/bin/busybox -F a0=1 
 		cat \$(ls -r /var/log/audit/audit.log*) >/tmp/log
 		vm-load check 1 </tmp/log
 		grep -ac '^type=SYSCALL .*comm="dd"' /tmp/log
+		grep -a '^type=DAEMON_ERR .*op=lost cause=kernel' /tmp/log
 	GUEST
 	[ "$vm_end" = done ]
 	[ "${lines[0]}" = said ]
@@ -83,4 +84,6 @@ BYTES="auditctl -a always,exit -F arch=b64 -S write -F exe=/bin/busybox -F a0=1 
 	[ "${lines[2]}" = "kept 20" ]
 	# What had been sent before the backlog was full is there.
 	[ "${lines[3]}" -gt 1000 ]
+	# Every lost record is accounted for in the log.
+	[ "$(sed -n 's/.*op=lost cause=kernel lost=\([0-9]*\).*/\1/p' <<<"$output" | awk '{ n += $1 } END { print n }')" = "${lines[1]#lost }" ]
 }
