@@ -21,7 +21,7 @@
 /* Of the limit: from here on the backlog is too small. */
 #define BURST_FULL_PCT 75
 /* Larger ones are no answer: the records need memory in the kernel. */
-#define BURST_LIMIT_MAX (1u << 20)
+#define BURST_LIMIT_MAX (1u << 16)
 
 struct burst {
 	uint64_t now, minute, peak; /* records a second */

@@ -217,7 +217,8 @@ static void judge_bursts(struct judge *j)
 	if (!is_ours_alive(j))
 		return;
 	if (is_some(r->backlog_needed)) {
-		FIND(j, WEIGHT_WRONG, "backlog-limit",
+		/* Without a loss whoever is recorded has waited, no more. */
+		FIND(j, is_some(r->lost_kernel) ? WEIGHT_WRONG : WEIGHT_NOTE, "backlog-limit",
 		     "backlog_limit %" PRIu64 " is too small: up to %" PRIu64
 		     " records waited, at up to %" PRIu64 " a second",
 		     r->backlog_limit, r->backlog_high, r->rate_peak);

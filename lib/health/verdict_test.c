@@ -184,8 +184,11 @@ static void bursts_and_second_readers_are_told(void **state)
 	h->view.recorder.backlog_needed = 32768;
 	h->view.recorder.backlog_high = 8000;
 	h->view.recorder.rate_peak = 50000;
-	expect(h, WEIGHT_WRONG, "backlog-limit",
+	expect(h, WEIGHT_NOTE, "backlog-limit",
 	       "backlog_limit 8192 is too small: up to 8000 records waited, at up to 50000");
+	h->view.recorder.lost_kernel = 1;
+	expect(h, WEIGHT_WRONG, "backlog-limit", "too small");
+	h->view.recorder.lost_kernel = 0;
 	h->view.recorder.backlog_needed = 0;
 	h->facts.reader_count = 1;
 	h->facts.readers[0] = (struct health_reader){210, "systemd-journal"};
