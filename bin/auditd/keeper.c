@@ -18,7 +18,7 @@
 #define GAP_MAX    4096
 /* What is left of the log when older files cannot give way any more: the newest records. */
 #define LAST_BYTES MIB
-#define ROOM_MS    10000
+#define ROOM_MS    6000
 
 enum keep_state keeper_state(const struct keeper *k)
 {
@@ -91,25 +91,28 @@ static void rotate(struct keeper *k, bool keep_all)
 
 	k->is_stuck =
 		(keep_all ? log_keep(&k->log, &e) : log_rotate(&k->log, k->num_logs, &e)) != 0;
-	if (k->is_stuck)
+	if (k->is_stuck) {
 		(void)refused(k, &e);
-	else
-		trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_GONE);
+		return;
+	}
+	k->errors = 0;
+	trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_GONE);
 }
 
-/* The oldest file gives way. Whether one did. */
+/* The oldest file gives way; with nothing but a large log, that. Whether one did. */
 static bool make_room(struct keeper *k)
 {
 	struct err e;
-	int removed;
+	int removed = 0;
 
-	if (k->num_logs < 2)
-		return false;
-	removed = log_remove_oldest(&k->log.options, &e);
-	if (removed == 0 && k->log.size > LAST_BYTES && log_rotate(&k->log, 2, &e) == 0)
+	(void)err_set(&e, "there is no older log that could give way");
+	if (k->num_logs >= 2) {
 		removed = log_remove_oldest(&k->log.options, &e);
-	if (removed < 0)
-		say_rarely(k->company.voice, &k->losing, LOG_ERR, e.text);
+		if (removed == 0 && k->log.size > LAST_BYTES && log_rotate(&k->log, 2, &e) == 0)
+			removed = log_remove_oldest(&k->log.options, &e);
+	}
+	if (removed <= 0)
+		say_rarely(k->company.voice, &k->cramped, LOG_ALERT, e.text);
 	return removed > 0;
 }
 
@@ -161,11 +164,10 @@ static void grown(struct keeper *k)
 
 /* ---- looks ---- */
 
-/* A file has given way, and its room does not show yet: some file systems take seconds. */
+/* A file has given way, and its room did not show yet: some file systems take seconds. */
 static bool is_room_awaited(const struct keeper *k)
 {
-	return k->room_ms && clock_ms() - k->room_ms < ROOM_MS &&
-	       k->space.free_bytes <= k->room_before;
+	return k->room_ms && clock_ms() - k->room_ms < ROOM_MS;
 }
 
 static void look_at_key(struct keeper *k, enum errand_key key, const char *what)
@@ -200,6 +202,8 @@ static void look_at_space(struct keeper *k)
 {
 	k->space_at = k->log.bytes + LOOK_BYTES;
 	space_measure(&k->space, k->log.fd, k->log.options.path);
+	if (k->space.free_bytes > k->room_before)
+		k->room_ms = 0;
 	look_at_key(k, ERRAND_DISK_FULL, "no space is left for the log");
 	if (space_is_short(&k->space, ERRAND_DISK_FULL))
 		return;
@@ -215,10 +219,15 @@ static void look_at_size(struct keeper *k)
 	/* While recording is suspended somebody else may move it away, or empty it. */
 	if (k->log.fd < 0)
 		size = stat(k->log.options.path, &st) == 0 ? (uint64_t)st.st_size : 0;
-	trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE,
-			max == 0 || size < max ? TROUBLE_GONE : TROUBLE_THERE);
-	if (max && size >= max)
-		grown(k);
+	if (max && size >= max) {
+		trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_THERE);
+		/* What is suspended for another reason is not rotated either. */
+		if (keeper_state(k) != KEEP_SUSPENDED)
+			grown(k);
+		return;
+	}
+	trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_GONE);
+	k->is_stuck = false;
 }
 
 /* ---- writing ---- */

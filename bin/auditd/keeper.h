@@ -52,15 +52,15 @@ struct keeper {
 	unsigned num_logs;
 	struct troubles troubles;
 	struct space space;
-	uint64_t space_at;       /* bytes written after which it is measured again */
-	uint64_t room_before;    /* bytes that were free when a file last gave way */
-	int64_t room_ms;         /* when that was; 0: never */
-	bool is_stuck;           /* the log could not be rotated: each tick tries again */
+	uint64_t space_at;    /* bytes written after which it is measured again */
+	uint64_t room_before; /* bytes that were free when a file last gave way */
+	int64_t room_ms;      /* when that was; 0: never, or there was more since */
+	bool is_stuck; /* a log that is too large could not be rotated: each tick tries again */
 	enum errand_key refusal; /* what the last failed write was: a full disk, or an error */
 	unsigned errors;         /* of the disk, in a row */
 	struct keep_gap gap;
 	uint64_t lost; /* lines that were not written, since the start */
-	struct grumble losing;
+	struct grumble losing, cramped;
 };
 
 /* The folder of the log, with the owner and the modes it is to have. */

@@ -60,7 +60,10 @@ uint64_t space_threshold(const struct space *s, enum errand_key key)
 
 	if (key == ERRAND_DISK_FULL)
 		return s->block_bytes * FULL_BLOCKS;
-	return limit->percent ? s->total_bytes / 100 * limit->percent : limit->mib * MIB;
+	if (limit->percent == 0)
+		return limit->mib * MIB;
+	/* In two parts, so that nothing is too large to be multiplied. */
+	return s->total_bytes / 100 * limit->percent + s->total_bytes % 100 * limit->percent / 100;
 }
 
 bool space_is_short(const struct space *s, enum errand_key key)

@@ -43,7 +43,7 @@ static const struct {
 } actions[] = {
 	[ACTION_IGNORE] = {REMEDY_NONE, false, NULL},
 	[ACTION_SYSLOG] = {REMEDY_NONE, false, ""},
-	[ACTION_ROTATE] = {REMEDY_ROTATE, false, ": the oldest log gives way"},
+	[ACTION_ROTATE] = {REMEDY_ROTATE, false, ": the oldest log is to give way"},
 	[ACTION_KEEP_LOGS] = {REMEDY_KEEP_LOGS, false, NULL},
 	[ACTION_EMAIL] = {REMEDY_NONE, true, ": a mail about it is sent"},
 	[ACTION_EXEC] = {REMEDY_SUSPEND, true, ": recording is suspended while a program runs"},

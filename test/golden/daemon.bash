@@ -63,7 +63,8 @@ configure() {
 	shift
 	{
 		[[ "$*" == *space_left\ =* ]] || printf '%s\n' 'space_left = 1' 'admin_space_left = 0'
-		printf '%s\n' "log_file = $d/log/audit.log" 'log_format = RAW' "plugin_dir = $d/etc/plugins.d" \
+		[[ " $*" == *" log_file ="* ]] || echo "log_file = $d/log/audit.log"
+		printf '%s\n' 'log_format = RAW' "plugin_dir = $d/etc/plugins.d" \
 			"run_dir = $d/run/audit" "state_dir = $d/run" "mail_program = $d/mailer" "init_program = $d/init" "$@"
 	} >"$d/etc/auditd.conf"
 	chmod 640 "$d/etc/auditd.conf"
@@ -110,12 +111,12 @@ ran() { grep -qE "$2" "$dir/$1/ran"; }
 # counts COUNT FILE PATTERN: whether that many lines of it have the pattern.
 counts() { [ "$(grep -caE "$3" "$2")" -eq "$1" ]; }
 
-is_gone() { ! kill -0 "$(cat "$dir/$1/pid")" 2>/dev/null; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # finish NAME: stops it.
 finish() {
-	tell "$1" TERM
-	wait_for 15 is_gone "$1"
+	local pid
+	pid=$(daemon_pid "$1") && kill -TERM "$pid" && wait_for 15 is_gone "$pid"
 }
 
 # state NAME KEY: the value of a line of a state report that is made now.
@@ -136,7 +137,7 @@ feed() {
 	perl -e '
 		my ($from, $count, $pad) = @ARGV;
 		print "1300 audit(1.002:$_): arch=c000003e syscall=2 n=$_ pad=", "x" x $pad, "\n" for $from + 1 .. $from + $count;
-	' "$sent" "$2" "${3:-0}" >"$d/feed"
+	' "$sent" "$2" "${3:-0}" 1<>"$d/feed"
 	echo $((sent + $2)) >"$d/sent"
 	wait_for 30 state_is "$1" 'records received' $((sent + $2))
 }
