@@ -231,7 +231,7 @@ static const struct config_row rows[] = {
 	 .fallback = "ignore", .words = size_actions,
 	 .doc = "What to do with a log file of max_log_file. rotate keeps num_logs files, "
 		"keep_logs renames without ever deleting, suspend stops recording, exec runs "
-		"the program whose path follows."},
+		"the program whose path follows and stops recording meanwhile. See NOTES."},
 	{"name_format", CONFIG_CHOICE(CONF, name_format), .fallback = "none", .words = name_formats,
 	 .doc = "The machine's name put before each record: none, what gethostname says, its "
 		"fully qualified name, its address, or the value of name."},
@@ -247,15 +247,18 @@ static const struct config_row rows[] = {
 	 .doc = "Free space below which space_left_action happens."},
 	{"space_left_action",
 	 CONFIG_OTHER(CONF, space_left_action, struct conf_action, parse_action),
-	 .fallback = "ignore", .words = space_actions, .doc = "The first warning about space."},
+	 .fallback = "ignore", .words = space_actions,
+	 .doc = "The first warning about space. See NOTES."},
 	{"admin_space_left", CONFIG_OTHER(CONF, admin_space_left, struct conf_space, parse_space),
 	 .fallback = "0", .allowed = "MiB, or 1%..99% of the file system, below space_left",
 	 .doc = "Free space below which admin_space_left_action happens."},
 	{"admin_space_left_action",
 	 CONFIG_OTHER(CONF, admin_space_left_action, struct conf_action, parse_action),
-	 .fallback = "ignore", .words = admin_actions, .doc = "The last warning about space."},
+	 .fallback = "ignore", .words = admin_actions,
+	 .doc = "The last warning about space. See NOTES."},
 	{"disk_full_action", CONFIG_OTHER(CONF, disk_full_action, struct conf_action, parse_action),
-	 .fallback = "ignore", .words = full_actions, .doc = "What to do without any space left."},
+	 .fallback = "ignore", .words = full_actions,
+	 .doc = "What to do without any space left. See NOTES."},
 	{"disk_error_action",
 	 CONFIG_OTHER(CONF, disk_error_action, struct conf_action, parse_action),
 	 .fallback = "syslog", .words = error_actions,
@@ -312,7 +315,8 @@ static const struct config_row rows[] = {
 	{"q_depth", CONFIG_NUMBER(CONF, q_depth), .fallback = "2000", .max = 99999,
 	 .doc = "How many records a plugin may be behind; see auditd-plugins(5)."},
 	{"overflow_action", CONFIG_CHOICE(CONF, overflow_action), .fallback = "syslog",
-	 .words = overflow_actions, .doc = "What to do about a plugin that is more than q_depth records behind."},
+	 .words = overflow_actions,
+	 .doc = "What to do about a plugin that is more than q_depth records behind."},
 	{"max_restarts", CONFIG_NUMBER(CONF, max_restarts), .fallback = "10", .max = INT_MAX,
 	 .doc = "How often a plugin that died is started again."},
 	{"plugin_dir", CONFIG_PATH(CONF, plugin_dir), .fallback = "/etc/audit/plugins.d",
@@ -346,8 +350,8 @@ static const struct config_row rows[] = {
 	 .doc = "Whether records that the kernel printed among its messages while no daemon "
 		"listened are put into the log, once. Not in other implementations."},
 	{"mail_program", CONFIG_PATH(CONF, mail_program), .fallback = "/usr/lib/sendmail",
-	 .doc = "The program that sends the mail of an email action. It is run with the address, "
-		"and the mail on its standard input."},
+	 .doc = "The program that sends the mail of an email action. It is run with -t and "
+		"-fADDRESS, and gets the mail on its standard input."},
 	{"confine", CONFIG_BOOL(CONF, confine), .fallback = "yes", .flags = CONFIG_STARTUP,
 	 .doc = "Whether the process that records gives up what it does not need: see CONFINEMENT "
 		"in "
