@@ -24,7 +24,7 @@ mkdir -p "$dir/log" "$dir/plugins.d" "$dir/run/audit"
 printf '%s\n' "log_file = $log" 'log_format = RAW' "flush = $flush" 'freq = 1' 'num_logs = 5' \
 	'max_log_file = 8' 'max_log_file_action = ROTATE' 'disk_full_action = SYSLOG' \
 	'disk_error_action = SYSLOG' 'space_left = 2' 'admin_space_left = 1' \
-	"plugin_dir = $dir/plugins.d" >"$dir/auditd.conf"
+	'recover_records = no' "plugin_dir = $dir/plugins.d" >"$dir/auditd.conf"
 chmod 640 "$dir/auditd.conf"
 mkfifo "$dir/feed"
 
