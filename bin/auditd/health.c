@@ -391,6 +391,7 @@ void health_release(struct app *app)
 	if (!h->figures.pid)
 		return; /* it was never prepared */
 	look_at_keeper(app);
+	h->figures.rate_now = h->figures.rate_minute = 0;
 	put_board(h, STATE_STOPPED);
 	asker_stop(&h->asker);
 	board_close(&h->board);

@@ -146,7 +146,8 @@ static void put_headline(const struct health_facts *f, const struct health_verdi
 		buf_puts(out, health_weight_of(v) == WEIGHT_UNKNOWN
 				      ? "it cannot be told whether all is well"
 				      : "all is well");
-	if (r && f->is_alive && r->pid != FIGURE_UNKNOWN && r->rate_minute != FIGURE_UNKNOWN)
+	if (r && f->is_alive && r->state != STATE_STOPPED && r->pid != FIGURE_UNKNOWN &&
+	    r->rate_minute != FIGURE_UNKNOWN)
 		buf_printf(out, ": auditd (pid %" PRIu64 ") takes %" PRIu64 " records a second",
 			   r->pid, r->rate_minute);
 	buf_putc(out, '\n');

@@ -84,6 +84,15 @@ static void people_see_first_what_is_wrong(void **state)
 	has(h, "\nconsumer    la\"u\\x1br\\\\el, state running, records behind 5\n");
 }
 
+static void a_stopped_daemon_takes_nothing(void **state)
+{
+	struct host *h = *state;
+
+	h->view.recorder.state = STATE_STOPPED;
+	vitals_put_text(&h->facts, &h->verdict, &h->out);
+	assert_true(sv_starts(buf_view(&h->out), SV("1 thing is wrong\n")));
+}
+
 static void lines_end_before_the_hundredth_column(void **state)
 {
 	struct host *h = *state;
@@ -159,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(people_see_first_what_is_wrong),
+		TEST(a_stopped_daemon_takes_nothing),
 		TEST(lines_end_before_the_hundredth_column),
 		TEST(programs_get_one_object_with_units),
 		TEST(prometheus_gets_families_with_one_head_each),

@@ -98,6 +98,7 @@ records() {
 	end
 	figure daemon state stopped
 	figure recording written 53
+	figure recording rate_minute 0
 }
 
 @test "members of log_group may read the board" {
