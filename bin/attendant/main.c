@@ -120,7 +120,7 @@ static void end_plugins(pid_t plugins[PLUGINS_MAX])
 /* One child's life. Whether another is to follow. */
 static bool live_once(struct attend *a)
 {
-	pid_t child = fork();
+	pid_t child = fork(), ended;
 	int status;
 
 	if (child == 0)
@@ -129,9 +129,12 @@ static bool live_once(struct attend *a)
 		say(&a->voice, LOG_ERR, "cannot fork: no plugins and no actions for now");
 		return true;
 	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
+	/* Among others that ended: what plugins leave behind becomes this process's. */
+	do {
+		ended = waitpid(-1, &status, 0);
+		if (ended < 0 && errno != EINTR)
 			return false;
+	} while (ended != child);
 	end_plugins(a->life->plugins);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return false;

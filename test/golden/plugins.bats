@@ -437,6 +437,18 @@ sys.exit(not (one["lag_records"] >= 180 and one["overflows"] == 1 and two["lag_r
 	finish
 }
 
+@test "what plugins leave behind is no zombie of the daemon's" {
+	zombies() { ps -o stat= --ppid "$(pgrep -f "auditd-attendant -c$dir/etc" | head -n 1)" | grep -c Z; }
+	printf '#!/bin/sh\nfor i in 1 2 3 4 5; do (true &); done\necho done >"$1"\nexec cat >/dev/null\n' >"$dir/leaving"
+	chmod 750 "$dir/leaving"
+	plugin one leaving
+	begin
+	until_true [ -s "$out/one" ]
+	no_zombies() { [ "$(zombies)" -eq 0 ]; }
+	until_true no_zombies
+	finish
+}
+
 @test "a plugin of others works unchanged: laurel, from Debian" {
 	local laurel
 	laurel=$("$AURUM_TOP/test/oracle")/../root/usr/sbin/laurel
