@@ -17,6 +17,8 @@
 
 /* For the plugins to take what is in the log, at the end. */
 #define PATIENCE_MS 5000
+/* Heard of the attendant before records get a turn. */
+#define ERRANDS_TURN 64
 
 static const struct option_row option_rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -207,7 +209,7 @@ static void hear_attendant(struct app *app)
 	int fd = app->attendant.errands;
 	struct errand errand;
 
-	for (;;) {
+	for (int i = 0; i < ERRANDS_TURN; i++) {
 		switch (attendant_take(&app->attendant, &errand)) {
 		case ERRAND_TAKEN:
 			if (errand.kind == ERRAND_NOTE)
