@@ -52,7 +52,7 @@ void place_begin(struct consumer *c)
 	begin_source(c, &c->feed.spool, true);
 }
 
-static void save_source(struct consumer *c, struct follow *f, bool of_spool, uint64_t number)
+static bool save_source(struct consumer *c, struct follow *f, bool of_spool, uint64_t number)
 {
 	const struct attend *a = c->attend;
 	char path[POSITION_PATH_MAX];
@@ -61,19 +61,25 @@ static void save_source(struct consumer *c, struct follow *f, bool of_spool, uin
 
 	follow_position(f, number, &p);
 	position_path(a, c->plugin.name, of_spool, path, sizeof(path));
-	if (log_position_save(path, &p, &e) != 0)
-		say_rarely(&a->voice, &c->failed, LOG_ERR, e.text);
+	if (log_position_save(path, &p, &e) == 0)
+		return true;
+	say_rarely(&a->voice, &c->failed, LOG_ERR, e.text);
+	return false;
 }
 
+/* What cannot be saved now, on a full disk, is tried again each second. */
 void place_save(struct consumer *c)
 {
+	const struct feed_place *read = &c->feed.read;
+
 	feed_settle(&c->feed);
-	if (!c->has_saved || c->saved.log != c->feed.read.log)
-		save_source(c, &c->feed.log, false, c->feed.read.log);
-	if (c->saved.spool != c->feed.read.spool)
-		save_source(c, &c->feed.spool, true, c->feed.read.spool);
-	c->saved = c->feed.read;
-	c->has_saved = true;
+	if ((!c->has_saved || c->saved.log != read->log) &&
+	    save_source(c, &c->feed.log, false, read->log)) {
+		c->saved.log = read->log;
+		c->has_saved = true;
+	}
+	if (c->saved.spool != read->spool && save_source(c, &c->feed.spool, true, read->spool))
+		c->saved.spool = read->spool;
 }
 
 void place_forget(const struct attend *a, const char *name)

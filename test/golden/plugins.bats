@@ -437,6 +437,23 @@ sys.exit(not (one["lag_records"] >= 180 and one["overflows"] == 1 and two["lag_r
 	finish
 }
 
+@test "a position that could not be saved is saved as soon as it can be" {
+	local cursor=$dir/state/cursors/one
+	is_saved() { grep -qsx "offset $(stat -c %s "$log")" "$cursor"; }
+	plugin one plain
+	begin
+	put 1 10
+	until_true is_saved
+	mkdir "$cursor.new"
+	put 11 20
+	until_true has_last "$out/one" 20
+	sleep 2.5
+	! is_saved || return 1
+	rmdir "$cursor.new"
+	until_true is_saved
+	finish
+}
+
 @test "what plugins leave behind is no zombie of the daemon's" {
 	zombies() { ps -o stat= --ppid "$(pgrep -f "auditd-attendant -c$dir/etc" | head -n 1)" | grep -c Z; }
 	printf '#!/bin/sh\nfor i in 1 2 3 4 5; do (true &); done\necho done >"$1"\nexec cat >/dev/null\n' >"$dir/leaving"
