@@ -67,6 +67,7 @@ static void detach(struct consumer *c)
 		attend_forget(c->attend, &c->watch);
 	c->watch.fd = -1;
 	feed_detach(&c->feed);
+	c->is_idle = false; /* what it had not read is behind it again */
 	place_save(c);
 }
 

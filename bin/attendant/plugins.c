@@ -30,7 +30,7 @@ struct plugins {
 	struct attend *attend;
 	struct consumer *consumers[PLUGINS_MAX]; /* by slot; NULL: free */
 	int lock;                                /* -1: not taken; nothing runs before */
-	bool is_begun, has_told;
+	bool is_begun, has_told, is_over;        /* is_over: what is on the board stays there */
 	struct board board;
 	uint64_t told[ERRAND_NUMBERS];
 };
@@ -252,7 +252,8 @@ static void put_board(struct plugins *p)
 	put_attendant(p);
 	for (unsigned i = 0; i < PLUGINS_MAX; i++) {
 		if (!p->consumers[i]) {
-			board_clear_consumer(&p->board, i);
+			if (!p->is_over)
+				board_clear_consumer(&p->board, i);
 			continue;
 		}
 		consumer_figures(p->consumers[i], &figures);
@@ -364,6 +365,10 @@ static void sweep(struct plugins *p, unsigned slot)
 
 	if (c->is_removed)
 		place_forget(p->attend, c->plugin.name);
+	if (p->is_over) {
+		consumer_tick(c);
+		put_board(p);
+	}
 	consumer_free(c);
 	p->consumers[slot] = NULL;
 }
@@ -456,6 +461,7 @@ void plugins_stop(struct plugins *p)
 			p->consumers[i]->feed.spool_may_grow = true;
 	plugins_wake(p);
 	wait_for(p, DELIVER_MS, all_done);
+	p->is_over = true;
 	for (size_t i = 0; i < PLUGINS_MAX; i++)
 		if (p->consumers[i])
 			consumer_end(p->consumers[i], false);

@@ -428,13 +428,28 @@ sys.exit(not (one["lag_records"] >= 180 and one["overflows"] == 1 and two["lag_r
 	until_true is_behind
 	kill -CONT "$daemon"
 	until_true grep -q '^Number of active plugins = 3$' "/proc/$daemon/root/run/auditd.state"
-	grep '^current plugin queue depth = 1[89][0-9]$' "/proc/$daemon/root/run/auditd.state"
-	grep '^max plugin queue depth used = 1[89][0-9]$' "/proc/$daemon/root/run/auditd.state"
+	# Of the one that is down.
+	grep '^current plugin queue depth = 201$' "/proc/$daemon/root/run/auditd.state"
+	grep '^max plugin queue depth used = 201$' "/proc/$daemon/root/run/auditd.state"
 	grep '^plugin queue size = 50$' "/proc/$daemon/root/run/auditd.state"
 	grep '^plugin queue overflow detected = yes$' "/proc/$daemon/root/run/auditd.state"
 	grep '^plugin queueing suspended = no$' "/proc/$daemon/root/run/auditd.state"
 	kill -CONT "$(process one)"
 	finish
+}
+
+@test "when the daemon has ended the board says what plugins got" {
+	plugin one plain
+	begin
+	put 1 3000
+	until_true has_last "$out/one" 3000
+	finish
+	"$AURUM_BIN/aurum" status --json --board "$dir/run/board" >"$dir/status" || :
+	python3 -c '
+import json, sys
+one, = json.loads(open(sys.argv[1]).readline())["consumers"]
+if (one["state"], one["delivered"], one["lag_records"]) != ("stopped", int(sys.argv[2]), 0): sys.exit(str(one))
+' "$dir/status" "$(grep -avc '^type=EOE' "$out/one")"
 }
 
 @test "a position that could not be saved is saved as soon as it can be" {
