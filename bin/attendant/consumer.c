@@ -262,6 +262,23 @@ static void move(struct consumer *c)
 	c->is_ready = true;
 }
 
+/* It will not read, so it is of no use: when it has ended it is started again. */
+static void end_deaf(struct consumer *c)
+{
+	int64_t now = clock_ms();
+
+	if (c->words == 0) {
+		c->words = 1;
+		c->deaf_ms = now + PATIENCE_MS;
+		(void)kill(c->pid, SIGTERM);
+	}
+	c->due_ms = c->deaf_ms;
+	if (now < c->deaf_ms)
+		return;
+	c->due_ms = CONSUMER_NEVER;
+	(void)kill(c->pid, SIGKILL);
+}
+
 static void pump(struct consumer *c)
 {
 	struct err e;
@@ -282,7 +299,7 @@ static void pump(struct consumer *c)
 	case FEED_CLOSED:
 		/* It will not read, so it is of no use: when it has ended it is started again. */
 		c->is_ready = false;
-		(void)kill(c->pid, c->words++ ? SIGKILL : SIGTERM);
+		end_deaf(c);
 		break;
 	case FEED_GAP:
 		tell_gap(c);

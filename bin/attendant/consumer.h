@@ -54,6 +54,7 @@ struct consumer {
 	int64_t started_ms; /* the process */
 	int64_t started_ns; /* CLOCK_REALTIME */
 	unsigned words;     /* that asked it to end */
+	int64_t deaf_ms;    /* one that has closed its input is killed then */
 	struct consumer_lag lag;
 	struct feed_place saved; /* what was read when it was saved last */
 	bool has_saved;

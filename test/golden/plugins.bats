@@ -481,6 +481,21 @@ if (one["state"], one["delivered"], one["lag_records"]) != ("stopped", int(sys.a
 	finish
 }
 
+@test "a plugin that has closed its input has time to end" {
+	printf '#!/bin/sh\ntrap "" TERM\nexec </dev/null\necho start >>"$1"\nsleep 1\necho end >>"$1"\n' >"$dir/closing"
+	chmod 750 "$dir/closing"
+	plugin one closing
+	begin
+	until_true grep -q start "$out/one"
+	for i in 1 2 3 4 5 6; do
+		put "$i" "$i"
+		grep -q end "$out/one" || sleep 0.15
+	done
+	until_true grep -q end "$out/one"
+	head -n 2 "$out/one" | cmp - <(printf 'start\nend\n')
+	finish
+}
+
 @test "an attendant that talks without end keeps the daemon from nothing" {
 	mkdir "$dir/bin"
 	cp "$AURUM_BIN/auditd" "$dir/bin"
