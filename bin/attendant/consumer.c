@@ -297,7 +297,6 @@ static void pump(struct consumer *c)
 		watch_pipe(c);
 		break;
 	case FEED_CLOSED:
-		/* It will not read, so it is of no use: when it has ended it is started again. */
 		c->is_ready = false;
 		end_deaf(c);
 		break;

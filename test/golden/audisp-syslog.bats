@@ -175,10 +175,15 @@ p.until_read()
 p.feed(b"two\n")
 p.until_read() # so that it has given up on the first one
 for i in range(n): expect(log.take(), b"full")
-expect(log.text(), b"<14>audisp-syslog: two")
+p.feed(b"three\n")
+# On a busy machine that was too late for the second one.
+text = log.text()
+lost = 1 if text.endswith(b"two") else 2
+expect(text, b"<14>audisp-syslog: " + (b"two" if lost == 1 else b"three"))
+expect(log.text(), b"<12>audisp-syslog: %d records were lost: nobody took them from /dev/log" % lost)
+if lost == 1: expect(log.text(), b"<14>audisp-syslog: three")
 expect(p.finish(), 0)
-expect(log.text(), b"<12>audisp-syslog: 1 records were lost: nobody took them from /dev/log")
-expect(p.said, b"audisp-syslog: 1 records were lost: nobody took them from /dev/log\n")
+expect(p.said, b"audisp-syslog: %d records were lost: nobody took them from /dev/log\n" % lost)
 '
 }
 
