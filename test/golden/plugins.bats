@@ -496,25 +496,6 @@ if (one["state"], one["delivered"], one["lag_records"]) != ("stopped", int(sys.a
 	finish
 }
 
-@test "an attendant that talks without end keeps the daemon from nothing" {
-	mkdir "$dir/bin"
-	cp "$AURUM_BIN/auditd" "$dir/bin"
-	cat >"$dir/bin/auditd-attendant" <<'TALKER'
-#!/usr/bin/env python3
-import os, struct
-note = struct.pack("=II48s512s", 8, 0, b"", b"op=talk res=failed")
-while True:
-    os.write(3, note)
-TALKER
-	chmod 755 "$dir/bin/auditd-attendant"
-	AURUM_BIN=$dir/bin begin
-	until_true grep -q op=talk "$log"
-	kill -TERM "$daemon"
-	until_true eval '! kill -0 "$daemon" 2>/dev/null'
-	daemon=
-	grep -q '^type=DAEMON_END' "$log"
-}
-
 @test "a plugin of others works unchanged: laurel, from Debian" {
 	local laurel
 	laurel=$("$AURUM_TOP/test/oracle")/../root/usr/sbin/laurel
