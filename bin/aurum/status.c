@@ -92,6 +92,20 @@ static void take_name(uint64_t pid, char out[16])
 		(void)!sv_to_cstr(sv_head(sv_trim(buf_view(&name)), 15), out, 16);
 }
 
+/* It has died, and its parent has not noticed yet. */
+static bool is_zombie(uint64_t pid)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+	struct sv rest, word;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid);
+	if (file_read(path, &text, NULL) != 0)
+		return false;
+	rest = buf_view(&text); /* "77 (auditd) Z ..." */
+	return sv_word(&rest, &word) && sv_starts(sv_trim(rest), SV("(auditd) Z "));
+}
+
 static void look_at_board(struct status *s)
 {
 	struct health_facts *f = &s->facts;
@@ -107,7 +121,7 @@ static void look_at_board(struct status *s)
 	}
 	/* Its number may be another process's by now. */
 	take_name(s->view.recorder.pid, name);
-	f->is_alive = strcmp(name, "auditd") == 0;
+	f->is_alive = strcmp(name, "auditd") == 0 && !is_zombie(s->view.recorder.pid);
 }
 
 static void look_at_kernel(struct status *s)

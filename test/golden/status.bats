@@ -73,6 +73,20 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	[[ ${lines[1]} == "WRONG       no audit daemon runs: it was stopped" ]]
 }
 
+@test "a daemon that died is dead before its parent has noticed" {
+	local zombie
+	bash -c './auditd 600 & echo $! >zombie; exec sleep 600' 3>&- &
+	until [ -s zombie ] && [ "$(cat "/proc/$!/comm")" = sleep ]; do sleep 0.02; done
+	zombie=$(cat zombie)
+	kill -KILL "$zombie"
+	until grep -q ') Z ' "/proc/$zombie/stat"; do sleep 0.02; done
+	board "pid=$zombie"
+	kernel=0
+	run status
+	kill "$!"
+	[[ $output == *"the audit daemon (pid $zombie) has died: "* ]]
+}
+
 @test "without a daemon the kernel is asked all the same" {
 	needs_root
 	kernel=0 enabled=0 lost=4 run status
