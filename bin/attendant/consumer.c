@@ -227,8 +227,20 @@ void consumer_resume(struct consumer *c)
 
 /* ---- pumping ---- */
 
+/* The plugin's name, which is a file's, as a word of a record: it ends no value and begins none. */
+static const char *name_as_word(const struct consumer *c, char out[PLUGIN_NAME_MAX])
+{
+	size_t n = 0;
+
+	for (const char *p = c->plugin.name; *p && n < PLUGIN_NAME_MAX - 1; p++)
+		out[n++] = *p > ' ' && *p < 0x7f && !strchr("=\"'", *p) ? *p : '?';
+	out[n] = '\0';
+	return out;
+}
+
 static void tell_gap(struct consumer *c)
 {
+	char name[PLUGIN_NAME_MAX];
 	const struct follow_gap *gap = c->feed.gap;
 	uint64_t lost = backlog_lost(c, gap);
 	const char *cause = gap == &c->feed.spool.gap      ? "spool"
@@ -244,7 +256,7 @@ static void tell_gap(struct consumer *c)
 		    "op=lost cause=%s plugin=%s lost=%" PRIu64 " bytes=%" PRIu64 " from=%" PRId64
 		    ".%03" PRIu32 ":%" PRIu64 " to=%" PRId64 ".%03" PRIu32 ":%" PRIu64
 		    " res=failed",
-		    cause, c->plugin.name, lost, gap->bytes, gap->last.sec, gap->last.ms,
+		    cause, name_as_word(c, name), lost, gap->bytes, gap->last.sec, gap->last.ms,
 		    gap->last.serial, gap->first.sec, gap->first.ms, gap->first.serial);
 }
 
