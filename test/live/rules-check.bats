@@ -10,6 +10,7 @@ teardown() { [ -n "$LIVE_SKIP" ] || live_quiet; }
 teardown_file() { live_end; }
 
 @test "the kernel's rules are checked and explained as those of a file are" {
+	"$AURUM_BIN/auditctl" -b 8192
 	"$AURUM_BIN/auditctl" -a always,exit -F arch=b64 -S chmod -F pid=4194305 -k one
 	"$AURUM_BIN/auditctl" -a always,exit -F arch=b32 -S chmod -F pid=4194305 -k one
 	"$AURUM_BIN/auditctl" -a always,exit -F arch=b64 -S chown -F pid=4194305 -F auid=-1
