@@ -8,6 +8,7 @@
 #include "attendant/place.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "health/board.h"
 
 #include <dirent.h>
@@ -169,26 +170,6 @@ static void drop_absent(struct plugins *p)
 	(void)closedir(dir);
 }
 
-static void load(struct plugins *p)
-{
-	struct attend *a = p->attend;
-	struct dirent **files;
-	int count = scandir(a->conf.plugin_dir, &files, is_plugin_file, alphasort);
-	struct err e;
-
-	if (count < 0 && errno != ENOENT) {
-		(void)err_sys(&e, "no plugins: cannot read %s", a->conf.plugin_dir);
-		say(&a->voice, LOG_ERR, "%s", e.text);
-	}
-	for (int i = 0; i < count; i++) {
-		load_one(p, files[i]->d_name);
-		free(files[i]);
-	}
-	if (count >= 0)
-		free(files);
-	drop_absent(p);
-}
-
 static unsigned count(const struct plugins *p)
 {
 	unsigned n = 0;
@@ -196,6 +177,28 @@ static unsigned count(const struct plugins *p)
 	for (size_t i = 0; i < PLUGINS_MAX; i++)
 		n += p->consumers[i] != NULL;
 	return n;
+}
+
+static void load(struct plugins *p)
+{
+	struct attend *a = p->attend;
+	struct dirent **files;
+	int found = scandir(a->conf.plugin_dir, &files, is_plugin_file, alphasort);
+	struct err e;
+
+	/* Nobody has said that those which run are not wanted any more. */
+	if (found < 0) {
+		(void)err_sys(&e, "cannot read plugin_dir %s", a->conf.plugin_dir);
+		say(&a->voice, e.sys == ENOENT && count(p) == 0 ? LOG_NOTICE : LOG_ERR,
+		    "%s: plugins stay as they are", e.text);
+		return;
+	}
+	for (int i = 0; i < found; i++) {
+		load_one(p, files[i]->d_name);
+		free(files[i]);
+	}
+	free(files);
+	drop_absent(p);
 }
 
 /* ---- what the recorder is told, and the board ---- */
@@ -263,16 +266,27 @@ static void put_board(struct plugins *p)
 
 /* ---- beginning, and the loop's turns ---- */
 
-static void make_folder(const struct plugins *p, const char *parent, const char *name, mode_t mode)
+/* false: something is there that others could have laid. One that cannot be made is only told. */
+static bool make_folder(const struct plugins *p, const char *parent, const char *name, mode_t mode)
 {
 	char path[LOG_PATH_MAX + 32];
 	struct err e;
 
 	(void)snprintf(path, sizeof(path), "%s%s", parent, name);
-	if (mkdir(path, mode) == 0 || errno == EEXIST)
-		return;
-	(void)err_sys(&e, "cannot make %s", path);
+	if (file_make_folder(path, mode, &e) == 0)
+		return true;
 	say(&p->attend->voice, LOG_ERR, "%s", e.text);
+	return e.sys != EEXIST;
+}
+
+static bool make_folders(const struct plugins *p)
+{
+	const struct attend *a = p->attend;
+
+	(void)make_folder(p, a->state_dir, "", 0700);
+	(void)make_folder(p, a->run_dir, "", 0755);
+	return make_folder(p, a->state_dir, "/cursors", 0700) &&
+	       make_folder(p, a->run_dir, "/spool", 0700);
 }
 
 /*
@@ -316,12 +330,10 @@ static void begin(struct plugins *p)
 
 void plugins_begin(struct plugins *p)
 {
-	const struct attend *a = p->attend;
-
-	make_folder(p, a->state_dir, "", 0700);
-	make_folder(p, a->state_dir, "/cursors", 0700);
-	make_folder(p, a->run_dir, "", 0755);
-	make_folder(p, a->run_dir, "/spool", 0700);
+	if (!make_folders(p)) {
+		say(&p->attend->voice, LOG_ERR, "no plugins: there is no safe place for them");
+		return;
+	}
 	p->is_begun = true;
 	if (take_lock(p))
 		begin(p);

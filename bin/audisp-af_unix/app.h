@@ -51,6 +51,7 @@ struct app {
 	struct client clients[CLIENTS_MAX];
 	size_t count, count_max, deepest;
 	size_t unserved;               /* records put since clients were served last */
+	bool is_crowded;               /* and it was told */
 	uint64_t connections, refused; /* and so many more that were too many */
 	uint64_t lost;                 /* by clients that have left */
 	uint64_t unusable;             /* records that no client could be given */

@@ -11,13 +11,16 @@
 #include <syslog.h>
 
 #define SERVE_PARTS     4    /* clients are served at least when so a part of the queue is new */
+#define ACCEPT_TURN     16   /* clients that are taken in before records have their turn */
 #define ACCEPT_PAUSE_MS 1000 /* after a failure that would only come again */
 
 static void refuse(struct app *app, int fd)
 {
 	app->refused++;
-	plugin_say(&app->plugin, LOG_WARNING, "%d clients are connected: one more is turned away",
-		   CLIENTS_MAX);
+	if (!app->is_crowded)
+		plugin_say(&app->plugin, LOG_WARNING,
+			   "%d clients are connected: more are turned away", CLIENTS_MAX);
+	app->is_crowded = true;
 	close_fd(&fd);
 }
 
@@ -42,19 +45,22 @@ static void take_in(struct app *app, int fd)
 
 void clients_accept(struct app *app)
 {
-	int fd;
-
 	app->accept_after_ms = 0;
-	while ((fd = accept4(app->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+	for (int i = 0; i < ACCEPT_TURN; i++) {
+		int fd = accept4(app->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+			plugin_say(&app->plugin, LOG_ERR, "cannot accept a client: %s",
+				   strerror(errno));
+			app->accept_after_ms = clock_ms() + ACCEPT_PAUSE_MS;
+		}
+		if (fd < 0)
+			return;
 		app->connections++;
 		if (app->count == CLIENTS_MAX)
 			refuse(app, fd);
 		else
 			take_in(app, fd);
-	}
-	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-		plugin_say(&app->plugin, LOG_ERR, "cannot accept a client: %s", strerror(errno));
-		app->accept_after_ms = clock_ms() + ACCEPT_PAUSE_MS;
 	}
 }
 
@@ -70,6 +76,7 @@ void client_drop(struct app *app, size_t i)
 	fanout_leave(c->taker);
 	close_fd(&c->fd);
 	*c = app->clients[--app->count];
+	app->is_crowded = false;
 }
 
 /* ---- records ---- */

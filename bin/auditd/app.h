@@ -99,8 +99,6 @@ void process_ready(struct app *app, enum exit_code code);
 MUST_CHECK int process_pid_file(struct err *e);
 /* Removes it and the state report; where that is not allowed it is left empty. */
 void process_forget_pid(int *pid_file);
-/* Makes run_dir. -1: there is none that only we can write to. */
-MUST_CHECK int process_run_folder(const char *path, struct err *e);
 void process_raise_limits(const struct voice *v);
 /* Higher, or lower with a negative number. */
 MUST_CHECK int process_priority(int by, struct err *e);

@@ -263,7 +263,8 @@ static void use_privilege(struct app *app)
 	app->pid_file = process_pid_file(&e);
 	if (app->pid_file < 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
-	if (process_run_folder(app->conf.run_dir, &e) != 0)
+	/* Others may look into it: a plugin has its socket there. */
+	if (file_make_folder(app->conf.run_dir, 0755, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (spool_init(&app->spool, app->conf.run_dir, &app->voice, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);

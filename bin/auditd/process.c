@@ -105,22 +105,6 @@ void process_forget_pid(int *pid_file)
 	*pid_file = -1;
 }
 
-int process_run_folder(const char *path, struct err *e)
-{
-	CLEAN_FD int fd = -1;
-	struct stat st;
-
-	/* Others may look into it: a plugin has its socket there. */
-	if (mkdir(path, 0755) != 0 && errno != EEXIST)
-		return err_sys(e, "cannot make %s", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return err_sys(e, "cannot open %s", path);
-	if (st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)))
-		return 0;
-	return err_set(e, "%s can be written to by others", path);
-}
-
 /* A shell's limits must not end recording, and the machine must not kill its own witness. */
 void process_raise_limits(const struct voice *v)
 {

@@ -1,10 +1,10 @@
 /* A log_writer that always goes on: the oldest file gives way. */
 #include "auditd/spool.h"
 
-#include <errno.h>
+#include "base/file.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 
 int spool_init(struct spool *s, const char *run_dir, const struct voice *voice, struct err *e)
@@ -20,14 +20,11 @@ int spool_init(struct spool *s, const char *run_dir, const struct voice *voice, 
 	}
 	slash = strrchr(s->path, '/');
 	*slash = '\0';
-	n = mkdir(s->path, 0700);
-	if (n != 0 && errno != EEXIST) {
-		(void)err_sys(e, "cannot make %s", s->path);
-		s->path[0] = '\0';
-		return -1;
-	}
+	n = file_make_folder(s->path, 0700, e);
 	*slash = '/';
-	return 0;
+	if (n != 0)
+		s->path[0] = '\0';
+	return n;
 }
 
 static int open_file(struct spool *s, struct err *e)

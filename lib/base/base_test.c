@@ -356,6 +356,31 @@ static void a_program_knows_its_folder(void **state)
 	assert_non_null(strstr(e.text, "where this program is"));
 }
 
+static void a_folder_is_made_or_taken_when_it_is_ours_alone(void **state)
+{
+	char top[] = "/tmp/folder-XXXXXX", path[64], link[64];
+	struct err e;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	(void)snprintf(path, sizeof(path), "%s/one", top);
+	(void)snprintf(link, sizeof(link), "%s/link", top);
+	assert_int_equal(file_make_folder(path, 0700, &e), 0);
+	assert_int_equal(file_make_folder(path, 0700, &e), 0);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(file_make_folder(link, 0700, &e), -1);
+	assert_int_equal(e.sys, EEXIST);
+	assert_int_equal(chmod(path, 0770), 0);
+	assert_int_equal(file_make_folder(path, 0700, &e), -1);
+	assert_int_equal(e.sys, EEXIST);
+	assert_non_null(strstr(e.text, "can be written to by others"));
+	(void)snprintf(path, sizeof(path), "%s/two/three", top);
+	assert_int_equal(file_make_folder(path, 0700, &e), -1);
+	assert_int_equal(e.sys, ENOENT);
+	(void)snprintf(path, sizeof(path), "%s/one", top);
+	assert_int_equal(unlink(link) | rmdir(path) | rmdir(top), 0);
+}
+
 static void bytes_are_counted(void **state)
 {
 	(void)state;
@@ -409,6 +434,7 @@ int main(void)
 		cmocka_unit_test(suggestions_are_near_and_never_far_fetched),
 		cmocka_unit_test(threads_start_with_every_signal_blocked),
 		cmocka_unit_test(a_program_knows_its_folder),
+		cmocka_unit_test(a_folder_is_made_or_taken_when_it_is_ours_alone),
 		cmocka_unit_test(bytes_are_counted),
 		cmocka_unit_test(names_stand_in_their_natural_order),
 	};

@@ -88,6 +88,31 @@ int file_replace(const char *path, struct sv content, mode_t mode, struct err *e
 	return 0;
 }
 
+/* e may be NULL. */
+static int is_there(struct err *e)
+{
+	if (e)
+		e->sys = EEXIST;
+	return -1;
+}
+
+int file_make_folder(const char *path, mode_t mode, struct err *e)
+{
+	CLEAN_FD int fd = -1;
+	struct stat st;
+
+	if (mkdir(path, mode) != 0 && errno != EEXIST)
+		return err_sys(e, "cannot make %s", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		(void)err_sys(e, "cannot open the folder %s", path);
+	else if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		(void)err_set(e, "%s can be written to by others", path);
+	else
+		return 0;
+	return is_there(e);
+}
+
 int file_fill_standard(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

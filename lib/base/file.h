@@ -29,6 +29,13 @@ MUST_CHECK int file_write(int fd, struct sv bytes);
 MUST_CHECK int file_replace(const char *path, struct sv content, mode_t mode, struct err *e);
 
 /*
+ * Makes the folder, or accepts one that is there if nobody but the caller's user can write to it;
+ * a symbolic link to one is refused. Its parent must exist. -1 with e->sys EEXIST: what is there
+ * is something else, or open to others.
+ */
+MUST_CHECK int file_make_folder(const char *path, mode_t mode, struct err *e);
+
+/*
  * The folder of the running program, without a slash at the end: what is installed with it is
  * found from there.
  */

@@ -250,6 +250,34 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 	[ "$(ls "$out" | xargs)" = "open open.pid" ]
 }
 
+@test "a folder for positions or the spool that others have laid is not used" {
+	plugin one plain
+	mkdir -p "$dir/run" "$dir/elsewhere"
+	chmod 755 "$dir/run"
+	ln -s "$dir/elsewhere" "$dir/run/spool"
+	begin -f
+	until_true grep -q 'no plugins: there is no safe place for them' "$dir/stderr"
+	finish
+	grep -q "auditd: cannot open the folder $dir/run/spool: " "$dir/stderr"
+	[ -z "$(ls "$dir/elsewhere")" ]
+	[ ! -e "$out/one" ]
+}
+
+@test "plugins stay when plugin_dir is gone at SIGHUP" {
+	plugin one plain
+	begin
+	put 1 10
+	until_true has_last "$out/one" 10
+	mv "$dir/etc/plugins.d" "$dir/etc/away"
+	kill -HUP "$daemon"
+	until_true grep -q DAEMON_CONFIG "$log"
+	put 11 20
+	until_true has_last "$out/one" 20
+	[ -e "$dir/state/cursors/one" ]
+	finish
+	[ "$(grep -c '^type=DAEMON_START' "$out/one")" -eq 1 ]
+}
+
 @test "SIGHUP goes to plugins, and starts, changes and ends them" {
 	plugin stays capture
 	plugin goes capture
