@@ -46,7 +46,7 @@ static void put(char out[FINDING_BYTES], const char *fmt, ...)
 
 /* What is the matter, and then what to do about it. */
 #define FIND(j, weight, id, ...) put(add(j, weight, id)->what, __VA_ARGS__)
-#define TODO(j, ...)             put((j)->out->findings[(j)->out->count - 1].todo, __VA_ARGS__)
+#define ADVISE(j, ...)           put((j)->out->findings[(j)->out->count - 1].todo, __VA_ARGS__)
 
 static bool is_known(uint64_t figure)
 {
@@ -89,10 +89,10 @@ static void judge_board(struct judge *j)
 
 	if (f->board == BOARD_OTHER) {
 		FIND(j, WEIGHT_UNKNOWN, "other-version", "%s", f->board_why);
-		TODO(j, "restart the daemon, so that it is of the version of this program");
+		ADVISE(j, "restart the daemon, so that it is of the version of this program");
 	} else if (f->board == BOARD_REFUSED) {
 		FIND(j, WEIGHT_UNKNOWN, "no-board", "%s", f->board_why);
-		TODO(j, "run it as root, or as a member of log_group in auditd.conf");
+		ADVISE(j, "run it as root, or as a member of log_group in auditd.conf");
 	}
 }
 
@@ -117,11 +117,11 @@ static void judge_absent(struct judge *j)
 		FIND(j, WEIGHT_WRONG, "died",
 		     "the audit daemon (pid %" PRIu64 ") has died: its last sign of life is %s old",
 		     r->pid, measure_span(age(j, r->heartbeat), span));
-		TODO(j, "systemctl restart auditd; journalctl -u auditd says what it said last");
+		ADVISE(j, "systemctl restart auditd; journalctl -u auditd says what it said last");
 	} else if (f->kernel == KERNEL_ANSWERED || f->board == BOARD_ABSENT || r) {
 		FIND(j, WEIGHT_WRONG, "no-daemon", "no audit daemon runs%s",
 		     r ? ": it was stopped" : "");
-		TODO(j, "systemctl start auditd");
+		ADVISE(j, "systemctl start auditd");
 	}
 }
 
@@ -138,7 +138,7 @@ static void judge_silence(struct judge *j)
 		FIND(j, WEIGHT_WRONG, "hangs",
 		     "the audit daemon (pid %" PRIu64 ") hangs: its last sign of life is %s old",
 		     r->pid, measure_span(age(j, r->heartbeat), span));
-		TODO(j, "/proc/%" PRIu64 "/stack says where; systemctl restart auditd", r->pid);
+		ADVISE(j, "/proc/%" PRIu64 "/stack says where; systemctl restart auditd", r->pid);
 	} else if (r->state == STATE_STARTING) {
 		FIND(j, WEIGHT_UNKNOWN, "starting", "the audit daemon (pid %" PRIu64 ") starts",
 		     r->pid);
@@ -148,15 +148,19 @@ static void judge_silence(struct judge *j)
 		     "what runs plugins and mails (pid %" PRIu64
 		     ") hangs: its last sign of life is %s old; the log is written all the same",
 		     a->attendant_pid, measure_span(age(j, a->attendant_heartbeat), span));
-		TODO(j, "kill %" PRIu64 ": it is started again, and plugins go on where they were",
-		     a->attendant_pid);
+		ADVISE(j,
+		       "kill %" PRIu64 ": it is started again, and plugins go on where they were",
+		       a->attendant_pid);
 	}
 	if (is_some(r->suspended)) {
 		FIND(j, WEIGHT_WRONG, "suspended",
 		     "recording is suspended since %s: %" PRIu64 " records were not written",
 		     measure_time(r->suspended, span),
 		     is_known(r->lost_suspended) ? r->lost_suspended : 0);
-		TODO(j, "make room for the log, then: kill -USR2 %" PRIu64, r->pid);
+		ADVISE(j,
+		       "make room for the log: it then goes on by itself, or at once with kill "
+		       "-USR2 %" PRIu64,
+		       r->pid);
 	}
 }
 
@@ -181,32 +185,32 @@ static void judge_kernel(struct judge *j)
 	}
 	if (s->enabled == 0) {
 		FIND(j, WEIGHT_WRONG, "disabled", "the kernel records nothing: enabled is 0");
-		TODO(j, "auditctl -e 1");
+		ADVISE(j, "auditctl -e 1");
 	}
 	if (s->backlog_limit && s->backlog >= s->backlog_limit * (uint64_t)BACKLOG_PCT / 100) {
 		FIND(j, WEIGHT_WRONG, "backlog",
 		     "the kernel's backlog is nearly full: %u of %u records wait", s->backlog,
 		     s->backlog_limit);
-		TODO(j, "fewer rules, or a larger limit: -b %u in the rules",
-		     s->backlog_limit < UINT32_MAX / 4 ? s->backlog_limit * 4 : s->backlog_limit);
+		ADVISE(j, "fewer rules, or a larger limit: -b %u in the rules",
+		       s->backlog_limit < UINT32_MAX / 4 ? s->backlog_limit * 4 : s->backlog_limit);
 	}
 	if (s->lost && !(r && is_known(r->lost_kernel))) {
 		FIND(j, WEIGHT_NOTE, "kernel-lost",
 		     "the kernel says it has lost %u records since boot", s->lost);
-		TODO(j, "auditctl --reset-lost counts anew");
+		ADVISE(j, "auditctl --reset-lost counts anew");
 	}
 	if (is_ours_alive(j) && is_known(r->kernel_pid) && s->pid != r->pid) {
 		FIND(j, WEIGHT_WRONG, "not-registered",
 		     "the kernel sends its records to pid %u and not to the audit daemon (pid "
 		     "%" PRIu64 ")",
 		     s->pid, r->pid);
-		TODO(j, "systemctl restart auditd");
+		ADVISE(j, "systemctl restart auditd");
 	}
 	if (s->rate_limit) {
 		FIND(j, WEIGHT_NOTE, "rate-limit",
 		     "the kernel drops what is beyond %u records a second: rate_limit",
 		     s->rate_limit);
-		TODO(j, "-r 0 in the rules records all");
+		ADVISE(j, "-r 0 in the rules records all");
 	}
 }
 
@@ -222,8 +226,8 @@ static void judge_bursts(struct judge *j)
 		     "backlog_limit %" PRIu64 " is too small: up to %" PRIu64
 		     " records waited, at up to %" PRIu64 " a second",
 		     r->backlog_limit, r->backlog_high, r->rate_peak);
-		TODO(j, "-b %" PRIu64 " in the rules; auditctl -b %" PRIu64 " at once",
-		     r->backlog_needed, r->backlog_needed);
+		ADVISE(j, "-b %" PRIu64 " in the rules; auditctl -b %" PRIu64 " at once",
+		       r->backlog_needed, r->backlog_needed);
 	}
 	if (is_some(r->overruns))
 		FIND(j, WEIGHT_NOTE, "overruns",
@@ -243,9 +247,9 @@ static void judge_readers(struct judge *j)
 		     "process that is recorded",
 		     r->name[0] ? r->name : "a process", r->pid);
 		if (strncmp(r->name, "systemd-journal", sizeof("systemd-journal") - 1) == 0)
-			TODO(j, "systemctl mask --now systemd-journald-audit.socket; systemctl "
-				"restart "
-				"systemd-journald");
+			ADVISE(j, "systemctl mask --now systemd-journald-audit.socket; systemctl "
+				  "restart "
+				  "systemd-journald");
 	}
 }
 
@@ -255,8 +259,9 @@ static void judge_drift(struct judge *j)
 		return;
 	FIND(j, WEIGHT_WRONG, "drift", "the kernel's rules are not those of the files: %s",
 	     j->f->drift);
-	TODO(j, "aurum rules diff kernel " AURUM_SYSCONFDIR "/audit/rules.d shows them; augenrules "
-		"--load loads the files");
+	ADVISE(j,
+	       "aurum rules diff kernel " AURUM_SYSCONFDIR "/audit/rules.d shows them; augenrules "
+	       "--load loads the files");
 }
 
 /* ---- losses and the disk ---- */
@@ -296,7 +301,7 @@ static void judge_losses(struct judge *j)
 			continue;
 		FIND(j, weight, rows[i].id, "%s %" PRIu64 " record%s since the daemon started",
 		     rows[i].what, lost, lost == 1 ? "" : "s");
-		TODO(j, "%s", rows[i].todo);
+		ADVISE(j, "%s", rows[i].todo);
 	}
 }
 
@@ -334,12 +339,12 @@ static void judge_consumer(struct judge *j, const struct board_consumer *c)
 	if (f->consumer_state == STATE_FAILED) {
 		FIND(j, WEIGHT_WRONG, "consumer-failed",
 		     "the consumer %s died too often and is given up", c->name);
-		TODO(j, "systemctl reload auditd starts it again");
+		ADVISE(j, "systemctl reload auditd starts it again");
 	} else if (f->consumer_state == STATE_SUSPENDED) {
 		FIND(j, WEIGHT_WRONG, "consumer-suspended",
 		     "the consumer %s gets nothing: it was too far behind (overflow_action)",
 		     c->name);
-		TODO(j, "it goes on after SIGUSR2: auditctl --signal resume");
+		ADVISE(j, "it goes on after SIGUSR2: auditctl --signal resume");
 	}
 	if ((is_some(f->lag_limit) && is_known(f->lag_records) && f->lag_records > f->lag_limit) ||
 	    (is_known(f->lag_time) && f->lag_time > CONSUMER_LAG_NS))

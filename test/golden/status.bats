@@ -52,7 +52,7 @@ needs_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }
 	[ "$status" -eq 1 ]
 	[ "${lines[0]}" = "2 things are wrong: auditd (pid $daemon) takes 12 records a second" ]
 	[[ ${lines[1]} == "WRONG       recording is suspended since "*": 9 records were not written" ]]
-	[ "${lines[2]}" = "            -> make room for the log, then: kill -USR2 $daemon" ]
+	[ "${lines[2]}" = "            -> make room for the log: it then goes on by itself, or at once with kill -USR2 $daemon" ]
 	[[ $output == *"while recording was suspended were lost 9 records since the daemon started"* ]]
 }
 
