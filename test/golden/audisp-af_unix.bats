@@ -199,6 +199,20 @@ for mask, mode in (0o777, "0666"), (0, "600"), (0o022, "0770"):
 	check 'unknown option' --strin
 }
 
+@test "clients that are too many are turned away, and that is told once" {
+	python '
+p = Plugin("audisp-af_unix", "0600", path, "string")
+p.until_said(b"listening at")
+clients = [Client(path) for i in range(64)]
+turned_away = [Client(path) for i in range(40)]
+expect([c.rest() for c in turned_away], [b""] * 40)
+p.feed(b"a record\n")
+expect([c.take(9) for c in clients], [b"a record\n"] * 64)
+expect(p.finish(), 0)
+expect(p.said.count(b"turned away"), 1)
+'
+}
+
 @test "SIGUSR1 writes a state report" {
 	[ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null || skip "needs root and mount namespaces"
 	export -f python
