@@ -8,6 +8,7 @@
 #include "common/frame.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -117,6 +118,14 @@ static void end_plugins(pid_t plugins[PLUGINS_MAX])
 	}
 }
 
+/* Then there is nobody to attend to: the positions are saved, and the next daemon goes on. */
+static bool is_recorder_gone(void)
+{
+	struct pollfd line = {.fd = ATTENDANT_ERRANDS};
+
+	return poll(&line, 1, 0) > 0 && (line.revents & POLLHUP);
+}
+
 /* One child's life. Whether another is to follow. */
 static bool live_once(struct attend *a)
 {
@@ -183,7 +192,7 @@ int main(int argc, char **argv)
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (attend.life == MAP_FAILED)
 		return EXIT_FAILURE;
-	while (live_once(&attend))
+	while (live_once(&attend) && !is_recorder_gone())
 		(void)sleep(PAUSE_S);
 	return EXIT_SUCCESS;
 }

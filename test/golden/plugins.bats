@@ -263,6 +263,19 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 	[ ! -e "$out/one" ]
 }
 
+@test "no attendant outlives a killed daemon, also when it cannot read its configuration" {
+	begin
+	pgrep -f "^auditd-attendant -c$dir/etc" | tail -n 1 | {
+		read -r worker
+		rm "$dir/etc/auditd.conf"
+		echo 'flush = never' >"$dir/etc/auditd.conf"
+		kill -9 "$worker" "$daemon"
+	}
+	daemon=
+	is_alone() { ! pgrep -f "^auditd-attendant -c$dir/etc"; }
+	until_true is_alone
+}
+
 @test "plugins stay when plugin_dir is gone at SIGHUP" {
 	plugin one plain
 	begin
