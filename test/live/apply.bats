@@ -222,6 +222,7 @@ terminal_begin() {
 	shift
 	apply "$LIVE_DIR/a.rules"
 	remember
+	: >"$err" # what an earlier one said is not this one's word
 	"$@" | "$aurum" rules apply --state "$state" --confirm "$seconds" "$LIVE_DIR/b.rules" >"$out" 2>"$err" 3>&- &
 	terminal=$!
 	live_wait_for 20 grep -q 'type yes here' "$err" || { cat "$err"; return 1; }
