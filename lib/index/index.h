@@ -1,0 +1,102 @@
+/*
+ * The index of one rotated log file: which stretches of its text can hold the events that somebody
+ * looks for. docs/format-index.md has the bytes and what they promise.
+ *
+ *	switch (index_open(&x, path, &head, &e)) {
+ *	case INDEX_OPEN:	... x.frames[0 .. x.frame_count) ...
+ *	case INDEX_NONE:	there is none;
+ *	case INDEX_STALE:	of another text, INDEX_FOREIGN: of another version, INDEX_DAMAGED: *e says how
+ *	}
+ *	struct index_rows rows = {0};
+ *	enum index_answer answer = index_ask(&x, demand, &rows);
+ *	...
+ *	index_rows_release(&rows);
+ *	index_close(&x);
+ *
+ * An index is a filter: whatever it says is looked up in the text again. Rows are the file's events in
+ * the order in which they are found, from 0. The file is mapped; it is written once, then renamed into
+ * place, and must not be written to.
+ */
+#ifndef AURUM_INDEX_INDEX_H
+#define AURUM_INDEX_INDEX_H
+
+#include "index/demand.h"
+#include "segment/segment.h"
+
+#define INDEX_VERSION 1
+
+/* Whole lines that follow one another. */
+struct index_frame {
+	uint64_t raw_at;
+	uint32_t raw_bytes;
+	uint32_t row_from, row_to;    /* every row with a record in it is in here; others may be */
+	uint32_t malformed, too_long; /* lines that a scan counts */
+	struct stamp first,
+		last; /* the lowest and highest of its records; sec INT64_MAX: it has none */
+	uint64_t serial_min, serial_max;
+};
+
+struct index_totals {
+	uint64_t lines, malformed, too_long;
+	uint32_t rows;
+	bool has_start;
+	struct stamp start;       /* of the first record in the text, */
+	struct stamp first, last; /* the lowest and highest of all events */
+	int64_t timeout_s;        /* with which records were joined */
+	bool is_orderly; /* stamps of rows strictly rise and no event came twice: see docs/format-index.md */
+};
+
+struct index {
+	const unsigned char *map;
+	size_t bytes;
+	struct index_totals totals;
+	struct index_frame *frames; /* checked */
+	size_t frame_count;
+	/* private: sections */
+	const void *sections;
+	size_t section_count;
+};
+
+enum index_status { INDEX_OPEN, INDEX_NONE, INDEX_STALE, INDEX_FOREIGN, INDEX_DAMAGED };
+
+/* head: of the text, with mtime_ns of the file that holds it now (the segment's own, or the plain file's).
+ * Checks what it reads: the header, the list of sections, the frames. */
+MUST_CHECK enum index_status index_open(struct index *x, const char *path,
+					const struct segment_head *head, struct err *e);
+void index_close(struct index *x);
+
+/* ---- asking ---- */
+
+struct roaring_bitmap_s; /* <roaring/roaring.h> */
+
+/* Either rows, or frames where only those are known. */
+struct index_rows {
+	struct roaring_bitmap_s *rows; /* set for INDEX_SOME and INDEX_EXACT */
+};
+
+enum index_answer {
+	INDEX_ALL,    /* nothing can be told: every row */
+	INDEX_SOME,   /* no other row fits */
+	INDEX_EXACT,  /* these rows fit */
+	INDEX_BROKEN, /* a section is damaged: as INDEX_ALL, and *e says which */
+};
+
+/* Any thread, each with its own struct index. What a bloom says of frames is every row of them. */
+MUST_CHECK enum index_answer index_ask(struct index *x, const struct demand *d,
+				       struct index_rows *out, struct err *e);
+void index_rows_release(struct index_rows *r);
+
+/* For completion and counts by value: each value of a field, raw, with the number of its rows, until more() says false.
+ * False when the field has no dictionary. */
+MUST_CHECK bool index_values(struct index *x, struct sv field,
+			     bool (*more)(void *arg, struct sv raw, uint64_t rows), void *arg);
+/* The same with the rows: freed by the callee's caller after each call. */
+MUST_CHECK bool index_value_rows(struct index *x, struct sv field,
+				 bool (*more)(void *arg, struct sv raw,
+					      const struct roaring_bitmap_s *rows),
+				 void *arg);
+
+/* A section that another floor keeps in the file (index_extra): its bytes, checked; empty when there is none. */
+struct sv index_extra(struct index *x, uint32_t kind);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Which parts of a log a search has to read: one plan for all tools, made of the indexes of its files.
+ *
+ *	struct prune p = PRUNE_INIT;
+ *	if (prune_look(&p, cursor, &wish, &e) != 0) ...
+ *	prune_apply(&p, &blocks);			-- the engine reads the rest only
+ *	prune_explain(&p, &out);			-- for people: what was read, what was skipped and why
+ *	if (prune_count(&p, &count)) ...		-- exactly, without reading any text
+ *	prune_release(&p);
+ *
+ * First the time zone map of each file, then bitmaps, then blooms, then frames. The predicate is asked
+ * again of every event that is read; a file without a good index is read whole.
+ */
+#ifndef AURUM_QUERY_PRUNE_H
+#define AURUM_QUERY_PRUNE_H
+
+#include "base/buf.h"
+#include "index/index.h"
+#include "log/cursor.h"
+#include "query/block.h"
+#include "query/query.h"
+
+/* What is looked for. */
+struct prune_wish {
+	const struct query *query;   /* window, serial, types, nodes and items; never NULL */
+	const struct demand *demand; /* besides; NULL: no more */
+	int64_t timeout_s;           /* end_of_event_timeout of the reader */
+	bool is_exact; /* query has no item but the window: demand says it all (prune_count()) */
+};
+
+struct prune_file; /* one source of the cursor */
+
+struct prune {
+	struct prune_file *files;
+	size_t count;
+	uint64_t text_bytes, kept_bytes; /* of all files; of what is left to read */
+	uint64_t malformed, too_long;    /* lines of that kind in what is not read */
+	bool has_start;
+	struct stamp start; /* of the log's first record, if its file's index says so */
+};
+
+#define PRUNE_INIT ((struct prune){0})
+
+/* Opens the indexes of the cursor's sources, by several threads, and asks them. -1: no memory. */
+MUST_CHECK int prune_look(struct prune *p, const struct cursor *cursor,
+			  const struct prune_wish *wish, struct err *e);
+/* Tells blocks what to leave out. -1: no memory. */
+MUST_CHECK int prune_apply(const struct prune *p, struct blocks *blocks);
+/* True when the number of events that fit is known without reading; *count is it. */
+MUST_CHECK bool prune_count(const struct prune *p, uint64_t *count);
+void prune_explain(const struct prune *p, struct buf *out);
+void prune_release(struct prune *p);
+
+/* The demand of a query's items, in the arena. NULL: no memory. */
+struct demand *prune_demand(const struct query *q, struct arena *a);
+
+#endif
