@@ -55,8 +55,8 @@ class Plugin:
 class Client:
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)  # waits while the queue is full, which with a timeout it does not
         self.socket.settimeout(PATIENCE)
-        self.socket.connect(path)
 
     def take(self, n):
         got = b""
