@@ -43,7 +43,8 @@ struct index_totals {
 	struct stamp start;       /* of the first record in the text, */
 	struct stamp first, last; /* the lowest and highest of all events */
 	int64_t timeout_s;        /* with which records were joined */
-	bool is_orderly; /* stamps of rows strictly rise and no event came twice: see docs/format-index.md */
+	bool is_orderly;          /* no event came twice or was handed out early */
+	uint32_t late; /* rows that came out after one with a higher stamp: index_has_late() */
 };
 
 struct index {
@@ -85,6 +86,14 @@ enum index_answer {
 MUST_CHECK enum index_answer index_ask(struct index *x, const struct demand *d,
 				       struct index_rows *out, struct err *e);
 void index_rows_release(struct index_rows *r);
+
+/*
+ * Whether one of these rows is late: its stamp is lower than that of a row before it. The kernel stamps
+ * a system call when it begins and tells of it when it ends, so a call that waited for seconds stands
+ * among younger ones; a clock that was set back does the same. Where such an event comes out depends on
+ * those around it: who asks for one reads the whole file. True where that is not known.
+ */
+MUST_CHECK bool index_has_late(struct index *x, const struct index_rows *rows);
 
 /* For completion and counts by value: each value of a field, raw, with the number of its rows, until more() says false.
  * False when the field has no dictionary. */

@@ -9,7 +9,13 @@
  *	prune_release(&p);
  *
  * First the time zone map of each file, then bitmaps, then blooms, then frames. The predicate is asked
- * again of every event that is read; a file without a good index is read whole.
+ * again of every event that is read; a file without a good index is read whole, and so is one that is
+ * not orderly or of which a late row may fit (index/index.h).
+ *
+ * Files overlap where the lowest stamp of one, or of any after it, is not above the highest of one before
+ * it, or of any before that. The frames with such stamps, on both sides, are one group: what a leaf of the demand
+ * says of any row in them, it says of all. That keeps events together that a rotation cut, and their order. A
+ * group that is more than a few frames makes its files be read whole.
  */
 #ifndef AURUM_QUERY_PRUNE_H
 #define AURUM_QUERY_PRUNE_H
