@@ -94,7 +94,7 @@ static void settle(struct chunk *c)
 	}
 }
 
-int chunk_sort(struct chunk *c, const struct plan *plan, struct query_scratch *scratch)
+int chunk_sort(struct chunk *c, const struct plan *plan, struct sift *sift)
 {
 	if (c->text.failed)
 		return -1;
@@ -117,7 +117,7 @@ int chunk_sort(struct chunk *c, const struct plan *plan, struct query_scratch *s
 			event.node = event.records->node;
 			event.type = event.records->type;
 		}
-		if (event.count && query_match(plan->query, &event, scratch))
+		if (event.count && sift_takes(sift, &event))
 			c->events[c->event_count++] = event;
 		else
 			c->record_count = first;

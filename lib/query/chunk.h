@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "query/plan.h"
+#include "query/sift.h"
 #include "record/join.h"
 
 #define CHUNK_BYTES  ((size_t)128 << 10) /* a chunk is full when it has so much text, */
@@ -41,9 +42,9 @@ bool chunk_is_full(const struct chunk *c);
 void chunk_add(struct chunk *c, const struct stamp *stamp);
 
 /*
- * Parses the candidates and keeps those that the query asks for in c->events, which point into
+ * Parses the candidates and keeps those that the scan looks for in c->events, which point into
  * the chunk. 0, or -1 when there is no memory.
  */
-MUST_CHECK int chunk_sort(struct chunk *c, const struct plan *plan, struct query_scratch *scratch);
+MUST_CHECK int chunk_sort(struct chunk *c, const struct plan *plan, struct sift *sift);
 
 #endif

@@ -281,7 +281,7 @@ static void join_block(struct engine *g)
 
 /* ---- sort and fold ---- */
 
-static void sort_chunk(struct engine *g, struct query_scratch *scratch)
+static void sort_chunk(struct engine *g, struct sift *sift)
 {
 	struct shelf *shelf = shelf_of(g, g->sort_at++);
 	struct chunk *chunk = &shelf->chunk;
@@ -290,8 +290,8 @@ static void sort_chunk(struct engine *g, struct query_scratch *scratch)
 
 	shelf->state = CHUNK_SORTING;
 	(void)pthread_mutex_unlock(&g->lock);
-	failed = chunk_sort(chunk, &g->plan, scratch) != 0;
-	if (s->chunk_new && chunk->event_count) {
+	failed = chunk_sort(chunk, &g->plan, sift) != 0;
+	if (s->chunk_new && !s->only_count && chunk->event_count) {
 		(void)pthread_mutex_lock(&g->states);
 		chunk->state = s->chunk_new(s->arg);
 		(void)pthread_mutex_unlock(&g->states);
@@ -323,7 +323,7 @@ static enum scan_next hand_on(struct engine *g, struct chunk *chunk)
 {
 	struct scan *s = g->scan;
 
-	if (s->chunk_new)
+	if (s->chunk_new || s->only_count)
 		return end_state(g, chunk);
 	for (size_t i = 0; i < chunk->event_count; i++) {
 		s->matches++;
@@ -355,12 +355,12 @@ static bool is_done(const struct engine *g)
 }
 
 /* One piece of work, the one closest to the end first; false when there is none right now. */
-static bool work(struct engine *g, struct query_scratch *scratch, bool is_caller)
+static bool work(struct engine *g, struct sift *sift, bool is_caller)
 {
 	if (is_caller && g->fold_at < g->fill_at && shelf_of(g, g->fold_at)->state == CHUNK_SORTED)
 		fold_chunk(g);
 	else if (g->sort_at < g->fill_at)
-		sort_chunk(g, scratch);
+		sort_chunk(g, sift);
 	else if (can_join(g))
 		join_block(g);
 	else if (can_read(g))
@@ -372,18 +372,19 @@ static bool work(struct engine *g, struct query_scratch *scratch, bool is_caller
 
 static void run(struct engine *g, bool is_caller)
 {
-	struct query_scratch scratch;
+	struct sift sift;
+	bool failed = sift_init(&sift, g->scan) != 0;
 
-	query_scratch_init(&scratch);
 	(void)pthread_mutex_lock(&g->lock);
+	g->no_memory |= failed;
 	while (!is_done(g))
-		if (work(g, &scratch, is_caller))
+		if (work(g, &sift, is_caller))
 			(void)pthread_cond_broadcast(&g->changed);
 		else
 			(void)pthread_cond_wait(&g->changed, &g->lock);
 	(void)pthread_cond_broadcast(&g->changed);
 	(void)pthread_mutex_unlock(&g->lock);
-	query_scratch_release(&scratch);
+	sift_release(&sift);
 }
 
 static void *help(void *arg)
@@ -479,6 +480,8 @@ int engine_run(struct scan *s, struct blocks *blocks, struct err *e)
 	g->blocks = *blocks;
 	g->threads = threads_for(s, blocks->total);
 	plan_init(&g->plan, s->query);
+	for (size_t i = 0; i < s->set_count; i++)
+		plan_add_set(&g->plan, &s->sets[i]);
 	g->plan.any_time = s->first != NULL;
 	(void)pthread_mutex_init(&g->lock, NULL);
 	(void)pthread_mutex_init(&g->states, NULL);

@@ -110,6 +110,28 @@ static unsigned rarity_of(const struct query *q, enum query_item item)
 	return items[item].rarity + (unsigned)(n < 16 ? n : 16);
 }
 
+/* The set behind the last one becomes the plan's. */
+static void keep_set(struct plan *p)
+{
+	struct plan_set *set = &p->sets[p->set_count];
+
+	p->set_count++;
+	if (set->rarity > p->sets[0].rarity) {
+		struct plan_set rarer = *set;
+
+		*set = p->sets[0];
+		p->sets[0] = rarer;
+	}
+}
+
+void plan_add_set(struct plan *p, const struct plan_set *set)
+{
+	if (p->set_count == PLAN_SETS_MAX || !set->count)
+		return;
+	p->sets[p->set_count] = *set;
+	keep_set(p);
+}
+
 /* Adds the set of literals of the items, one of which has to hold. */
 static void add_set(struct plan *p, uint32_t any)
 {
@@ -127,13 +149,7 @@ static void add_set(struct plan *p, uint32_t any)
 		if (rarity_of(p->query, i) < set->rarity)
 			set->rarity = rarity_of(p->query, i);
 	}
-	p->set_count++;
-	if (set->rarity > p->sets[0].rarity) {
-		struct plan_set rarer = *set;
-
-		*set = p->sets[0];
-		p->sets[0] = rarer;
-	}
+	keep_set(p);
 }
 
 static void add_words(struct plan *p)

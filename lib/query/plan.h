@@ -1,5 +1,5 @@
 /*
- * Inside lib/query: what of a query can be told without parsing. An event that the query finds
+ * What of a query can be told without parsing. An event that the query finds
  *
  *	- has the query's serial, node and window: they stand in every record's head;
  *	- has a record whose type, as a word, is one of the plan's words, where types are asked for;
@@ -37,6 +37,9 @@ struct plan {
 
 /* q has to stay as it is while the plan is used. */
 void plan_init(struct plan *p, const struct query *q);
+
+/* One more set, which has to hold as well; past PLAN_SETS_MAX it is left out. */
+void plan_add_set(struct plan *p, const struct plan_set *set);
 
 /* False when a record of this type cannot be one of those that are asked for. */
 bool plan_fits_word(const struct plan *p, struct sv type_name);

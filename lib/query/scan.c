@@ -3,9 +3,10 @@
  * measure for anything faster, and what pipes get.
  */
 #include "query/engine.h"
+#include "query/sift.h"
 
 struct plain {
-	struct query_scratch scratch;
+	struct sift sift;
 	void *state; /* of the chunk at hand, and how many events it has */
 	size_t events;
 };
@@ -24,6 +25,8 @@ static enum scan_next end_chunk(struct scan *s, struct plain *p, bool discard)
 static enum scan_next hand_on(struct scan *s, struct plain *p, const struct event *event)
 {
 	s->matches++;
+	if (s->only_count)
+		return SCAN_ON;
 	if (!s->chunk_new)
 		return s->found(s->arg, event);
 	if (!p->state)
@@ -47,7 +50,7 @@ static enum scan_next drain(struct scan *s, struct plain *p)
 			return SCAN_STOP;
 		}
 		if (first == SCAN_LOOK && query_in_window(s->query, &event->stamp) &&
-		    query_match(s->query, event, &p->scratch) && hand_on(s, p, event) == SCAN_STOP)
+		    sift_takes(&p->sift, event) && hand_on(s, p, event) == SCAN_STOP)
 			return SCAN_STOP;
 	}
 	return SCAN_ON;
@@ -111,10 +114,11 @@ static int plain_run(struct scan *s, struct err *e)
 	struct plain p = {.state = NULL};
 	int status;
 
-	query_scratch_init(&p.scratch);
+	if (sift_init(&p.sift, s) != 0)
+		return err_set(e, "no memory to search");
 	status = run(s, &p, e);
 	(void)end_chunk(s, &p, true);
-	query_scratch_release(&p.scratch);
+	sift_release(&p.sift);
 	return status;
 }
 

@@ -19,15 +19,30 @@
  * A chunk is some matching events that follow one another. chunk_new() makes it a state,
  * chunk_event() is given its events in order, on any one thread, and chunk_end() gets the states
  * back in the order of the log. found() is not called then.
+ *
+ * What a query cannot say is asked of the events that it finds, by match():
+ *
+ *	struct scan s = {..., .match_new = matcher, .match = matches, .match_free = end_matcher,
+ *			 .sets = sets, .set_count = n, .demand = demand};
+ *
+ * sets and demand say which events match() can never say yes to, so that most are not even read.
+ *
+ * Where rotated files have an index (index/index.h), only those parts of them are read in which
+ * such events can be (query/prune.h). The events and their order are the same. The index is not
+ * used where every line is looked at: with first(), malformed() or plain, nor for pipes.
  */
 #ifndef AURUM_QUERY_SCAN_H
 #define AURUM_QUERY_SCAN_H
 
+#include "index/demand.h"
 #include "log/cursor.h"
+#include "query/plan.h"
 #include "query/query.h"
 
 enum scan_next { SCAN_ON, SCAN_STOP };
 enum scan_first { SCAN_LOOK, SCAN_PASS_OVER, SCAN_GIVE_UP };
+
+struct prune;
 
 struct scan {
 	const struct query *query;
@@ -47,6 +62,19 @@ struct scan {
 	void (*malformed)(void *arg, struct sv line);
 
 	/*
+	 * A second question to each event that the query finds; all NULL, or all set. Each thread
+	 * that asks has a state of its own: match_new() makes it, NULL when there is no memory, and
+	 * may run on several threads at a time.
+	 */
+	void *(*match_new)(void *arg);
+	bool (*match)(void *arg, void *state, const struct event *event);
+	void (*match_free)(void *arg, void *state);
+	const struct plan_set *sets; /* of each, an event that match() finds holds a literal */
+	size_t set_count;
+	const struct demand
+		*demand; /* what an event must have for match(); NULL: nothing is known */
+
+	/*
 	 * All NULL, or all set. chunk_new() and chunk_end() never run at the same time;
 	 * chunk_event() of several chunks may, beside them. chunk_new() returns NULL when there is
 	 * no memory. chunk_end() runs on the caller's thread and takes the state back, also when
@@ -64,6 +92,12 @@ struct scan {
 	unsigned threads;   /* 0: as many as are worth it */
 	size_t block_bytes; /* 0: BLOCK_BYTES of query/block.h; less for tests */
 	bool plain;         /* line by line, whatever the input: what the rest is measured by */
+	bool no_index;      /* every file is read whole */
+	/* Only matches is asked for: nothing is handed on, and what indexes know is not read. */
+	bool only_count;
+	/* PRUNE_INIT of query/prune.h: what was left out, and why. The caller releases it. May be NULL.
+	 */
+	struct prune *prune;
 
 	uint64_t matches, malformed_lines; /* filled in */
 	bool has_start;                    /* filled in: there was a record, ... */

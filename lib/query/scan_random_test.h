@@ -270,9 +270,42 @@ static enum scan_next end_text(void *arg, void *state, bool discard)
 	return SCAN_ON;
 }
 
+/* The second question: whether some line holds a word. The state is the word. */
+static void *new_word(void *arg)
+{
+	(void)arg;
+	return strdup("needle");
+}
+
+static bool has_word(void *arg, void *state, const struct event *event)
+{
+	(void)arg;
+	for (size_t i = 0; i < event->count; i++) {
+		struct sv line = event->records[i].line;
+
+		if (sv_find(line, sv_cstr(state)) < line.n)
+			return true;
+	}
+	return false;
+}
+
+static void free_word(void *arg, void *state)
+{
+	(void)arg;
+	free(state);
+}
+
+static struct plan_set word_set(void)
+{
+	struct plan_set set = {.count = 1, .rarity = 10};
+
+	literal_init(&set.literals[0], LITERAL_TEXT, SV("needle"));
+	return set;
+}
+
 struct random_scan {
 	struct query query;
-	bool has_gate, keep_open;
+	bool has_gate, keep_open, has_word;
 	unsigned pass_over, give_up;
 	struct sv log;
 	size_t cut; /* the log is in two files */
@@ -315,6 +348,7 @@ static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 {
 	struct join_options options = {.order = JOIN_ORDERED, .timeout_s = r->timeout_s};
 	struct sink sink = {out, {r->pass_over, r->give_up, 0, BUF_INIT(LOG_MAX)}};
+	struct plan_set set = word_set();
 	struct cursor cursor;
 
 	cursor_init(&cursor);
@@ -326,6 +360,15 @@ static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 	s.arg = &sink;
 	s.first = r->has_gate ? ask : NULL;
 	s.keep_open = r->keep_open;
+	if (r->has_word) {
+		s.match_new = new_word;
+		s.match = has_word;
+		s.match_free = free_word;
+	}
+	if (r->has_word && !s.plain) {
+		s.sets = &set;
+		s.set_count = 1;
+	}
 	if (!s.chunk_new)
 		s.found = put_found;
 	assert(s.join);
@@ -373,6 +416,7 @@ static void random_scans(const uint8_t *bytes, size_t n)
 	r.timeout_s = roll(&d, 4);
 	r.has_gate = roll(&d, 4) == 0;
 	r.keep_open = r.has_gate && roll(&d, 2);
+	r.has_word = roll(&d, 4) == 0;
 	r.pass_over = roll(&d, 4);
 	r.give_up = r.has_gate && roll(&d, 4) == 0 ? roll(&d, 64) : 0;
 	alone.block_bytes = PICK(&d, sizes);
