@@ -6,6 +6,13 @@
  *
  * A demand may let more through than its query, never less. One that is exact says the same as the
  * query of every event: only then can it be negated or counted.
+ *
+ * The values of a field, of which accepts() is asked, are those of both ways to read a record: as
+ * record/words.h cuts it into words (expressions are about those), and where that differs as
+ * record/record.h does (query/look.c goes by it): a name="a b" is one value there, bare ones keep
+ * their punctuation, and a value without a closing quote runs to the end of its part. An index keeps both,
+ * and does not call a field exact in which some record has two. The names of the enriched tail are only
+ * read the second way, and are in upper case here, whatever they are there.
  */
 #ifndef AURUM_INDEX_DEMAND_H
 #define AURUM_INDEX_DEMAND_H
@@ -38,9 +45,13 @@ struct demand {
 	bool is_exact; /* accepts() says of the first field of that name in a record what the query says of the event */
 
 	/*
-	 * For fields of many values, of which only hashes are kept; values are decoded (record/escape.h).
-	 * values: nothing else fits, any of them does. parts: what fits holds one of them. With neither
-	 * every frame may fit.
+	 * For fields of many values, of which only hashes are kept, those of a value's texts: what
+	 * stands between its quotes; without quotes the value itself, and what decode_bytes() of
+	 * record/escape.h makes of it, and of what is left behind a 00 in front; NULs stay. Of fields
+	 * of numbers (pid, ses, inode) instead the number that it starts with, in decimal.
+	 *
+	 * values: no other text fits. parts: a text that fits holds one of them. Where both are given
+	 * either may be looked for. With neither every frame may fit that has the field.
 	 */
 	const struct sv *values, *parts;
 	size_t value_count, part_count;
