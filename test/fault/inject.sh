@@ -29,7 +29,7 @@ chmod 640 "$dir/auditd.conf"
 mkfifo "$dir/feed"
 
 wait_for() {
-	local tries=100
+	local tries=1200
 	until "$@"; do
 		[ $((tries -= 1)) -gt 0 ] || return 1
 		sleep 0.05

@@ -30,15 +30,16 @@ plugin() {
 }
 
 until_true() {
-	local i
-	for ((i = 0; i < 300; i++)); do "$@" && return 0; sleep 0.05; done
+	local end=$((SECONDS + 60))
+	while [ "$SECONDS" -lt "$end" ]; do "$@" && return 0; sleep 0.05; done
 	echo "waited in vain for: $*"
 	return 1
 }
 
-# begin: the daemon, with a /dev/log whose messages are lines of $dir/syslog.
+# begin: the daemon, with a /run of its own, and a /dev/log whose messages are lines of $dir/syslog.
 begin() {
 	unshare -m bash -c '
+		mount -t tmpfs none /run || exit 99
 		touch "$0/dev/null" "$0/dev/urandom"
 		mount --bind /dev/null "$0/dev/null" && mount --bind /dev/urandom "$0/dev/urandom" && mount --rbind "$0/dev" /dev || exit 99
 		python3 -c "

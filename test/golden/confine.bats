@@ -80,7 +80,7 @@ status_of() { awk -v field="$1:" '$1 == field { print $2 }' /proc/"$pid"/task/*/
 		tell USR1 op=rotate-logs
 		configure "name_format = user" "name = renamed" "log_group = 4" "priority_boost = 9"
 		tell HUP "^node=renamed .*op=reconfigure state=changed .*res=success"
-		[ "$(ps -o ni= -p "$pid" | tr -d " ")" -eq -9 ]
+		[ "$(ps -o ni= -p "$pid" | tr -d " ")" -eq $(($(nice) - 9)) ]
 		[ "$(stat -c "%a %g" "$log")" = "640 4" ]
 		tell USR1 "^node=renamed .*op=rotate-logs"
 		[ "$(stat -c "%a %g" "$log.1")" = "440 4" ]
@@ -98,14 +98,15 @@ status_of() { awk -v field="$1:" '$1 == field { print $2 }' /proc/"$pid"/task/*/
 
 @test "the log moves below its folder, to another one only with a restart" {
 	run alone '
-		exec 2>&1
-		"$AURUM_BIN/auditd" -f -c "$conf" </dev/null &
+		"$AURUM_BIN/auditd" -f -c "$conf" </dev/null >"$dir/said" 2>&1 &
 		wait_for test -s /run/auditd.pid
 		pid=$(cat /run/auditd.pid)
+		wait_for grep -q type=DAEMON_START "$dir/said"
 		sed -i "s,^log_file.*,log_file = $dir/other/audit.log," "$conf/auditd.conf"
 		kill -HUP "$pid"
-		sleep 1
-		end_daemon'
+		wait_for grep -q op=reconfigure "$dir/said"
+		end_daemon
+		cat "$dir/said"'
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ $output == *"auditd: log_file moves to $dir/other, and this daemon may write in $dir/log only: restart it for that, or start it with confine = no"* ]]

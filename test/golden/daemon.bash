@@ -91,7 +91,7 @@ begin() {
 		exec "$@" env ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0:log_path=$d/sanitizer" \
 			FAKE_AUDIT_SENT="$d/requests" FAKE_AUDIT_FEED="$d/feed" LD_PRELOAD="$fake" "$bin/auditd" -n -c "$d/etc"
 	' - "$d" "$FAKE" "$BIN" "$@" </dev/null >"$d/out" 2>&1 3>&- &
-	wait_for 20 said "${d##*/}" 'auditd .* records' || { cat "$d/out" "$d/syslog"; return 1; }
+	wait_for 30 said "${d##*/}" 'auditd .* records' || { cat "$d/out" "$d/syslog"; return 1; }
 }
 
 daemon_pid() {
@@ -116,14 +116,14 @@ is_gone() { ! kill -0 "$1" 2>/dev/null; }
 # finish NAME: stops it.
 finish() {
 	local pid
-	pid=$(daemon_pid "$1") && kill -TERM "$pid" && wait_for 15 is_gone "$pid"
+	pid=$(daemon_pid "$1") && kill -TERM "$pid" && wait_for 30 is_gone "$pid"
 }
 
 # state NAME KEY: the value of a line of a state report that is made now.
 state() {
 	rm -f "$dir/$1/run/auditd.state"
 	tell "$1" CONT
-	wait_for 10 [ -s "$dir/$1/run/auditd.state" ] || return 1
+	wait_for 30 [ -s "$dir/$1/run/auditd.state" ] || return 1
 	sed -n "s/^$2 = //p" "$dir/$1/run/auditd.state"
 }
 

@@ -60,7 +60,7 @@ for_each() {
 		state_is "$word" 'logging suspended' no
 	done
 	for word in "${words[@]}"; do leave "$word" 7000; done
-	for word in "${words[@]}"; do wait_for 5 effect "$word" "$word" 1; done
+	for word in "${words[@]}"; do wait_for 30 effect "$word" "$word" 1; done
 	# Above the threshold, but not by the margin: neither again, nor resumed.
 	for word in "${words[@]}"; do leave "$word" 8600; done
 	sleep 1.2
@@ -75,15 +75,15 @@ for_each() {
 		feed "$word" 20
 		leave "$word" 10000
 	done
-	for word in exec suspend; do wait_for 5 logged "$word" 'type=DAEMON_RESUME .* cause=space-left from=[0-9.]* to=[0-9.]* lost=20 res=success$'; done
+	for word in exec suspend; do wait_for 30 logged "$word" 'type=DAEMON_RESUME .* cause=space-left from=[0-9.]* to=[0-9.]* lost=20 res=success$'; done
 	for word in "${words[@]}"; do
-		wait_for 5 state_is "$word" 'file system space action performed' no
+		wait_for 30 state_is "$word" 'file system space action performed' no
 		feed "$word" 5
 		leave "$word" 7000
 	done
 	for word in "${words[@]}"; do
-		wait_for 5 effect "$word" "$word" 2
-		wait_for 5 state_is "$word" 'file system space action performed' yes
+		wait_for 30 effect "$word" "$word" 2
+		wait_for 30 state_is "$word" 'file system space action performed' yes
 		state_is "$word" 'admin space action performed' no
 		finish "$word"
 		run account "$word"
@@ -101,16 +101,16 @@ for_each() {
 	local words=(ignore syslog email exec suspend single halt) word
 	begin_each 'space_left = 50%' 'space_left_action = syslog' 'admin_space_left = 25%' 'admin_space_left_action = ACTION' -- "${words[@]}"
 	for_each leave 7000 -- "${words[@]}"
-	for word in "${words[@]}"; do wait_for 5 said "$word" ' is low on space: 6 MiB are left$'; done
+	for word in "${words[@]}"; do wait_for 30 said "$word" ' is low on space: 6 MiB are left$'; done
 	for word in "${words[@]}"; do ! said "$word" 'very low'; done
 	for_each leave 3000 -- "${words[@]}"
 	for word in "${words[@]}"; do
 		case $word in
-		ignore) wait_for 5 state_is "$word" 'admin space action performed' yes ;;
-		*) wait_for 5 said "$word" 'very low on space: 2 MiB are left' ;;
+		ignore) wait_for 30 state_is "$word" 'admin space action performed' yes ;;
+		*) wait_for 30 said "$word" 'very low on space: 2 MiB are left' ;;
 		esac
 		case $word in
-		email | exec | single | halt) wait_for 5 ran "$word" "${runs[$word]}" ;;
+		email | exec | single | halt) wait_for 30 ran "$word" "${runs[$word]}" ;;
 		*) counts 0 "$dir/$word/ran" . ;;
 		esac
 		counts 1 "$dir/$word/syslog" ' is low on space: '
@@ -138,18 +138,18 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	configure rotate 'space_left = 4' 'admin_space_left = 1' 'space_left_action = rotate' 'num_logs = 6'
 	configure single 'space_left = 4' 'admin_space_left = 1' 'space_left_action = rotate' 'num_logs = 1'
 	for name in rotate single; do begin "$name"; leave "$name" 3000; done
-	wait_for 5 gone rotate audit.log.4
+	wait_for 30 gone rotate audit.log.4
 	sleep 1.5
 	[ -e "$dir/rotate/log/audit.log.3" ]
 	leave rotate 100
-	wait_for 5 gone rotate audit.log.2
+	wait_for 30 gone rotate audit.log.2
 	feed rotate 10
 	sleep 1.2
 	leave rotate 100
-	wait_for 5 gone rotate audit.log.1
+	wait_for 30 gone rotate audit.log.1
 	sleep 1.2
 	leave rotate 100
-	wait_for 5 said rotate 'there is no older log that could give way'
+	wait_for 30 said rotate 'there is no older log that could give way'
 	[ "$(account rotate)" = "found 10 lost 0 sent 10" ]
 	# Without rotation nothing gives way.
 	[ -e "$dir/single/log/audit.log.4" ]
@@ -164,8 +164,8 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	for_each leave 40 -- "${words[@]}"
 	for_each feed 20 8000 -- "${words[@]}"
 	for word in "${words[@]}"; do
-		wait_for 5 said "$word" 'No space left on device'
-		case $word in exec | single | halt) wait_for 5 ran "$word" "${runs[$word]}" ;; *) counts 0 "$dir/$word/ran" . ;; esac
+		wait_for 30 said "$word" 'No space left on device'
+		case $word in exec | single | halt) wait_for 30 ran "$word" "${runs[$word]}" ;; *) counts 0 "$dir/$word/ran" . ;; esac
 		case $word in
 		exec | suspend) state_is "$word" 'logging suspended' yes ;;
 		*) state_is "$word" 'logging suspended' no ;;
@@ -173,13 +173,13 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 		[ "$(state "$word" 'space left on partition')" = no ]
 	done
 	for_each leave 6000 -- "${words[@]}"
-	for word in "${words[@]}"; do wait_for 5 logged "$word" 'type=DAEMON_RESUME .* cause=disk-full .* res=success$'; done
+	for word in "${words[@]}"; do wait_for 30 logged "$word" 'type=DAEMON_RESUME .* cause=disk-full .* res=success$'; done
 	for_each feed 5 -- "${words[@]}"
 	for_each leave 16 -- "${words[@]}"
-	for word in "${words[@]}"; do wait_for 5 counts 2 "$dir/$word/syslog" 'No space left on device|no space is left for the log'; done
+	for word in "${words[@]}"; do wait_for 30 counts 2 "$dir/$word/syslog" 'No space left on device|no space is left for the log'; done
 	for_each leave 6000 -- "${words[@]}"
 	for word in "${words[@]}"; do
-		wait_for 5 state_is "$word" 'logging suspended' no
+		wait_for 30 state_is "$word" 'logging suspended' no
 		feed "$word" 1
 		finish "$word"
 		run account "$word"
@@ -223,11 +223,11 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	configure suspend 'space_left = 8' 'admin_space_left = 4' 'space_left_action = suspend' 'log_format = ENRICHED'
 	begin suspend
 	leave suspend 7000
-	wait_for 5 said suspend 'recording is suspended$'
+	wait_for 30 said suspend 'recording is suspended$'
 	before=$(date +%s)
 	feed suspend 42
 	leave suspend 12000
-	wait_for 5 logged suspend 'lost=42'
+	wait_for 30 logged suspend 'lost=42'
 	pattern="op=resume-logging auid=[0-9]* pid=$(cat "$dir/suspend/pid") uid=0 ses=[0-9]* (subj=[^ ]* )?cause=space-left from=([0-9]{10})\.[0-9]{3} to=([0-9]{10})\.[0-9]{3} lost=42 res=success"
 	[[ $(grep lost=42 "$dir/suspend/log/audit.log") =~ $pattern ]]
 	[ $((BASH_REMATCH[2] - before)) -ge -3 ]
@@ -245,12 +245,12 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	configure suspend 'space_left = 8' 'admin_space_left = 4' 'space_left_action = suspend'
 	begin suspend
 	leave suspend 7000
-	wait_for 5 said suspend 'recording is suspended$'
+	wait_for 30 said suspend 'recording is suspended$'
 	feed suspend 5
 	tell suspend USR2
-	wait_for 5 logged suspend 'op=resume-logging .*auid=.* lost=5 res=success'
+	wait_for 30 logged suspend 'op=resume-logging .*auid=.* lost=5 res=success'
 	logged suspend 'op=resume-logging auid=-?[0-9]* uid=-?[0-9]* ses=-?[0-9]* pid=-?[0-9]* .*res=success'
-	wait_for 5 counts 2 "$dir/suspend/syslog" 'recording is suspended$'
+	wait_for 30 counts 2 "$dir/suspend/syslog" 'recording is suspended$'
 	feed suspend 5
 	# The end of the daemon is in the log, and so is what it lost.
 	finish suspend
@@ -258,7 +258,7 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	[ "$(account suspend)" = "found 0 lost 10 sent 10" ]
 	# It starts, says so, and stops recording again.
 	begin suspend
-	wait_for 5 counts 1 "$dir/suspend/syslog" 'recording is suspended$'
+	wait_for 30 counts 1 "$dir/suspend/syslog" 'recording is suspended$'
 	[ "$(grep -c DAEMON_START "$dir/suspend/log/audit.log")" -eq 2 ]
 }
 
@@ -271,20 +271,20 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	state_is one 'logging suspended' no
 	configure one 'space_left = 8' 'admin_space_left = 1' 'space_left_action = suspend'
 	tell one HUP
-	wait_for 5 state_is one 'logging suspended' yes
+	wait_for 30 state_is one 'logging suspended' yes
 	logged one 'op=reconfigure state=changed'
 	configure one 'space_left = 8' 'admin_space_left = 1' 'space_left_action = email' 'action_mail_acct = second'
 	tell one HUP
-	wait_for 5 state_is one 'logging suspended' no
-	wait_for 5 ran one '^mailer -t -fsecond$'
+	wait_for 30 state_is one 'logging suspended' no
+	wait_for 30 ran one '^mailer -t -fsecond$'
 	configure one 'space_left = 20%' 'admin_space_left = 1%' "space_left_action = exec $dir/one/program"
 	tell one HUP
-	wait_for 5 counts 3 "$dir/one/log/audit.log" 'op=reconfigure state=changed'
+	wait_for 30 counts 3 "$dir/one/log/audit.log" 'op=reconfigure state=changed'
 	sleep 1.1
 	counts 0 "$dir/one/ran" program
 	configure one 'space_left = 60%' 'admin_space_left = 1%' "space_left_action = exec $dir/one/program"
 	tell one HUP
-	wait_for 5 ran one '^program$'
+	wait_for 30 ran one '^program$'
 	finish one
 }
 
@@ -292,10 +292,11 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	local words=(ignore syslog exec suspend rotate keep_logs) word
 	begin_each 'max_log_file = 1' 'max_log_file_action = ACTION' 'num_logs = 3' -- "${words[@]}"
 	# The program moves the log away and takes its time for it.
-	write_script "$dir/exec/program" "echo program >>$dir/exec/ran; sleep 1; mv $dir/exec/log/audit.log $dir/exec/moved"
+	write_script "$dir/exec/program" "echo program >>$dir/exec/ran; until [ -e $dir/exec/go ]; do sleep 0.05; done; mv $dir/exec/log/audit.log $dir/exec/moved"
 	for_each feed 160 8000 -- "${words[@]}"
+	touch "$dir/exec/go"
 	for word in syslog suspend exec; do
-		wait_for 5 said "$word" 'the log has reached max_log_file'
+		wait_for 30 said "$word" 'the log has reached max_log_file'
 		counts 1 "$dir/$word/syslog" 'the log has reached max_log_file'
 	done
 	state_is suspend 'logging suspended' yes
@@ -303,8 +304,8 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	sleep 1.2
 	state_is suspend 'logging suspended' yes
 	mv "$dir/suspend/log/audit.log" "$dir/suspend/moved"
-	wait_for 5 logged suspend 'type=DAEMON_RESUME .*cause=max-log-file'
-	wait_for 6 logged exec 'type=DAEMON_RESUME .*cause=max-log-file'
+	wait_for 30 logged suspend 'type=DAEMON_RESUME .*cause=max-log-file'
+	wait_for 30 logged exec 'type=DAEMON_RESUME .*cause=max-log-file'
 	for_each feed 10 -- "${words[@]}"
 	counts 1 "$dir/exec/ran" '^program$'
 	for_each finish -- "${words[@]}"
@@ -325,12 +326,12 @@ gone() { [ ! -e "$dir/$1/log/$2" ]; }
 	configure suspend 'max_log_file = 1' 'max_log_file_action = suspend'
 	configure exec 'max_log_file = 1' "max_log_file_action = exec $dir/exec/program"
 	for name in suspend exec; do begin "$name"; feed "$name" 140 8000; done
-	wait_for 5 said suspend 'the log has reached max_log_file'
+	wait_for 30 said suspend 'the log has reached max_log_file'
 	configure suspend 'max_log_file = 2' 'max_log_file_action = suspend'
 	tell suspend HUP
-	wait_for 5 logged suspend 'op=reconfigure state=changed'
+	wait_for 30 logged suspend 'op=reconfigure state=changed'
 	logged suspend 'type=DAEMON_RESUME .*cause=max-log-file'
-	wait_for 5 logged exec 'type=DAEMON_RESUME .*cause=max-log-file'
+	wait_for 30 logged exec 'type=DAEMON_RESUME .*cause=max-log-file'
 	for name in suspend exec; do
 		feed "$name" 20 8000
 		finish "$name"
@@ -356,21 +357,21 @@ stuck() { mkdir "$dir/$1/log/audit.log.1" "$dir/$1/log/audit.log.1/full"; }
 		for_each feed 2 -- ignore syslog single halt
 	done
 	for word in "${words[@]}"; do
-		wait_for 5 state_is "$word" 'disk error detected' yes
+		wait_for 30 state_is "$word" 'disk error detected' yes
 		case $word in
 		ignore) counts 0 "$dir/$word/syslog" 'cannot rotate' ;;
-		syslog) wait_for 5 counts 5 "$dir/$word/syslog" 'cannot rotate .*: (Is a directory|Directory not empty)$' ;;
+		syslog) wait_for 30 counts 5 "$dir/$word/syslog" 'cannot rotate .*: (Is a directory|Directory not empty)$' ;;
 		*) counts 1 "$dir/$word/syslog" 'cannot rotate' ;;
 		esac
-		case $word in exec | single | halt) wait_for 5 counts 1 "$dir/$word/ran" "${runs[$word]}" ;; *) counts 0 "$dir/$word/ran" . ;; esac
+		case $word in exec | single | halt) wait_for 30 counts 1 "$dir/$word/ran" "${runs[$word]}" ;; *) counts 0 "$dir/$word/ran" . ;; esac
 	done
 	# It is seen by trying only: after a while, and longer the next time.
-	for word in suspend exec; do wait_for 15 logged "$word" 'type=DAEMON_RESUME .*cause=disk-error'; done
+	for word in suspend exec; do wait_for 30 logged "$word" 'type=DAEMON_RESUME .*cause=disk-error'; done
 	rm -r "$dir"/*/log/audit.log.1
 	for_each tell USR2 -- "${words[@]}"
 	for word in "${words[@]}"; do
 		feed "$word" 5
-		wait_for 5 state_is "$word" 'disk error detected' no
+		wait_for 30 state_is "$word" 'disk error detected' no
 		finish "$word"
 		run account "$word"
 		[ "$status" -eq 0 ]
@@ -384,7 +385,7 @@ stuck() { mkdir "$dir/$1/log/audit.log.1" "$dir/$1/log/audit.log.1/full"; }
 	# A host may have any name.
 	begin email unshare -u perl -e 'syscall(170, my $name = "h\nBcc: x", 8); exec @ARGV'
 	leave email 7000
-	wait_for 5 ran email '^mailer'
+	wait_for 30 ran email '^mailer'
 	run cat "$dir/email/mail"
 	[ "${lines[0]}" = 'To: a;<b@c>,d' ]
 	[ "${lines[1]}" = 'From: root' ]
@@ -403,35 +404,35 @@ stuck() { mkdir "$dir/$1/log/audit.log.1" "$dir/$1/log/audit.log.1/full"; }
 	for word in "${words[@]}"; do make_daemon "$word" 16m; done
 	for word in hangs missing; do configure "$word" 'space_left = 8' 'admin_space_left = 4' 'space_left_action = email'; done
 	configure exec 'space_left = 8' 'admin_space_left = 4' "admin_space_left_action = exec $dir/exec/program"
-	write_script "$dir/hangs/mailer" "echo mailer >>$dir/hangs/ran; exec sleep 1000"
-	write_script "$dir/exec/program" "echo program >>$dir/exec/ran; exec sleep 1001"
+	write_script "$dir/hangs/mailer" "echo \$\$ >$dir/hangs/hanging; echo mailer >>$dir/hangs/ran; exec sleep 1000"
+	write_script "$dir/exec/program" "echo \$\$ >$dir/exec/hanging; echo program >>$dir/exec/ran; exec sleep 1001"
 	rm "$dir/missing/mailer"
 	for word in "${words[@]}"; do
 		begin "$word"
 		leave "$word" 3000
 	done
-	wait_for 5 ran hangs mailer
-	wait_for 5 ran exec program
-	wait_for 5 said missing 'cannot run .*/mailer: No such file'
+	wait_for 30 ran hangs mailer
+	wait_for 30 ran exec program
+	wait_for 30 said missing 'cannot run .*/mailer: No such file'
 	for_each feed 5 -- hangs missing
 	for_each leave 12000 -- "${words[@]}"
 	for_each feed 5 -- hangs missing
-	wait_for 5 state_is hangs 'file system space action performed' no
+	wait_for 30 state_is hangs 'file system space action performed' no
 	leave hangs 3000
-	wait_for 5 said hangs 'space_left_action: the program \(pid [0-9]*\) of the last time still runs'
+	wait_for 30 said hangs 'space_left_action: the program \(pid [0-9]*\) of the last time still runs'
 	tell exec USR2
-	wait_for 5 logged exec 'type=DAEMON_RESUME .*cause=admin-space-left'
+	wait_for 30 logged exec 'type=DAEMON_RESUME .*cause=admin-space-left'
 	for_each feed 5 -- "${words[@]}"
 	for word in "${words[@]}"; do
 		local before=$SECONDS
 		finish "$word"
-		[ $((SECONDS - before)) -le 6 ]
+		[ $((SECONDS - before)) -le 12 ]
 		run account "$word"
 		[[ $output == *"lost 0 "* ]]
 	done
 	counts 1 "$dir/hangs/ran" mailer
 	# They are not killed: their end is theirs.
-	kill $(pgrep -fx 'sleep 100[01]')
+	kill $(cat "$dir"/*/hanging)
 }
 
 # flushed NAME MODE FREQ: what the daemon asked of the disk, for 40 records in four writes.
@@ -470,11 +471,11 @@ calls() { grep -cE "$2" "$dir/$1/trace" || :; }
 	[ "$(calls incremental "^$writer .*fdatasync\([0-9]*<.*audit\.log>")" -ge 2 ]
 	configure none 'flush = data' 'confine = no'
 	tell none HUP
-	wait_for 5 logged none 'op=reconfigure state=changed'
+	wait_for 30 logged none 'op=reconfigure state=changed'
 	[ "$(calls none "${log_open}O_DSYNC")" -ge 1 ]
 	configure incremental 'flush = incremental' 'freq = 1000' 'confine = no'
 	tell incremental HUP
-	wait_for 5 logged incremental 'op=reconfigure state=changed'
+	wait_for 30 logged incremental 'op=reconfigure state=changed'
 	before=$(calls incremental 'fdatasync\([0-9]*<.*audit\.log>')
 	feed incremental 40
 	[ "$(calls incremental 'fdatasync\([0-9]*<.*audit\.log>')" -eq "$before" ]
@@ -490,8 +491,8 @@ calls() { grep -cE "$2" "$dir/$1/trace" || :; }
 	feed one 5
 	configure one "log_file = $dir/one/log/below/audit.log" 'space_left = 8' 'admin_space_left = 5' 'space_left_action = syslog'
 	tell one HUP
-	wait_for 5 grep -q 'op=reconfigure state=changed' "$dir/one/log/below/audit.log"
-	wait_for 5 said one 'is low on space: 3 MiB are left$'
+	wait_for 30 grep -q 'op=reconfigure state=changed' "$dir/one/log/below/audit.log"
+	wait_for 30 said one 'is low on space: 3 MiB are left$'
 	feed one 5
 	finish one
 	[ "$(grep -c ' n=' "$dir/one/log/audit.log")" -eq 5 ]

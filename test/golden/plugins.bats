@@ -66,8 +66,8 @@ begin() {
 }
 
 until_true() {
-	local i
-	for ((i = 0; i < 200; i++)); do
+	local end=$((SECONDS + 60))
+	while [ "$SECONDS" -lt "$end" ]; do
 		"$@" && return 0
 		sleep 0.05
 	done
@@ -158,7 +158,7 @@ process() { cat "$out/$1.pid"; }
 	begin
 	put 1 1000
 	until_true has_last "$out/one" 1000
-	first=$(pgrep -f "auditd-attendant -c$dir/etc" | tail -n 1)
+	first=$(pgrep -f "^auditd-attendant -c$dir/etc" | tail -n 1)
 	kill -KILL "$first"
 	put 1001 2000
 	until_true has_last "$out/one" 2000
@@ -264,13 +264,13 @@ is_short() { [ "$(wc -l <"$1")" -lt 5 ]; }
 }
 
 @test "no attendant outlives a killed daemon, also when it cannot read its configuration" {
+	local attendants
 	begin
-	pgrep -f "^auditd-attendant -c$dir/etc" | tail -n 1 | {
-		read -r worker
-		rm "$dir/etc/auditd.conf"
-		echo 'flush = never' >"$dir/etc/auditd.conf"
-		kill -9 "$worker" "$daemon"
-	}
+	# The one that keeps the other, and its child.
+	are_two() { attendants=($(pgrep -f "^auditd-attendant -c$dir/etc")) && [ ${#attendants[@]} -eq 2 ]; }
+	until_true are_two
+	echo 'flush = never' >"$dir/etc/auditd.conf"
+	kill -9 "$(pgrep -P "${attendants[0]},${attendants[1]}" -f "^auditd-attendant -c$dir/etc")" "$daemon"
 	daemon=
 	is_alone() { ! pgrep -f "^auditd-attendant -c$dir/etc"; }
 	until_true is_alone
@@ -525,7 +525,7 @@ if (one["state"], one["delivered"], one["lag_records"]) != ("stopped", int(sys.a
 }
 
 @test "a plugin that has closed its input has time to end" {
-	printf '#!/bin/sh\ntrap "" TERM\nexec </dev/null\necho start >>"$1"\nsleep 1\necho end >>"$1"\n' >"$dir/closing"
+	printf '#!/bin/sh\ntrap "" TERM\nexec </dev/null\necho start >>"$1"\nsleep 0.5\necho end >>"$1"\n' >"$dir/closing"
 	chmod 750 "$dir/closing"
 	plugin one closing
 	begin

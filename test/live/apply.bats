@@ -56,7 +56,7 @@ teardown() {
 	[ -n "$LIVE_SKIP" ] && return 0
 	[ -z "${terminal:-}" ] || kill -KILL "$terminal" 2>/dev/null || true
 	[ -z "${watcher:-}" ] || kill -KILL "$watcher" 2>/dev/null || true
-	live_wait_for 5 nobody_holds "$state" || true
+	live_wait_for 30 nobody_holds "$state" || true
 	live_quiet
 	"$LIVE_AUDITCTL" -f 1 -b 64 >/dev/null
 }
@@ -200,7 +200,7 @@ requests() {
 	done
 	wait "$pid" || { cat "$out"; false; }
 	echo "# $n times applied; $(cat "$out")" >&3
-	[ "$n" -ge 4 ]
+	[ "$n" -ge 2 ]
 	grep -qE '^calls [0-9]{4,} missed 0 ' "$out"
 }
 
@@ -222,16 +222,22 @@ terminal_begin() {
 	shift
 	apply "$LIVE_DIR/a.rules"
 	remember
+	rm -f "$BATS_TEST_TMPDIR/go"
 	: >"$err" # what an earlier one said is not this one's word
 	"$@" | "$aurum" rules apply --state "$state" --confirm "$seconds" "$LIVE_DIR/b.rules" >"$out" 2>"$err" 3>&- &
 	terminal=$!
-	live_wait_for 20 grep -q 'type yes here' "$err" || { cat "$err"; return 1; }
+	live_wait_for 30 grep -q 'type yes here' "$err" || { cat "$err"; return 1; }
+}
+
+# terminal_holds: while nobody has answered, b is what the kernel has, and nobody else may change it.
+terminal_holds() {
 	"$aurum" rules diff "$LIVE_DIR/b.rules"
 	run apply "$LIVE_DIR/c.rules"
 	[ "$status" -eq 1 ]
 	[[ $output == *"waits for \`aurum rules confirm\`"* ]]
 	run apply --restore
 	[ "$status" -eq 2 ]
+	touch "$BATS_TEST_TMPDIR/go"
 }
 
 # terminal_ends CODE SENTENCE
@@ -244,8 +250,9 @@ terminal_ends() {
 	nothing_is_left
 }
 
+# say_later WORD: when terminal_holds() has looked.
 say_later() {
-	sleep 2
+	until [ -e "$BATS_TEST_TMPDIR/go" ]; do sleep 0.05; done
 	echo "$1"
 	sleep 30 3>&- # the pipe stays
 }
@@ -258,15 +265,18 @@ say_later() {
 
 @test "yes at the terminal keeps the rules, no takes them back" {
 	terminal_begin 60 say_later yes
+	terminal_holds
 	terminal_ends 0 "applied: the kernel has the "
 	"$aurum" rules diff "$LIVE_DIR/b.rules"
 	terminal_begin 60 say_later no
+	terminal_holds
 	terminal_ends 1 "taken back"
 	as_before
 }
 
 @test "confirm in another shell keeps the rules" {
 	terminal_begin 60 true
+	terminal_holds
 	run "$aurum" rules confirm --state "$state"
 	[ "$status" -eq 0 ]
 	[[ $output == *"applied: the kernel has the "* ]]
@@ -280,10 +290,11 @@ say_later() {
 @test "a terminal that is gone puts everything back" {
 	for signal in HUP TERM KILL; do
 		terminal_begin 60 true
+		terminal_holds
 		kill -"$signal" "$terminal"
 		wait "$terminal" || true
 		terminal=
-		live_wait_for 10 nothing_is_left
+		live_wait_for 30 nothing_is_left
 		as_before
 	done
 }
@@ -303,7 +314,7 @@ say_later() {
 		os.close(terminal)
 		os.waitpid(pid, 0)
 	CUT
-	live_wait_for 10 nothing_is_left
+	live_wait_for 30 nothing_is_left
 	as_before
 }
 
@@ -391,13 +402,13 @@ say_later() {
 	apply "$LIVE_DIR/a.rules"
 	"$aurum" rules drift --watch --each 600 "$LIVE_DIR/a.rules" >"$out" 2>"$err" 3>&- &
 	watcher=$!
-	live_wait_for 10 grep -q "the kernel has the rules and settings of $LIVE_DIR/a.rules" "$err"
+	live_wait_for 30 grep -q "the kernel has the rules and settings of $LIVE_DIR/a.rules" "$err"
 	"$LIVE_AUDITCTL" -d never,task -F uid=65531 >/dev/null
-	live_wait_for 10 grep -q "the kernel differs from $LIVE_DIR/a.rules: 1 rule missing" "$err" || { cat "$out" "$err"; false; }
-	live_wait_for 10 grep -q "audit rule" "$out" || { cat "$out"; false; }
+	live_wait_for 30 grep -q "the kernel differs from $LIVE_DIR/a.rules: 1 rule missing" "$err" || { cat "$out" "$err"; false; }
+	live_wait_for 30 grep -q "audit rule" "$out" || { cat "$out"; false; }
 	grep -qF -- "- -a never,task -F uid=65531" "$out"
 	"$LIVE_AUDITCTL" -a never,task -F uid=65531 >/dev/null
-	live_wait_for 10 sh -c "[ \$(grep -c 'the kernel has the rules and settings' '$err') -eq 2 ]"
+	live_wait_for 30 sh -c "[ \$(grep -c 'the kernel has the rules and settings' '$err') -eq 2 ]"
 	kill -INT "$watcher"
 	wait "$watcher"
 	watcher=

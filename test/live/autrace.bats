@@ -34,7 +34,7 @@ record() {
 		"space_left = 2" "admin_space_left = 1" "plugin_dir = $at/conf" >"$at/conf/auditd.conf"
 	chmod 600 "$at/conf/auditd.conf"
 	live_start "$AURUM_BIN/auditd" -n -c "$at/conf" 2>"$at/daemon.err" &
-	live_wait_for 10 daemon_is_there
+	live_wait_for 30 daemon_is_there
 	"$@"
 	live_end_daemon
 }
@@ -128,13 +128,14 @@ daemon_is_there() {
 
 # traced: a trace of something that goes on, its process in $trace.
 traced() {
+	rm -f "$at/out" "$at/pid"
 	(
 		exec 3>&- {LIVE_LOCK_FD}>&- >"$at/out" 2>&1
 		exec env --default-signal=INT,QUIT "$AURUM_BIN/autrace" /bin/sh -c "$1"
 	) &
 	trace=$!
-	live_wait_for 5 grep -q Waiting "$at/out"
-	live_wait_for 5 has_rules
+	live_wait_for 30 grep -q Waiting "$at/out"
+	live_wait_for 30 has_rules
 }
 
 @test "signals end the program, the rules, and then autrace by the same signal" {
@@ -153,7 +154,7 @@ traced() {
 
 @test "a program that does not end is not waited for at the second signal" {
 	traced 'trap "" TERM; echo $$ >'"$at/pid"'; while :; do sleep 0.1; done'
-	live_wait_for 5 test -s "$at/pid"
+	live_wait_for 30 test -s "$at/pid"
 	kill "$trace"
 	sleep 0.3
 	has_rules
@@ -165,15 +166,15 @@ traced() {
 
 @test "rules are gone even when autrace is killed" {
 	traced 'echo $$ >'"$at/pid"'; exec sleep 60'
-	live_wait_for 5 test -s "$at/pid"
+	live_wait_for 30 test -s "$at/pid"
 	kill -9 "$trace"
-	live_wait_for 5 no_rules
+	live_wait_for 30 no_rules
 	kill "$(cat "$at/pid")"
 }
 
 @test "rules are gone when nobody reads what it prints" {
 	"$AURUM_BIN/autrace" /bin/true 2>/dev/null | true
-	live_wait_for 5 no_rules
+	live_wait_for 30 no_rules
 }
 
 # fault N: the N-th message to the kernel fails: 3 and 4 add rules, 5 and 6 delete them.

@@ -36,8 +36,8 @@ started() { [ "$(cat "$log" 2>/dev/null | grep -c type=DAEMON_START)" -eq "$daem
 begin() {
 	daemons=$((daemons + 1))
 	live_start "$@" "$AURUM_BIN/auditd" -n -c "$conf" </dev/null &
-	live_wait_for 20 started
-	live_wait_for 20 test -s "$PIDFILE"
+	live_wait_for 30 started
+	live_wait_for 30 test -s "$PIDFILE"
 	pid=$(cat "$PIDFILE")
 }
 
@@ -57,11 +57,11 @@ intruder() {
 
 @test "a call that is refused is in the log, and in no other way than as the kernel tells it" {
 	intruder chmod,fork
-	live_wait_for 10 logged 'type=SECCOMP .* comm="auditd" .* code=0x50000'
+	live_wait_for 30 logged 'type=SECCOMP .* comm="auditd" .* code=0x50000'
 	"$LIVE_AUDITCTL" -m "aurum says hello"
-	live_wait_for 10 logged 'aurum says hello'
+	live_wait_for 30 logged 'aurum says hello'
 	kill -USR1 "$pid"
-	live_wait_for 10 test -s "$log.1"
+	live_wait_for 30 test -s "$log.1"
 	finish
 	# What a daemon does of itself, and every thread that it starts, makes none.
 	[ "$(cat "$log" "$log.1" | grep -c "type=SECCOMP .* pid=$pid ")" -eq 2 ]
@@ -82,7 +82,7 @@ intruder() {
 	unshare -n true 2>/dev/null || skip "no network namespaces"
 	begin unshare -n
 	"$LIVE_AUDITCTL" -m "aurum says hello"
-	live_wait_for 10 logged 'type=USER .*aurum says hello'
+	live_wait_for 30 logged 'type=USER .*aurum says hello'
 	finish
 }
 
@@ -93,6 +93,6 @@ intruder() {
 	rm "$PIDFILE"
 	begin
 	"$LIVE_AUDITCTL" -m "aurum says hello"
-	live_wait_for 10 logged 'aurum says hello'
+	live_wait_for 30 logged 'aurum says hello'
 	finish
 }

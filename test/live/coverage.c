@@ -62,15 +62,17 @@ static bool wait_for_record(struct coverage *c, enum kind kind)
 {
 	int64_t end = clock_ms() + PATIENCE_MS;
 	struct pollfd fd = {.fd = c->socket.fd, .events = POLLIN};
-	bool is_here = false;
+	bool is_here = false, is_late;
 
-	while (!is_here && clock_ms() < end) {
-		(void)poll(&fd, 1, 100);
+	/* Looked once more when it is late: this process may not have run for so long. */
+	do {
+		is_late = clock_ms() >= end;
+		(void)poll(&fd, 1, is_late ? 0 : 100);
 		while (audit_recv_batch(&c->socket, &c->batch, &c->counters, NULL) ==
 		       AUDIT_RECV_RECORDS)
 			for (size_t i = 0; i < c->batch.count; i++)
 				is_here = is_here || is_ours(c, kind, &c->batch.records[i]);
-	}
+	} while (!is_here && !is_late);
 	return is_here;
 }
 

@@ -38,7 +38,7 @@ start_debian() {
 	CONF
 	chmod 640 "$etc/auditd.conf"
 	live_start "$DAEMON" -c "$etc" -s nochange
-	live_wait_for 10 has_daemon
+	live_wait_for 30 has_daemon
 	"$LIVE_AUDITCTL" -e 1 >/dev/null
 }
 
@@ -92,7 +92,7 @@ messages() {
 	messages
 	deeds
 	"$SAY" user 1105 "the last message"
-	live_wait_for 20 has "the last message"
+	live_wait_for 30 has "the last message"
 	live_quiet
 	LC_ALL=C sed 's/\x1d.*//' "$etc/audit.log" >"$BATS_TEST_TMPDIR/raw"
 	"$CAT" enrich <"$BATS_TEST_TMPDIR/raw" >"$BATS_TEST_TMPDIR/ours"

@@ -34,7 +34,7 @@ finish() {
 	local pid
 	pid=$(cat "$PIDFILE")
 	kill "$pid"
-	live_wait_for 10 eval '[ ! -e "$PIDFILE" ] && [ ! -d "/proc/'"$pid"'" ]'
+	live_wait_for 30 eval '[ ! -e "$PIDFILE" ] && [ ! -d "/proc/'"$pid"'" ]'
 }
 
 # unheard TEXT: a record that the kernel prints. It prints ten in five seconds.
@@ -54,7 +54,7 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 @test "what nobody heard is put into the log once, between two marks" {
 	[ -r /dev/kmsg ] || skip "needs /dev/kmsg"
 	begin
-	live_wait_for 10 remembers
+	live_wait_for 30 remembers
 	sleep 2.5
 	! logged op=recover # who recorded before is not known
 	finish
@@ -62,7 +62,7 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 	unheard "aurum unheard \"one\" $$"
 	begin
 	"$LIVE_AUDITCTL" -m 'aurum heard three'
-	live_wait_for 10 logged 'op=recovered source=kernel-messages'
+	live_wait_for 30 logged 'op=recovered source=kernel-messages'
 	grep -a -A 1000 'type=DAEMON_RESUME .* op=recover source=' "$log" | grep -a -B 1000 'type=DAEMON_RESUME .* op=recovered source=' >"$LIVE_DIR/between"
 	[ "$(grep -ac 'type=USER msg=.*text=aurum unheard "one" '"$$ " "$LIVE_DIR/between")" -eq 1 ]
 	[ "$(grep -ac 'aurum heard three' "$log")" -eq 1 ]
@@ -84,7 +84,7 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 @test "a daemon that is killed, and one that logged the same, leave nothing to recover twice" {
 	[ -r /dev/kmsg ] || skip "needs /dev/kmsg"
 	begin
-	live_wait_for 10 remembers
+	live_wait_for 30 remembers
 	finish
 	"$LIVE_AUDITCTL" -e 1
 	unheard "aurum unheard four $$"
@@ -95,7 +95,7 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 	[ "$(grep -ac 'aurum unheard four' "$log")" -eq 1 ]
 	kill -KILL "$(cat "$PIDFILE")"
 	rm -f "$PIDFILE"
-	live_wait_for 10 eval '[ "$(live_status pid)" -eq 0 ] || [ ! -d "/proc/$(live_status pid)" ]'
+	live_wait_for 30 eval '[ "$(live_status pid)" -eq 0 ] || [ ! -d "/proc/$(live_status pid)" ]'
 	begin
 	sleep 3
 	finish
@@ -105,7 +105,7 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 @test "a healthy daemon is healthy: status, JSON, metrics" {
 	begin
 	"$LIVE_AUDITCTL" -b 8192
-	live_wait_for 5 status
+	live_wait_for 30 status
 	run status
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} == "all is well: auditd (pid $(cat "$PIDFILE")) takes "* ]]
@@ -120,7 +120,10 @@ status() { "$AURUM_BIN/aurum" status --board "$LIVE_DIR/run/board" --rules "$LIV
 
 @test "a reader of the kernel's group is told" {
 	begin
-	live_start "$AURUM_BIN/../test/live-netlink" listen 1 sleep 5 >/dev/null 2>&1 &
-	live_wait_for 5 eval 'status | grep -q "has the kernel copy every record"'
+	# It listens until there is a file.
+	live_start "$AURUM_BIN/../test/live-netlink" listen 1 \
+		sh -c 'until [ -e "$0" ]; do sleep 0.1; done' "$LIVE_DIR/heard" >/dev/null 2>&1 &
+	live_wait_for 30 eval 'status | grep -q "has the kernel copy every record"'
+	touch "$LIVE_DIR/heard"
 	finish
 }

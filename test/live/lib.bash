@@ -81,7 +81,7 @@ live_end_daemon() {
 	pid=$(live_status pid)
 	[ "${pid:-0}" -gt 1 ] && [ -d "/proc/$pid" ] || return 0
 	kill "$pid" 2>/dev/null
-	live_wait_for 5 live_daemon_is_gone "$pid" || kill -KILL "$pid" 2>/dev/null
+	live_wait_for 20 live_daemon_is_gone "$pid" || kill -KILL "$pid" 2>/dev/null
 	return 0
 }
 

@@ -99,22 +99,30 @@ field() { # FIELD: of live-netlink's status
 	grep "^records " "$LIVE_DIR/long" | grep ' cut 0 '
 }
 
+# until_enough: a command for the daemon to watch, until there is $LIVE_DIR/enough.
+until_enough() {
+	rm -f "$LIVE_DIR/enough"
+	"$PROBE" record 100 sh -c 'until [ -e "$0" ]; do sleep 0.05; done' "$LIVE_DIR/enough"
+}
+
 @test "a living daemon is not replaced, and named" {
-	"$PROBE" record 100 sleep 1 &
-	live_wait_for 5 eval '[ "$(field pid)" -ne 0 ]'
+	until_enough &
+	live_wait_for 30 eval '[ "$(field pid)" -ne 0 ]'
 	owner=$(field pid)
 	run "$PROBE" steal
 	[ "$status" -eq 1 ]
 	[ "$output" = "live-netlink: cannot register as the audit daemon: the audit daemon with pid $owner owns the kernel's audit socket" ]
+	touch "$LIVE_DIR/enough"
 	wait
 }
 
 @test "another process cannot put a record into the daemon's socket" {
 	local port
-	"$PROBE" record 100 sleep 1 >"$LIVE_DIR/forged" &
-	live_wait_for 5 eval 'port=$(grep -oE "port [0-9]+" "$LIVE_DIR/forged" | cut -c6-); [ -n "$port" ]'
+	until_enough >"$LIVE_DIR/forged" &
+	live_wait_for 30 eval 'port=$(grep -oE "port [0-9]+" "$LIVE_DIR/forged" | cut -c6-); [ -n "$port" ]'
 	run "$PROBE" forge "$port"
 	[ "$output" = "live-netlink: Connection refused" ]
+	touch "$LIVE_DIR/enough"
 	wait
 	! grep -q forged "$LIVE_DIR/forged"
 	grep '^records .* foreign 0 ' "$LIVE_DIR/forged"
@@ -129,10 +137,11 @@ field() { # FIELD: of live-netlink's status
 }
 
 @test "only the daemon itself ends its registration" {
-	"$PROBE" record 100 sleep 1 &
-	live_wait_for 5 eval '[ "$(field pid)" -ne 0 ]'
+	until_enough &
+	live_wait_for 30 eval '[ "$(field pid)" -ne 0 ]'
 	run "$PROBE" set pid 0
 	[ "$output" = "live-netlink: cannot end the registration as the audit daemon: only the registered audit daemon itself may do that" ]
+	touch "$LIVE_DIR/enough"
 	wait
 }
 

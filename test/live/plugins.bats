@@ -63,7 +63,7 @@ finish() {
 	local pid
 	pid=$(cat "$PIDFILE")
 	kill -TERM "$pid"
-	live_wait_for 15 is_gone "$pid"
+	live_wait_for 30 is_gone "$pid"
 }
 
 got() { [ -e "$1" ] && grep -qa "$2" "$1"; }
@@ -91,15 +91,15 @@ record() {
 	local pid
 	rm -f "$out"/* "$log"*
 	detached "$1/auditd" -c "$conf"
-	live_wait_for 10 test -s "$out/lines.pid"
+	live_wait_for 30 test -s "$out/lines.pid"
 	"$LIVE_AUDITCTL" -m "aurum says start"
-	live_wait_for 10 got "$out/lines" 'aurum says start'
+	live_wait_for 30 got "$out/lines" 'aurum says start'
 	"$LIVE_AUDITCTL" -a always,exit -F arch=b64 -S openat,execve -F uid=2 -k aurum-live
 	setpriv --reuid 2 --regid 2 --clear-groups cat /etc/shadow "$LIVE_DIR/two words" 2>/dev/null || :
 	"$LIVE_AUDITCTL" -d always,exit -F arch=b64 -S openat,execve -F uid=2 -k aurum-live
 	"$LIVE_AUDITCTL" -m "aurum says end"
-	live_wait_for 10 got "$out/lines" 'aurum says end'
-	live_wait_for 10 got "$out/frames" 'aurum says end'
+	live_wait_for 30 got "$out/lines" 'aurum says end'
+	live_wait_for 30 got "$out/frames" 'aurum says end'
 	finish
 	same <"$out/lines" | sed -n '/aurum says start/,/aurum says end/p' >"$LIVE_DIR/$2.lines"
 	frames "$out/frames" $3 | same | sed -n '/aurum says start/,/aurum says end/p' >"$LIVE_DIR/$2.frames"
@@ -129,8 +129,8 @@ record() {
 	ours
 	"$LIVE_AUDITCTL" -b 8192 >/dev/null
 	detached "$OURS/auditd" -c "$conf"
-	live_wait_for 10 test -s "$out/stuck.pid"
-	live_wait_for 10 got "$out/stuck" DAEMON_START
+	live_wait_for 30 test -s "$out/stuck.pid"
+	live_wait_for 30 got "$out/stuck" DAEMON_START
 	kill -STOP "$(cat "$out/stuck.pid")"
 	before=$(live_status lost)
 	coproc LOAD { exec "$LOADGEN" open 20000; }

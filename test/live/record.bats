@@ -43,7 +43,7 @@ start_daemon() {
 	CONF
 	chmod 640 "$etc/auditd.conf"
 	live_start "$AURUM_BIN/auditd" -c "$etc" -s nochange
-	live_wait_for 10 has_daemon
+	live_wait_for 30 has_daemon
 	daemon=$(live_status pid)
 	"$LIVE_AUDITCTL" -b 8192 >/dev/null
 	"$LIVE_AUDITCTL" --reset-lost >/dev/null 2>&1
@@ -124,7 +124,7 @@ at() { date -d "@$1" '+%x %X'; }
 @test "the daemon writes its own start and end" {
 	start_daemon RAW
 	kill "$daemon"
-	live_wait_for 10 is_gone "$daemon"
+	live_wait_for 30 is_gone "$daemon"
 	[ "$(live_status pid)" -eq 0 ]
 	grep -E '^type=DAEMON_START msg=audit\([0-9.]+:[0-9]+\): op=start ' "$etc/audit.log"
 	grep -E '^type=DAEMON_END msg=audit\([0-9.]+:[0-9]+\): op=terminate ' "$etc/audit.log"

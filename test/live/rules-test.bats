@@ -160,16 +160,16 @@ without_connector() {
 	printf '#!/bin/sh\nkill -SEGV $$\n' >"$LIVE_DIR/crash"
 	chmod 755 "$LIVE_DIR/crash"
 	expectations 'expect nothing: ./crash' 'expect key x: ./crash' 'expect nothing: ./missing' 'expect nothing as nosuchuser: true' \
-		'expect nothing: sleep 60' 'expect key secret: bin/mycat secret'
-	run_tests --timeout 1
+		'expect nothing: sleep 61.25' 'expect key secret: bin/mycat secret'
+	run_tests --timeout 3
 	[ "$status" -eq 2 ]
 	[[ $output == *"the command was ended by signal 11"* ]]
 	[[ $output == *"cannot run the command: No such file or directory"* ]]
 	[[ $output == *"there is no user nosuchuser on this host"* ]]
-	[[ $output == *"the command did not end within 1 seconds"* ]]
+	[[ $output == *"the command did not end within 3 seconds"* ]]
 	[[ $output == *"2 ok, 1 not ok, 3 in trouble"* ]]
 	as_before
-	! pgrep -f '^sleep 60$'
+	! pgrep -f '^sleep 61\.25$'
 }
 
 @test "beside an audit daemon, which is left alone" {
@@ -177,7 +177,7 @@ without_connector() {
 	printf '%s\n' "log_file = $LIVE_DIR/log/audit.log" 'space_left = 75' 'admin_space_left = 50' "plugin_dir = $LIVE_DIR/etc/plugins.d" >"$LIVE_DIR/etc/auditd.conf"
 	chmod 640 "$LIVE_DIR/etc/auditd.conf"
 	live_start "$AURUM_BIN/auditd" -c "$LIVE_DIR/etc" </dev/null >/dev/null 2>&1
-	live_wait_for 5 live_has_daemon
+	live_wait_for 30 live_has_daemon
 	kernel >"$BATS_TEST_TMPDIR/before"
 	expectations 'expect key secret: bin/mycat secret' 'expect nothing: true' 'expect key user-command as nobody login: bin/myid'
 	run_tests
@@ -217,7 +217,7 @@ begin_and_wait() {
 	expectations 'expect key sleep: bin/mysleep 20' 'expect nothing: true'
 	"$aurum" rules test --state "$state" "$LIVE_DIR/a.rules-test" >"$out" 2>"$err" 3>&- &
 	tester=$!
-	live_wait_for 10 pgrep -f '^bin/mysleep 20$'
+	live_wait_for 30 pgrep -f '^bin/mysleep 20$'
 	! diff -q "$BATS_TEST_TMPDIR/before" <(kernel)
 }
 
@@ -245,7 +245,7 @@ begin_and_wait() {
 		run_tests
 		[ "$status" -eq 2 ]
 		[[ $output == *"--restore"* ]]
-		live_wait_for 5 flock -n "$state" true
+		live_wait_for 30 flock -n "$state" true
 		run "$aurum" rules "$verb" --restore --state "$state"
 		echo "$output"
 		[ "$status" -eq 0 ]
@@ -269,7 +269,7 @@ begin_and_wait() {
 			(strace -qq -o /dev/null -e trace=sendmsg -e inject="sendmsg:$how:when=$at" \
 				"$aurum" rules test --state "$state" "$LIVE_DIR/a.rules-test" || true) >"$out" 2>&1
 			if [ "$how" = signal=KILL ] && [ -e "$state" ]; then
-				live_wait_for 5 flock -n "$state" true
+				live_wait_for 30 flock -n "$state" true
 				"$aurum" rules test --restore --state "$state" 2>"$err"
 			fi
 			as_before || { echo "request $at of $n, $how:"; cat "$out"; false; }

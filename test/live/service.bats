@@ -55,17 +55,17 @@ in_log() {
 	[ "$output" = "auditd is running, process $(live_status pid)" ]
 
 	run -0 service rotate
-	live_wait_for 5 test -s "$log.1"
+	live_wait_for 30 test -s "$log.1"
 
 	echo "-w $at/log -p wa -k service" >"$at/conf/rules.d/1.rules"
 	sed -i '1i -D' "$at/conf/rules.d/1.rules"
 	settings 3
 	run -0 service reload
-	live_wait_for 5 in_log type=DAEMON_CONFIG
+	live_wait_for 30 in_log type=DAEMON_CONFIG
 	[ "$("$AURUM_BIN/auditctl" -l)" = "-w $at/log -p wa -k service" ]
 
 	run -0 service resume
-	live_wait_for 5 in_log type=DAEMON_RESUME
+	live_wait_for 30 in_log type=DAEMON_RESUME
 
 	run -0 service state
 	[[ $output == *"current time = "* ]]
@@ -84,24 +84,25 @@ in_log() {
 
 @test "each signal's record names the process that sent it, and its login user" {
 	service start
+	told() { cat "$log"* | grep -q "type=$1"; }
 	for word in rotate reload resume stop; do
-		setsid "$AURUM_BIN/auditctl" --signal $word &
-		sender=$!
-		wait "$sender"
-		printf '%s %s\n' "$word" "$sender" >>"$at/senders"
-		sleep 0.3
-	done
-	live_wait_for 5 in_log type=DAEMON_END
-	# Of a process without a login the kernel says the user.
-	auid=$(cat /proc/self/loginuid)
-	[ "$auid" -ne 4294967295 ] || auid=$(id -u)
-	while read -r word pid; do
 		case $word in
 		rotate) type=DAEMON_ROTATE ;;
 		reload) type=DAEMON_CONFIG ;;
 		resume) type=DAEMON_RESUME ;;
 		stop) type=DAEMON_END ;;
 		esac
+		setsid "$AURUM_BIN/auditctl" --signal $word &
+		sender=$!
+		wait "$sender"
+		printf '%s %s\n' "$type" "$sender" >>"$at/senders"
+		# The kernel tells who sent the last signal.
+		live_wait_for 30 told "$type"
+	done
+	# Of a process without a login the kernel says the user.
+	auid=$(cat /proc/self/loginuid)
+	[ "$auid" -ne 4294967295 ] || auid=$(id -u)
+	while read -r type pid; do
 		cat "$log"* | grep "type=$type" | grep -E "auid=$auid .*" | grep -E "pid=$pid( |$)" ||
 			{ echo "no $type of $pid in:"; grep -h type=DAEMON_ "$log"*; return 1; }
 	done <"$at/senders"
@@ -112,25 +113,25 @@ in_log() {
 	for word in USR1 rotate; do
 		rm -f "$log.1"
 		"$AURUM_BIN/auditctl" --signal $word
-		live_wait_for 5 test -s "$log.1"
+		live_wait_for 30 test -s "$log.1"
 	done
 	for word in CONT state; do
 		rm -f /var/run/auditd.state
 		"$AURUM_BIN/auditctl" --signal $word
-		live_wait_for 5 test -s /var/run/auditd.state
+		live_wait_for 30 test -s /var/run/auditd.state
 	done
 	for word in HUP reload; do
 		before=$(grep -c type=DAEMON_CONFIG "$log" || true)
 		"$AURUM_BIN/auditctl" --signal $word
-		live_wait_for 5 eval '[ "$(grep -c type=DAEMON_CONFIG "$log")" -gt "$before" ]'
+		live_wait_for 30 eval '[ "$(grep -c type=DAEMON_CONFIG "$log")" -gt "$before" ]'
 	done
 	for word in USR2 resume; do
 		before=$(grep -c type=DAEMON_RESUME "$log" || true)
 		"$AURUM_BIN/auditctl" --signal $word
-		live_wait_for 5 eval '[ "$(grep -c type=DAEMON_RESUME "$log")" -gt "$before" ]'
+		live_wait_for 30 eval '[ "$(grep -c type=DAEMON_RESUME "$log")" -gt "$before" ]'
 	done
 	"$AURUM_BIN/auditctl" --signal TERM
-	live_wait_for 5 eval '! running'
+	live_wait_for 30 eval '! running'
 	run -0 "$AURUM_BIN/auditctl" --signal stop
 	[[ $output == *"the audit daemon is not running"* ]]
 }
