@@ -18,8 +18,12 @@
 struct index_extra_maker {
 	uint32_t kind; /* of the section, from INDEX_EXTRA_FIRST on */
 	void *ctx;
-	/* Each event with its row and parsed records, in order; in_middle: no record of it is in the first or the last frame. */
-	void (*event)(void *ctx, const struct event *event, uint32_t row, bool in_middle);
+	/*
+	 * Each event with its row and parsed records, in order, and the first and the last frame that holds
+	 * a record of it. More frames may follow.
+	 */
+	void (*event)(void *ctx, const struct event *event, uint32_t row, uint32_t first_frame,
+		      uint32_t last_frame);
 	/* The section's bytes. -1: no memory. */
 	int (*put)(void *ctx, struct buf *out);
 };
