@@ -296,3 +296,8 @@ const struct look_class *look_class_of(uint32_t type)
 			return classes[i].class;
 	return NULL;
 }
+
+const struct look_class *look_class_at(size_t i)
+{
+	return i < LEN(classes) ? classes[i].class : NULL;
+}

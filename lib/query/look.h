@@ -58,6 +58,8 @@ struct look_class {
 
 /* NULL for types that say nothing. */
 const struct look_class *look_class_of(uint32_t type);
+/* All of them, from 0 on, some more than once; NULL behind the last one. */
+const struct look_class *look_class_at(size_t i);
 
 /* The readers (query/read.c). Text compares as a whole word or a part of it, as q says. */
 enum answer read_number(struct look *l, enum query_item item, const struct field *f);
