@@ -31,9 +31,16 @@ struct blocks {
 	uint64_t from;
 };
 
+/* A stretch of a source's text: whole lines. */
+struct block_range {
+	uint64_t from, to;
+	bool is_sparse; /* other stretches around it are left out: its events are held (join_hold()) */
+};
+
 struct block_spec {
 	size_t source;
 	uint64_t from, to;
+	bool is_sparse; /* its range was */
 };
 
 struct block_part {
@@ -58,6 +65,11 @@ static inline uint64_t block_at(size_t source, uint64_t offset)
 /* From the cursor's next source on. False when a source is not a file with bytes in it, or there is no memory. */
 MUST_CHECK bool blocks_open(struct blocks *b, struct cursor *cursor);
 void blocks_close(struct blocks *b);
+/*
+ * Only these stretches of a source are read; they rise, may touch, and are borrowed until
+ * blocks_close(). count 0: nothing of it. Before the first blocks_next(); total is what is left.
+ */
+void blocks_keep(struct blocks *b, size_t source, const struct block_range *ranges, size_t count);
 /* False at the end. */
 MUST_CHECK bool blocks_next(struct blocks *b, struct block_spec *out);
 
