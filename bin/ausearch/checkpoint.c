@@ -26,7 +26,7 @@ int resume_load(struct resume *s, const char *path, enum checkpoint_mode mode, s
 int resume_seek(const struct resume *s, struct cursor *cursor, struct err *e)
 {
 	if (!s->has_last || s->gate.mode == CHECKPOINT_BY_TIME ||
-	    cursor_start_at(cursor, s->last.device, s->last.inode))
+	    cursor_start_at(cursor, s->last.device, s->last.inode, &s->last.stamp))
 		return 0;
 	return err_set(e,
 		       "the log of checkpoint %s is gone: search with -ts checkpoint, or remove "

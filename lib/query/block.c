@@ -20,7 +20,7 @@ bool blocks_open(struct blocks *b, struct cursor *cursor)
 
 	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES, .source = cursor->at};
 	for (size_t i = cursor->at; i < cursor->count; i++)
-		if (cursor->sources[i]->waits || i > UINT16_MAX)
+		if (cursor->sources[i]->kind != CURSOR_PLAIN || i > UINT16_MAX)
 			return false;
 	b->sizes = calloc(cursor->count + 1, sizeof(*b->sizes));
 	if (!b->sizes)

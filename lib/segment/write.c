@@ -252,7 +252,7 @@ static void keep_time(int packed, int64_t mtime_ns)
 
 static int pack(struct packer *p, struct segment_head *head, struct err *e)
 {
-	struct segment_head now;
+	struct segment_head now = {0};
 
 	if (segment_head_of(p->plain, head, e) != 0)
 		return -1;
@@ -305,10 +305,12 @@ static int compare_all(const struct segment *s, int plain, XXH3_state_t *hash, s
 {
 	struct segment_unpacker *u = segment_unpacker_new();
 	char *texts = malloc(2 * SEGMENT_FRAME_MAX);
-	int status = u && texts && hash && XXH3_64bits_reset(hash) == XXH_OK
-			     ? 0
-			     : err_set(e, "no memory to verify");
+	int status = 0;
 
+	if (!u || !texts || !hash || XXH3_64bits_reset(hash) != XXH_OK) {
+		(void)err_set(e, "no memory to verify");
+		status = -1;
+	}
 	for (size_t i = 0; status == 0 && i < s->frame_count; i++) {
 		status = compare(s, u, i, plain, texts, e);
 		if (status == 0)
@@ -323,7 +325,7 @@ static int compare_all(const struct segment *s, int plain, XXH3_state_t *hash, s
 
 int segment_verify(int packed, int plain, struct err *e)
 {
-	struct segment_head now;
+	struct segment_head now = {0};
 	struct segment s;
 	XXH3_state_t *hash;
 	int status;
