@@ -72,6 +72,9 @@ struct join {
 	size_t out_cap;
 	size_t bytes;
 	int64_t limit;
+	bool holding;
+	struct stamp floor; /* while holding: what is below it may leave */
+	int64_t held_limit; /* the highest limit since */
 	bool finishing;
 	bool started; /* the last record put began an event */
 };
@@ -353,6 +356,8 @@ static int start_event(struct join *j, const struct record *r, const struct join
 	if (!ev)
 		return -1;
 	j->limit = limit_for(j, r->stamp.sec);
+	if (j->limit > j->held_limit)
+		j->held_limit = j->limit;
 	if (j->options.order == JOIN_PROMPT)
 		ready_up_to(j, j->limit);
 	if ((piece && !copy_node(j, ev, r->node)) || !event_append(j, ev, r, piece)) {
@@ -457,7 +462,10 @@ static struct open_event *next_ready(struct join *j)
 	ev = event_of_place(lineup_first(&j->lineup));
 	if (!ev || (j->options.order == JOIN_CLOSING && !j->started && !j->finishing))
 		return NULL;
-	if (ev->building && !j->finishing) {
+	if (j->holding && !j->finishing) {
+		if (stamp_cmp(&ev->public.stamp, &j->floor) >= 0)
+			return NULL;
+	} else if (ev->building && !j->finishing) {
 		if (j->options.order == JOIN_PROMPT || ev->public.stamp.sec > j->limit)
 			return NULL;
 		j->stats.timed_out++;
@@ -487,6 +495,17 @@ const struct event *join_next(struct join *j)
 	}
 	j->stats.events++;
 	return &ev->public;
+}
+
+void join_hold(struct join *j, const struct stamp *floor)
+{
+	if (j->holding && !floor)
+		j->limit = j->held_limit;
+	if (!j->holding)
+		j->held_limit = NO_LIMIT;
+	j->holding = floor != NULL;
+	if (floor)
+		j->floor = *floor;
 }
 
 void join_finish(struct join *j)
@@ -525,7 +544,7 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	map_init(&j->index, SIZE_MAX / 4);
 	pool_init(&j->pool);
 	j->ready_tail = &j->ready;
-	j->limit = NO_LIMIT;
+	j->limit = j->held_limit = NO_LIMIT;
 	/* Serials come from hostile logs too: an unknown seed keeps them from sharing one chain. */
 	j->seed = hash_seed();
 	return j;

@@ -100,6 +100,14 @@ bool join_takes_pieces(const struct join *j);
 /* The next complete event, or NULL. It is valid until the next call on this joiner. */
 const struct event *join_next(struct join *j);
 
+/*
+ * For JOIN_ORDERED, where stretches of a log are left out: from now on only events below `floor` leave,
+ * complete or not, since no record with such a stamp comes any more, and all others wait. So they leave
+ * in the order of their stamps, whatever was left out. NULL ends that: what would have timed out
+ * meanwhile is complete.
+ */
+void join_hold(struct join *j, const struct stamp *floor);
+
 /* Completes every open event: the input has ended. */
 void join_finish(struct join *j);
 

@@ -82,6 +82,29 @@ static void a_single_record_event_waits_for_older_open_ones(void **state)
 	check(JOIN_ORDERED, R("USER_CMD", 10, 1) R("USER_CMD", 10, 1), "10/1:1 10/1:1 |");
 }
 
+static void held_events_leave_below_the_floor_in_the_order_of_their_stamps(void **state)
+{
+	const struct join_options options = {.order = JOIN_ORDERED, .timeout_s = 2};
+	const struct stamp low = {10, 0, 0}, high = {12, 0, 2};
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
+	struct join *j = join_new(&options, NULL);
+
+	(void)state;
+	assert_non_null(j);
+	join_hold(j, &low);
+	feed(j, R("USER_CMD", 11, 2) R("USER_CMD", 10, 1) R("SYSCALL", 12, 3) R("USER_CMD", 12, 1),
+	     &out);
+	assert_string_equal(buf_cstr(&out), "");
+	join_hold(j, &high);
+	drain(j, &out);
+	assert_string_equal(buf_cstr(&out), "10/1:1 11/2:1 12/1:1");
+	feed(j, R("USER_CMD", 15, 4) R("CWD", 12, 3), &out);
+	join_hold(j, NULL);
+	drain(j, &out);
+	assert_string_equal(buf_cstr(&out), "10/1:1 11/2:1 12/1:1 12/3:2 15/4:1");
+	join_free(j);
+}
+
 static void lone_end_marks_are_dropped_and_joined_ones_kept(void **state)
 {
 	(void)state;
@@ -320,6 +343,7 @@ int main(void)
 		cmocka_unit_test(interleaved_records_find_their_event),
 		cmocka_unit_test(an_event_two_seconds_younger_completes_the_older),
 		cmocka_unit_test(a_single_record_event_waits_for_older_open_ones),
+		cmocka_unit_test(held_events_leave_below_the_floor_in_the_order_of_their_stamps),
 		cmocka_unit_test(lone_end_marks_are_dropped_and_joined_ones_kept),
 		cmocka_unit_test(a_record_of_the_daemon_never_joins_an_event_of_the_kernel),
 		cmocka_unit_test(prompt_order_closes_at_proctitle_and_eoe),
