@@ -53,7 +53,7 @@ bool blocks_next(struct blocks *b, struct block_spec *out)
 	if (b->source == b->cursor->count)
 		return false;
 	size = b->sizes[b->source];
-	*out = (struct block_spec){b->source, b->from, size};
+	*out = (struct block_spec){.source = b->source, .from = b->from, .to = size};
 	if (size - b->from > b->block_bytes)
 		out->to = b->from + b->block_bytes;
 	b->from = out->to;
