@@ -136,6 +136,12 @@ static bool match_node(const struct expression_node *n, const struct record *r,
 	return false;
 }
 
+bool expression_matches_words(const struct expression *x, const struct record *r,
+			      struct expression_matcher *m)
+{
+	return match_node(x->root, r, m);
+}
+
 bool expression_matches_record(const struct expression *x, const struct record *r,
 			       struct expression_matcher *m)
 {

@@ -119,5 +119,8 @@ bool expression_matches(const struct expression *x, const struct event *event,
 			struct expression_matcher *m);
 bool expression_matches_record(const struct expression *x, const struct record *r,
 			       struct expression_matcher *m);
+/* The same when m->words is at that record already. */
+bool expression_matches_words(const struct expression *x, const struct record *r,
+			      struct expression_matcher *m);
 
 #endif

@@ -422,6 +422,32 @@ static struct lang_node *parse_has(struct lang_parser *p)
 	return n;
 }
 
+/* A command line in hexadecimal has NULs where it has blanks in words: a part without any is looked for. */
+static struct sv longest_word(struct sv text)
+{
+	struct sv longest = SV_EMPTY, part;
+
+	while (text.n) {
+		(void)sv_cut(text, ' ', &part, &text);
+		if (part.n > longest.n)
+			longest = part;
+	}
+	return longest;
+}
+
+static int add_hex(struct lang_parser *p, struct lang_node *n)
+{
+	struct sv word = longest_word(n->tests->text);
+
+	if (word.n == 0)
+		return 0;
+	n->hex = arena_alloc(&p->l->memory, sizeof(*n->hex));
+	if (!n->hex)
+		return lang_no_memory(p);
+	literal_init(n->hex, LITERAL_HEX, word);
+	return 0;
+}
+
 static struct lang_node *parse_text(struct lang_parser *p)
 {
 	struct lang_node *n = lang_node_new(p, LANG_TEXT);
@@ -437,7 +463,7 @@ static struct lang_node *parse_text(struct lang_parser *p)
 	t->written = t->text = p->lexer.value;
 	t->is_quoted = true;
 	n->cost = cost_of(n);
-	return n;
+	return add_hex(p, n) == 0 ? n : NULL;
 }
 
 struct lang_node *lang_parse_operand(struct lang_parser *p)

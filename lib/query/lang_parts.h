@@ -13,6 +13,7 @@
 #include "query/expression.h"
 #include "query/lang.h"
 #include "query/lang_token.h"
+#include "query/literal.h"
 #include "table/table.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -123,6 +124,8 @@ struct lang_node {
 	enum lang_form form;
 	struct lang_test *tests; /* LANG_TEXT: one */
 	size_t test_count;
+	struct literal
+		*hex; /* LANG_TEXT: how a value in hexadecimal would hold it; NULL: none can */
 
 	struct expression *reference; /* LANG_REFERENCE */
 };

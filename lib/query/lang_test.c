@@ -21,6 +21,13 @@ static bool from_local(const struct tm *local, int64_t *out)
 	return true;
 }
 
+static bool user_name(void *arg, uint32_t uid, char *out, size_t cap)
+{
+	(void)arg;
+	(void)snprintf(out, cap, "%s", "alice");
+	return uid == 1000;
+}
+
 static bool user_id(void *arg, const char *name, uint32_t *out)
 {
 	(void)arg;
@@ -28,7 +35,8 @@ static bool user_id(void *arg, const char *name, uint32_t *out)
 	return strcmp(name, "alice") == 0;
 }
 
-static const struct name_source people = {.user_id = user_id, .group_id = user_id};
+static const struct name_source people = {
+	.user_name = user_name, .group_name = user_name, .user_id = user_id, .group_id = user_id};
 
 struct bench {
 	locale_t locale;
@@ -217,11 +225,275 @@ static void the_place_is_shown_under_the_text(void **state)
 	assert_string_equal(buf_cstr(&out), "  \xc3\xa4? b c\n  ^^\nno\n");
 }
 
+/* ---- what holds ---- */
+
+#define T "1700000000.123"
+#define OPEN                                                                                       \
+	"type=SYSCALL msg=audit(" T ":456): arch=c000003e syscall=257 success=no exit=-13 "        \
+	"a0=ffffff9c a1=7ffe a2=80000 a3=0 items=1 ppid=1 pid=4242 auid=1000 uid=1000 gid=1000 "   \
+	"euid=0 ses=3 tty=pts0 comm=6C73202D6C exe=\"/usr/bin/ls\" key=6F6E650174776F\x1d"         \
+	"ARCH=x86_64 SYSCALL=openat AUID=\"bob\" UID=\"bob\" GID=\"bob\" EUID=\"root\"\n"          \
+	"type=CWD msg=audit(" T ":456): cwd=\"/etc\"\n"                                            \
+	"type=PATH msg=audit(" T ":456): item=0 name=\"../etc/./shadow\" inode=77 dev=fd:01 "      \
+	"mode=0100640 ouid=0 ogid=42 rdev=00:00 nametype=NORMAL\n"                                 \
+	"type=PROCTITLE msg=audit(" T ":456): proctitle=6C73002D6C002F657463"
+#define CONNECT                                                                                    \
+	"node=web1 type=SYSCALL msg=audit(" T ":457): arch=c000003e syscall=42 success=yes "       \
+	"exit=0 a0=3 pid=7 auid=4294967295 uid=0 euid=0 ses=4294967295 exe=\"/usr/bin/curl\" "     \
+	"key=(null)\n"                                                                             \
+	"node=web1 type=SOCKADDR msg=audit(" T ":457): saddr=020001BB0A0102030000000000000000\n"   \
+	"node=web1 type=EXECVE msg=audit(" T ":457): argc=3 a0=\"curl\" a1=\"-o\" "                \
+	"a2=2F746D702F612062"
+#define AUTH                                                                                       \
+	"type=USER_AUTH msg=audit(" T ":458): pid=9 uid=0 auid=1000 ses=2 "                        \
+	"msg='op=PAM:authentication acct=\"mallory\" exe=\"/usr/sbin/sshd\" hostname=2001:db8::5 " \
+	"addr=2001:db8::5 terminal=ssh res=failed'\x1dUID=\"root\" AUID=\"alice\""
+
+static const struct {
+	const char *text;
+	const char *holds; /* o: OPEN, c: CONNECT, a: AUTH */
+} rows[] = {
+	{"", "oca"},
+	/* words and numbers, as they stand and in words */
+	{"key = one", "o"},
+	{"key = two", "o"},
+	{"key = on*", "o"},
+	{"key = 6F6E650174776F", ""},
+	{"key != one", "c"},
+	{"not key = one", "ca"},
+	{"has key", "oc"},
+	{"not has key", "a"},
+	{"comm = \"ls -l\"", "o"},
+	{"comm like \"ls*\"", "o"},
+	{"exe = /usr/bin/ls", "o"},
+	{"exe in (/usr/bin/ls, /usr/bin/curl)", "oc"},
+	{"exe not in (/usr/bin/ls, /usr/bin/curl)", "a"},
+	{"exe = /usr/*bin/*", "oca"},
+	{"exe = /usr/?bin/*", "a"},
+	{"exe ~ \"^/usr/(s)?bin/[lc]\"", "oc"},
+	{"exe !~ curl", "oa"},
+	{"exe ~ /(?i)CURL$/", "c"},
+	{"syscall = openat", "o"},
+	{"syscall = 257", "o"},
+	{"syscall = connect", "c"},
+	{"syscall in (openat, connect)", "oc"},
+	{"arch = x86_64", "oc"},
+	{"success = no", "o"},
+	{"exit = EACCES", "o"},
+	{"exit = -13", "o"},
+	{"exit < 0", "o"},
+	{"exit >= 0", "c"},
+	{"exit >= -13", "oc"},
+	{"exit like \"EACC*\"", "o"},
+	{"exit < ENOENT", "o"},
+	{"a1 = 0x7ffe", "o"},
+	{"a1 = 7ffe", "o"},
+	{"a1 > 0x7000", "o"},
+	{"a2 = \"/tmp/a b\"", "c"},
+	{"mode = 0100640", "o"},
+	{"mode = 0x81a0", "o"},
+	{"mode = \"file,640\"", "o"},
+	{"inode < 78", "o"},
+	{"pid in 1..10", "ca"},
+	{"pid = 4242", "o"},
+	{"pid != 4242", "ca"},
+	{"ses = unset", "c"},
+	{"ses = -1", "c"},
+	{"res = failed", "a"},
+	{"proctitle = \"ls -l /etc\"", "o"},
+	{"acct = mallory", "a"},
+	{"nametype = NORMAL", "o"},
+	/* users: a name in the record beats its number */
+	{"auid = alice", "a"},
+	{"auid = bob", "o"},
+	{"auid = 1000", "oa"},
+	{"auid = unset", "c"},
+	{"auid = -1", "c"},
+	{"auid ~ ^al", "a"},
+	{"auid != bob", "ca"},
+	{"uid = alice", ""},
+	{"uid = root", "a"},
+	{"uid in (0, 5)", "ca"},
+	{"user = root", "oa"},
+	{"user = 0", "oca"},
+	{"user = mallory", "a"},
+	{"user = bob", "o"},
+	{"auid >= 1000 and auid < 4000", "oa"},
+	{"auid == 1000", "oa"},
+	/* heads */
+	{"type = SYSCALL", "oc"},
+	{"type != SYSCALL", "a"},
+	{"type = USER_*", "a"},
+	{"type in (CWD, 1100)", "oa"},
+	{"type < 1200", "a"},
+	{"type ~ \"^(CWD|EXECVE)$\"", "oc"},
+	{"node = web1", "c"},
+	{"node != web1", ""},
+	{"has node", "c"},
+	{"serial = 456", "o"},
+	{"serial >= 457", "ca"},
+	{"serial in (1..456, 458)", "oa"},
+	{"event = 1700000000.123:457", "c"},
+	{"event > 1700000000.123:456", "ca"},
+	{"time = today", "oca"},
+	{"time > today", "oca"},
+	{"time < 2023-11-14", ""},
+	{"time <= 2023-11-14", "oca"},
+	{"time != yesterday", "oca"},
+	{"time = 2023-11-14T22:13:20", "oca"},
+	{"time > 2023-11-14T22:13:20", "oca"},
+	{"time >= 1700000000.124", ""},
+	{"time in (yesterday, ts:1700000000.123)", "oca"},
+	{"time > -2h", "oca"},
+	{"time < \"3 days ago\"", ""},
+	/* addresses and ports */
+	{"addr = 10.1.2.3", "c"},
+	{"addr in 10.0.0.0/8", "c"},
+	{"addr in 10.1.3.0/24", ""},
+	{"addr in (192.168.0.0/16, 2001:db8::/32)", "a"},
+	{"addr = 2001:DB8:0::5", "a"},
+	{"addr like \"10.*\"", "c"},
+	{"has addr", "ca"},
+	{"saddr in 10.0.0.0/8", "c"},
+	{"hostname in 2001:db8::/48", "a"},
+	{"port = 443", "c"},
+	{"port in 400..500", "c"},
+	{"port < 22", ""},
+	/* files and command lines */
+	{"path = /etc/shadow", "o"},
+	{"path = /etc/shadow/", "o"},
+	{"path = ../etc/./shadow", "o"},
+	{"path = /etc/*", "o"},
+	{"path = /etc", "o"},
+	{"path ~ shadow$", "o"},
+	{"name = /etc/shadow", ""},
+	{"args = -o", "c"},
+	{"args = \"curl -o /tmp/a b\"", "c"},
+	{"args ~ \"^ls -l\"", "o"},
+	/* the normaliser */
+	{"subject = bob", "o"},
+	{"subject = alice", "a"},
+	{"action = opened-file", "o"},
+	{"action like \"*auth*\"", "a"},
+	{"object = /etc/shadow", "o"},
+	{"outcome = success", "c"},
+	{"outcome = failed", "oa"},
+	{"outcome != failed", "c"},
+	{"program = /usr/bin/ls", "o"},
+	{"how = /usr/sbin/sshd", "a"},
+	/* text, in hexadecimal too */
+	{"\"/etc\"", "o"},
+	{"\"ls -l\"", "o"},
+	{"\"tmp/a b\"", "c"},
+	{"\"ls -l /etc\"", "o"},
+	{"\"AUID=\\\"alice\"", "a"},
+	{"not \"nothing\"", "oca"},
+	/* the event, and one record */
+	{"key = one and nametype = NORMAL", "o"},
+	{"key = one && nametype = NORMAL", ""},
+	{"key = one && pid = 4242", "o"},
+	{"key = one || pid = 7", "oc"},
+	{"!key = one", "oca"},
+	{"!(pid = 9)", "oc"},
+	{"(key = one || pid = 7) and not addr in 10.0.0.0/8", "o"},
+	{"type = PATH && name ~ shadow && !ouid = 5", "o"},
+	{"addr in 10.0.0.0/8 && type = SOCKADDR", "c"},
+	{"time > -2h && node = web1", "c"},
+	{"not (key = one or pid = 9)", "c"},
+	{"type r= SYSCALL && (auid >= 1000 || !(key i= \"ok\"))", "oc"},
+	{"key i= one and key r= \"\\\"one\\\"\"", "o"},
+	{"\"key\" = one", "o"},
+	{"\\record_type == USER_AUTH", "a"},
+	{"\\regexp /acct=\"m/ or \\timestamp_ex == ts:1700000000.123:457", "ca"},
+};
+
+#define ROW(text)                                                                                  \
+	{                                                                                          \
+		"" text, sizeof(text) - 1                                                          \
+	}
+
+static size_t read_event(struct sv lines, struct record *records, struct event *event)
+{
+	size_t count = 0;
+	struct sv line;
+
+	while (sv_line(&lines, &line))
+		assert_int_equal(record_parse(line, &records[count++]), RECORD_OK);
+	*event = (struct event){.stamp = records[0].stamp,
+				.node = records[0].node,
+				.type = records[0].type,
+				.records = records,
+				.count = count};
+	return count;
+}
+
+static void an_event_is_what_the_query_says(void **state)
+{
+	static const struct {
+		struct sv lines;
+		char letter;
+	} events[] = {{ROW(OPEN), 'o'}, {ROW(CONNECT), 'c'}, {ROW(AUTH), 'a'}};
+	struct bench *b = *state;
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		struct lang_matcher *m;
+		struct lang l;
+		char got[8] = "";
+
+		parse(b, &l, sv_cstr(rows[i].text));
+		m = lang_matcher_new(&l, b->names);
+		assert_non_null(m);
+		for (size_t k = 0; k < LEN(events); k++) {
+			struct record records[8];
+			struct event event;
+
+			(void)read_event(events[k].lines, records, &event);
+			if (lang_matches(&l, &event, m))
+				got[strlen(got)] = events[k].letter;
+		}
+		assert_null(lang_matcher_problem(m));
+		if (strcmp(got, rows[i].holds) != 0) {
+			print_error("%s: holds for \"%s\", not \"%s\"\n", rows[i].text, got,
+				    rows[i].holds);
+			wrong++;
+		}
+		lang_matcher_free(m);
+		lang_release(&l);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void a_pattern_over_its_limit_is_told(void **state)
+{
+	struct bench *b = *state;
+	struct lang_matcher *m;
+	struct record records[8];
+	struct event event;
+	struct lang l;
+
+	parse(b, &l, SV("not comm ~ \"^(a+)+$\""));
+	m = lang_matcher_new(&l, b->names);
+	assert_non_null(m);
+	(void)read_event(
+		SV("type=SYSCALL msg=audit(1.002:3): comm=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\""),
+		records, &event);
+	assert_true(lang_matches(&l, &event, m));
+	assert_non_null(lang_matcher_problem(m));
+	assert_string_equal(
+		lang_matcher_problem(m),
+		"event 1.002:3 cannot be asked for ~ \"^(a+)+$\": match limit exceeded");
+	lang_matcher_free(m);
+	lang_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_written_in_one_way_that_reads_back),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
+		cmocka_unit_test(an_event_is_what_the_query_says),
+		cmocka_unit_test(a_pattern_over_its_limit_is_told),
 		cmocka_unit_test(the_place_is_shown_under_the_text),
 	};
 

@@ -1,0 +1,534 @@
+/*
+ * Virtual fields: what stands in a record's head, what is made of several fields, and what the
+ * normaliser says of an event.
+ */
+#include "query/lang_match.h"
+
+#include "record/address.h"
+#include "record/argv.h"
+#include "record/escape.h"
+
+#include <arpa/inet.h>
+#include <linux/audit.h>
+
+#define NAME(text)                                                                                 \
+	{                                                                                          \
+		"" text, sizeof(text) - 1                                                          \
+	}
+
+static const struct sv user_fields[] = {NAME("auid"), NAME("uid"), NAME("euid"), NAME("acct")};
+static const struct sv address_fields[] = {
+	NAME("addr"),  NAME("hostname"), NAME("laddr"), NAME("raddr"), NAME("saddr"),
+	NAME("daddr"), NAME("faddr"),    NAME("src"),   NAME("dest"),  NAME("net")};
+static const struct sv port_fields[] = {NAME("port"),  NAME("lport"), NAME("rport"), NAME("fport"),
+					NAME("sport"), NAME("dport"), NAME("saddr"), NAME("addr")};
+static const struct sv path_fields[] = {NAME("name"),  NAME("path"),     NAME("file"),
+					NAME("dir"),   NAME("watch"),    NAME("new-disk"),
+					NAME("saddr"), NAME("old-disk"), NAME("cwd")};
+
+const struct sv *lang_subject_fields(enum lang_subject s, size_t *count)
+{
+	static const struct {
+		enum lang_subject subject;
+		const struct sv *names;
+		size_t count;
+	} rows[] = {
+		{LANG_SUBJECT_USER, user_fields, LEN(user_fields)},
+		{LANG_SUBJECT_ADDR, address_fields, LEN(address_fields)},
+		{LANG_SUBJECT_PORT, port_fields, LEN(port_fields)},
+		{LANG_SUBJECT_PATH, path_fields, LEN(path_fields)},
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++)
+		if (rows[i].subject == s) {
+			*count = rows[i].count;
+			return rows[i].names;
+		}
+	return NULL;
+}
+
+/* ---- heads ---- */
+
+static int64_t milliseconds(const struct stamp *s)
+{
+	int64_t ms;
+
+	if (__builtin_mul_overflow(s->sec, (int64_t)1000, &ms) ||
+	    __builtin_add_overflow(ms, (int64_t)s->ms, &ms))
+		return s->sec < 0 ? INT64_MIN : INT64_MAX;
+	return ms;
+}
+
+static bool time_fits(const struct lang_node *n, const struct lang_test *t, int64_t ms)
+{
+	switch (n->order) {
+	case LANG_EQ:
+	case LANG_MATCH:
+		return ms >= t->from_ms && ms <= t->to_ms;
+	case LANG_LT:
+		return ms < t->from_ms;
+	case LANG_LE:
+		return ms <= t->to_ms;
+	case LANG_GT:
+		return ms > t->from_ms;
+	case LANG_GE:
+		return ms >= t->from_ms;
+	}
+	return false;
+}
+
+static bool stamp_fits(const struct lang_node *n, const struct lang_test *t, const struct stamp *s)
+{
+	int is = stamp_cmp(s, &t->stamp);
+
+	switch (n->order) {
+	case LANG_EQ:
+	case LANG_MATCH:
+		return is == 0;
+	case LANG_LT:
+		return is < 0;
+	case LANG_LE:
+		return is <= 0;
+	case LANG_GT:
+		return is > 0;
+	case LANG_GE:
+		return is >= 0;
+	}
+	return false;
+}
+
+static void ask_head(const struct lang_node *n, const struct record *r, struct lang_verdict *v)
+{
+	v->is_there = true;
+	for (size_t i = 0; i < n->test_count && !v->fits; i++)
+		v->fits = n->subject == LANG_SUBJECT_TIME
+				  ? time_fits(n, &n->tests[i], milliseconds(&r->stamp))
+				  : stamp_fits(n, &n->tests[i], &r->stamp);
+}
+
+static void ask_type(struct lang_matcher *m, const struct lang_node *n, const struct record *r,
+		     struct lang_verdict *v)
+{
+	v->is_there = true;
+	if (n->kind == LANG_COMPARE)
+		v->fits |= lang_accepts_number(n, (struct lang_number){false, r->type}) ||
+			   lang_accepts_text(n, r->type_name, &m->asker);
+}
+
+/* ---- addresses and ports ---- */
+
+static bool is_socket(struct lang_matcher *m, size_t record, const struct trail_field *f)
+{
+	return interpret_type(m->event->records[record].type, f->name, f->raw) == VALUE_SOCKADDR;
+}
+
+/* Both families have the port at the same place. */
+static bool socket_port(const struct address *a, struct lang_number *out)
+{
+	bool is_internet = a->is.any.sa_family == AF_INET || a->is.any.sa_family == AF_INET6;
+
+	*out = (struct lang_number){false, ntohs(a->is.in.sin_port)};
+	return is_internet;
+}
+
+static void offer_address(struct lang_matcher *m, const struct lang_node *n, struct sv text,
+			  struct lang_verdict *v)
+{
+	if (text.n == 0 || sv_eq(text, SV("?")) || sv_eq(text, SV("(null)")))
+		return;
+	v->is_there = true;
+	if (n->kind == LANG_COMPARE)
+		v->fits |= lang_accepts_address(n, text, &m->asker);
+}
+
+static void ask_address(struct lang_matcher *m, const struct lang_node *n, size_t record,
+			const struct trail_field *f, struct lang_verdict *v)
+{
+	char text[LANG_ADDRESS_MAX];
+
+	if (!is_socket(m, record, f))
+		offer_address(m, n, lang_unquoted(f->raw), v);
+	else if (lang_socket_address(f->raw, text))
+		offer_address(m, n, sv_cstr(text), v);
+}
+
+static void offer_port(struct lang_matcher *m, const struct lang_node *n, struct lang_number port,
+		       struct sv text, struct lang_verdict *v)
+{
+	v->is_there = true;
+	if (n->kind == LANG_COMPARE)
+		v->fits |= lang_accepts_number(n, port) || lang_accepts_text(n, text, &m->asker);
+}
+
+static void ask_port(struct lang_matcher *m, const struct lang_node *n, size_t record,
+		     const struct trail_field *f, struct lang_verdict *v)
+{
+	struct sv text = lang_unquoted(f->raw), host;
+	struct lang_number port;
+	struct address a;
+
+	if (is_socket(m, record, f)) {
+		if (!address_decode(f->raw, &a) || !socket_port(&a, &port))
+			return;
+		buf_reset(&m->line);
+		buf_put_u64(&m->line, port.size);
+		offer_port(m, n, port, buf_view(&m->line), v);
+		return;
+	}
+	/* ADDRESS:PORT of auditd; an IPv6 address has more colons. */
+	if (sv_eq(f->name, SV("addr")) &&
+	    (!sv_cut(text, ':', &host, &text) || sv_index(text, ':') < text.n))
+		return;
+	if (!sv_eq(f->name, SV("saddr")) && lang_number_of(VALUE_UNCLASSIFIED, text, &port))
+		offer_port(m, n, port, text, v);
+}
+
+/* ---- files ---- */
+
+/* Puts the parts of a path behind what is there from `from` on. */
+static void put_parts(struct sv path, size_t from, struct buf *out)
+{
+	struct sv part;
+
+	while (path.n) {
+		(void)sv_cut(path, '/', &part, &path);
+		if (part.n == 0 || sv_eq(part, SV(".")))
+			continue;
+		if (!sv_eq(part, SV(".."))) {
+			buf_putc(out, '/');
+			buf_put(out, part);
+			continue;
+		}
+		while (out->n > from && out->p[--out->n] != '/')
+			continue;
+	}
+}
+
+static bool ends_in_dots(struct sv name)
+{
+	return sv_eq(name, SV("..")) || sv_ends(name, SV("/..")) || sv_ends(name, SV("/."));
+}
+
+void lang_put_path(struct sv cwd, struct sv name, struct buf *out)
+{
+	size_t from = out->n;
+
+	while (name.n > 1 && name.p[name.n - 1] == '/')
+		name.n--;
+	if (sv_eq(name, SV(".")) && cwd.n) {
+		buf_put(out, cwd);
+		return;
+	}
+	if (ends_in_dots(name) || name.n == 0 || (name.p[0] != '/' && !cwd.n)) {
+		buf_put(out, name);
+		return;
+	}
+	if (name.p[0] != '/')
+		put_parts(cwd, from, out);
+	put_parts(name, from, out);
+	if (out->n == from)
+		buf_putc(out, '/');
+}
+
+/* What lang_put_path() puts as it is. */
+static bool is_clean(struct sv path)
+{
+	if (!path.p || path.n == 0 || path.p[0] != '/' || path.p[path.n - 1] == '/')
+		return false;
+	for (size_t i = 1; i < path.n; i++)
+		if (path.p[i - 1] == '/' && (path.p[i] == '/' || path.p[i] == '.'))
+			return false;
+	return true;
+}
+
+static bool decode_name(struct sv raw, struct buf *out)
+{
+	buf_reset(out);
+	decode_put(raw, out);
+	return out->n > 0 && !sv_eq(raw, SV("(null)"));
+}
+
+/* cwd= of the first record that has one. */
+static struct sv event_cwd(struct lang_matcher *m)
+{
+	const struct trail_field *f;
+
+	if (m->knows_cwd)
+		return m->has_cwd ? buf_view(&m->cwd) : SV_EMPTY;
+	m->knows_cwd = true;
+	m->has_cwd = false;
+	for (size_t i = 0; i < m->event->count && !m->has_cwd; i++) {
+		struct expression_matcher *w =
+			m->event->records[i].type == AUDIT_CWD ? lang_words(m, i) : NULL;
+
+		f = w ? words_find(&w->words, SV("cwd")) : NULL;
+		m->has_cwd = f && decode_name(f->raw, &m->cwd);
+	}
+	return m->has_cwd ? buf_view(&m->cwd) : SV_EMPTY;
+}
+
+/* sun_path up to its NUL; the name of an abstract socket starts with one. */
+static struct sv socket_path(const struct address *a)
+{
+	const char *path = a->is.local.sun_path;
+	size_t room = sizeof(a->is.text) - offsetof(struct sockaddr_un, sun_path);
+	struct sv text = sv_make(path, a->length < sizeof(a->is.text) - 1
+					       ? a->length - offsetof(struct sockaddr_un, sun_path)
+					       : room - 1);
+
+	if (text.n && text.p[0] == '\0')
+		text = sv_from(text, 1);
+	return sv_head(text, sv_index(text, '\0'));
+}
+
+static void ask_socket_path(struct lang_matcher *m, const struct lang_node *n, struct sv raw,
+			    struct lang_verdict *v)
+{
+	struct address a;
+
+	if (address_decode(raw, &a) && a.is.any.sa_family == AF_UNIX &&
+	    a.length > offsetof(struct sockaddr_un, sun_path))
+		(void)lang_offer(m, n, socket_path(&a), v);
+}
+
+static bool ask_path(struct lang_matcher *m, const struct lang_node *n, size_t record,
+		     const struct trail_field *f, struct lang_verdict *v)
+{
+	struct sv cwd = event_cwd(m);
+	size_t n_name;
+
+	if (is_socket(m, record, f)) {
+		ask_socket_path(m, n, f->raw, v);
+		return v->fits;
+	}
+	if (sv_eq(f->name, SV("saddr")) || !decode_name(f->raw, &m->line))
+		return false;
+	if (lang_offer(m, n, buf_view(&m->line), v))
+		return true;
+	if (m->event->records[record].type != AUDIT_PATH && m->line.p[0] != '/')
+		return false;
+	if (is_clean(buf_view(&m->line)))
+		return false;
+	n_name = m->line.n;
+	/* Behind the name, which may move when the buffer grows. */
+	if (!buf_reserve(&m->line, n_name + cwd.n + 2))
+		return false;
+	lang_put_path(cwd, sv_make(m->line.p, n_name), &m->line);
+	return !m->line.failed && lang_offer(m, n, sv_from(buf_view(&m->line), n_name), v);
+}
+
+static void ask_paths(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	/* Before the fields of a record are in use: it reads another one. */
+	(void)event_cwd(m);
+	for (size_t i = 0; i < m->event->count; i++)
+		for (size_t k = 0; k < LEN(path_fields); k++) {
+			struct expression_matcher *w = lang_words(m, i);
+			const struct trail_field *f =
+				w ? words_find(&w->words, path_fields[k]) : NULL;
+
+			if (f && !f->decoded && ask_path(m, n, i, f, v))
+				return;
+		}
+}
+
+/* ---- the command line ---- */
+
+static void ask_proctitle(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	for (size_t i = 0; i < m->event->count && !v->fits; i++)
+		if (m->event->records[i].type == AUDIT_PROCTITLE)
+			lang_ask_field(m, n, SV("proctitle"), i, v);
+}
+
+static void ask_args(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	struct buf *word = &m->cwd; /* free: nothing else of this event is asked meanwhile */
+	struct argv argv;
+	bool is_first = true;
+
+	m->knows_cwd = false;
+	buf_reset(&m->line);
+	argv_init(&argv, m->event->records, m->event->count);
+	while (argv_next(&argv, word)) {
+		if (!is_first)
+			buf_putc(&m->line, ' ');
+		is_first = false;
+		buf_put(&m->line, buf_view(word));
+		if (lang_offer(m, n, buf_view(word), v))
+			return;
+	}
+	if (!is_first)
+		(void)lang_offer(m, n, buf_view(&m->line), v);
+	else
+		ask_proctitle(m, n, v);
+}
+
+/* ---- what the normaliser says ---- */
+
+static struct deed *deed_of(struct lang_matcher *m)
+{
+	if (!m->has_deed)
+		normalise(&m->normaliser, m->event->records, m->event->count, NORMALISE_PLAIN,
+			  &m->deed);
+	m->has_deed = true;
+	return &m->deed;
+}
+
+static bool offer_some(struct lang_matcher *m, const struct lang_node *n, struct sv text,
+		       struct lang_verdict *v)
+{
+	return text.n && lang_offer(m, n, text, v);
+}
+
+static bool offer_slot(struct lang_matcher *m, const struct lang_node *n, enum deed_slot slot,
+		       struct lang_verdict *v)
+{
+	struct deed *d = deed_of(m);
+
+	if (!d->value[slot].record)
+		return false;
+	buf_reset(&m->line);
+	if (slot == SLOT_OBJECT)
+		deed_put_path(&m->normaliser, d, &d->value[slot], &m->line);
+	else
+		deed_put(&m->normaliser, &d->value[slot], &m->line);
+	return !m->line.failed && offer_some(m, n, buf_view(&m->line), v);
+}
+
+static void ask_outcome(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	struct deed *d = deed_of(m);
+	bool is_success;
+
+	if (d->value[SLOT_RESULT].record) {
+		is_success = deed_is_success(&m->normaliser, &d->value[SLOT_RESULT]);
+	} else {
+		const struct story *s = story_of(&m->normaliser, d);
+
+		if (s->outcome != STORY_DONE && s->outcome != STORY_FAILED)
+			return;
+		is_success = s->outcome == STORY_DONE;
+	}
+	(void)lang_offer(m, n, is_success ? SV("success") : SV("failed"), v);
+}
+
+static void ask_program(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	struct deed *d = deed_of(m);
+
+	if (!offer_some(m, n, d->how, v))
+		(void)offer_some(m, n, story_of(&m->normaliser, d)->program, v);
+}
+
+static void ask_subject(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	if (!offer_slot(m, n, SLOT_SUBJECT, v))
+		(void)offer_some(m, n, story_of(&m->normaliser, deed_of(m))->who, v);
+}
+
+static void ask_object(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	if (!offer_slot(m, n, SLOT_OBJECT, v))
+		(void)offer_some(m, n, story_of(&m->normaliser, deed_of(m))->object, v);
+}
+
+/* ---- which is asked how ---- */
+
+void lang_ask_event(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+{
+	switch (n->subject) {
+	case LANG_SUBJECT_PATH:
+		ask_paths(m, n, v);
+		return;
+	case LANG_SUBJECT_ARGS:
+		ask_args(m, n, v);
+		return;
+	case LANG_SUBJECT_SUBJECT:
+		ask_subject(m, n, v);
+		return;
+	case LANG_SUBJECT_ACTION:
+		(void)offer_some(m, n, deed_of(m)->action, v);
+		return;
+	case LANG_SUBJECT_OBJECT:
+		ask_object(m, n, v);
+		return;
+	case LANG_SUBJECT_OUTCOME:
+		ask_outcome(m, n, v);
+		return;
+	case LANG_SUBJECT_PROGRAM:
+		ask_program(m, n, v);
+		return;
+	case LANG_SUBJECT_FIELD:
+	case LANG_SUBJECT_TYPE:
+	case LANG_SUBJECT_NODE:
+	case LANG_SUBJECT_TIME:
+	case LANG_SUBJECT_SERIAL:
+	case LANG_SUBJECT_EVENT:
+	case LANG_SUBJECT_USER:
+	case LANG_SUBJECT_ADDR:
+	case LANG_SUBJECT_PORT:
+		break; /* of records */
+	}
+}
+
+static void ask_fields(struct lang_matcher *m, const struct lang_node *n, size_t record,
+		       struct lang_verdict *v)
+{
+	struct expression_matcher *w = lang_words(m, record);
+	size_t count;
+	const struct sv *names = lang_subject_fields(n->subject, &count);
+
+	for (size_t i = 0; w && names && i < count && !v->fits; i++) {
+		const struct trail_field *f = words_find(&w->words, names[i]);
+
+		if (!f || f->decoded)
+			continue;
+		if (n->subject == LANG_SUBJECT_ADDR)
+			ask_address(m, n, record, f, v);
+		else if (n->subject == LANG_SUBJECT_PORT)
+			ask_port(m, n, record, f, v);
+		else
+			lang_ask_field(m, n, names[i], record, v);
+	}
+}
+
+void lang_ask_record(struct lang_matcher *m, const struct lang_node *n, size_t record,
+		     struct lang_verdict *v)
+{
+	const struct record *r = &m->event->records[record];
+
+	switch (n->subject) {
+	case LANG_SUBJECT_TYPE:
+		ask_type(m, n, r, v);
+		return;
+	case LANG_SUBJECT_NODE:
+		if (r->node.n)
+			(void)lang_offer(m, n, r->node, v);
+		return;
+	case LANG_SUBJECT_TIME:
+	case LANG_SUBJECT_EVENT:
+		ask_head(n, r, v);
+		return;
+	case LANG_SUBJECT_SERIAL:
+		v->is_there = true;
+		if (n->kind == LANG_COMPARE)
+			v->fits = lang_accepts_number(n,
+						      (struct lang_number){false, r->stamp.serial});
+		return;
+	case LANG_SUBJECT_USER:
+	case LANG_SUBJECT_ADDR:
+	case LANG_SUBJECT_PORT:
+		ask_fields(m, n, record, v);
+		return;
+	case LANG_SUBJECT_FIELD:
+	case LANG_SUBJECT_SUBJECT:
+	case LANG_SUBJECT_ACTION:
+	case LANG_SUBJECT_OBJECT:
+	case LANG_SUBJECT_OUTCOME:
+	case LANG_SUBJECT_PROGRAM:
+	case LANG_SUBJECT_PATH:
+	case LANG_SUBJECT_ARGS:
+		break;
+	}
+}
