@@ -1,4 +1,6 @@
-/* Reading blocks: where the first line starts, and where the last one ends. */
+/*
+ * Reading blocks: where the first line starts, and where the last one ends; of segments, frames.
+ */
 #include "query/block.h"
 
 #include <errno.h>
@@ -14,55 +16,175 @@
 
 #define OFFSET_MASK ((UINT64_C(1) << 48) - 1)
 
-bool blocks_open(struct blocks *b, struct cursor *cursor)
+struct block_source {
+	uint64_t bytes; /* of its text, as it was at the start */
+	bool has_ranges;
+	const struct block_range *ranges;
+	size_t range_count;
+};
+
+/* A frame that was read again. */
+struct block_again {
+	struct segment_unpacker *unpacker;
+	char *text;
+	size_t source, frame;
+	bool has_text;
+};
+
+/* ---- what to read ---- */
+
+/* A file of no size may be one that the kernel makes up as it is read. */
+static bool is_made_up(int fd, uint64_t bytes)
+{
+	char byte;
+
+	return bytes == 0 && pread(fd, &byte, 1, 0) != 0;
+}
+
+static bool take_source(struct block_source *out, const struct cursor_source *s)
 {
 	struct stat st;
 
-	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES, .source = cursor->at};
-	for (size_t i = cursor->at; i < cursor->count; i++)
-		if (cursor->sources[i]->kind != CURSOR_PLAIN || i > UINT16_MAX)
+	switch (s->kind) {
+	case CURSOR_PLAIN:
+		if (fstat(s->fd, &st) != 0 || st.st_size < 0 || lseek(s->fd, 0, SEEK_CUR) != 0)
 			return false;
-	b->sizes = calloc(cursor->count + 1, sizeof(*b->sizes));
-	if (!b->sizes)
-		return false;
-	for (size_t i = cursor->at; i < cursor->count; i++) {
-		int fd = cursor->sources[i]->fd;
+		out->bytes = (uint64_t)st.st_size;
+		return out->bytes <= OFFSET_MASK && !is_made_up(s->fd, out->bytes);
+	case CURSOR_SEGMENT:
+		out->bytes = s->segment.head.raw_bytes;
+		return out->bytes <= OFFSET_MASK && !s->segment.head.is_ragged;
+	case CURSOR_PIPE:
+	case CURSOR_STREAM:
+		break;
+	}
+	return false;
+}
 
-		/* A file of no size may be one that the kernel makes up as it is read. */
-		if (fstat(fd, &st) != 0 || st.st_size <= 0 || (uint64_t)st.st_size > OFFSET_MASK ||
-		    lseek(fd, 0, SEEK_CUR) != 0) {
+bool blocks_open(struct blocks *b, struct cursor *cursor)
+{
+	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES, .source = cursor->at};
+	b->sources = calloc(cursor->count + 1, sizeof(*b->sources));
+	b->again = calloc(1, sizeof(*b->again));
+	for (size_t i = cursor->at; i < cursor->count; i++) {
+		if (!b->sources || !b->again || i > UINT16_MAX ||
+		    !take_source(&b->sources[i], cursor->sources[i])) {
 			blocks_close(b);
 			return false;
 		}
-		b->sizes[i] = (uint64_t)st.st_size;
-		b->total += b->sizes[i];
+		b->total += b->sources[i].bytes;
 	}
-	return true;
+	return b->sources && b->again;
 }
 
 void blocks_close(struct blocks *b)
 {
-	free(b->sizes);
-	b->sizes = NULL;
+	free(b->sources);
+	if (b->again) {
+		segment_unpacker_free(b->again->unpacker);
+		free(b->again->text);
+	}
+	free(b->again);
+	b->sources = NULL;
+	b->again = NULL;
+}
+
+/* A range, cut to the size of its source. */
+static struct block_range fit(struct block_range range, uint64_t bytes)
+{
+	if (range.to > bytes)
+		range.to = bytes;
+	if (range.from > range.to)
+		range.from = range.to;
+	return range;
+}
+
+void blocks_keep(struct blocks *b, size_t source, const struct block_range *ranges, size_t count)
+{
+	struct block_source *s = &b->sources[source];
+
+	b->total -= s->bytes;
+	s->has_ranges = true;
+	s->ranges = ranges;
+	s->range_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct block_range range = fit(ranges[i], s->bytes);
+
+		b->total += range.to - range.from;
+	}
+}
+
+/* What is read next of the source, and *out set to it: the rest of its range and those that touch it. */
+static bool rest_of_range(struct blocks *b, struct block_range *out)
+{
+	const struct block_source *s = &b->sources[b->source];
+	const struct block_range all = {0, s->bytes, false};
+	const struct block_range *ranges = s->has_ranges ? s->ranges : &all;
+	size_t count = s->has_ranges ? s->range_count : 1, i;
+
+	for (; b->range < count; b->range++) {
+		*out = fit(ranges[b->range], s->bytes);
+		if (out->from < b->from)
+			out->from = b->from;
+		if (out->from >= out->to)
+			continue;
+		for (i = b->range + 1; i < count && ranges[i].from <= out->to &&
+				       ranges[i].is_sparse == out->is_sparse;
+		     i++)
+			if (ranges[i].to > out->to)
+				out->to = fit(ranges[i], s->bytes).to;
+		return true;
+	}
+	return false;
+}
+
+/* The frames that the range begins with. */
+static void take_frames(struct blocks *b, const struct segment *s, struct block_spec *out)
+{
+	const struct segment_frame *frames = s->frames;
+	size_t end;
+
+	while (b->frame + 1 < s->frame_count && frames[b->frame + 1].raw_at <= out->from)
+		b->frame++;
+	end = b->frame + 1;
+	while (end < s->frame_count && frames[end].raw_at < out->to &&
+	       frames[end].raw_at + frames[end].raw_bytes - frames[b->frame].raw_at <=
+		       b->block_bytes)
+		end++;
+	out->first = b->frame;
+	out->count = end - b->frame;
+	out->from = frames[out->first].raw_at;
+	out->to = frames[end - 1].raw_at + frames[end - 1].raw_bytes;
 }
 
 bool blocks_next(struct blocks *b, struct block_spec *out)
 {
-	uint64_t size;
+	const struct cursor_source *s;
+	struct block_range range = {0};
 
-	if (b->source == b->cursor->count)
-		return false;
-	size = b->sizes[b->source];
-	*out = (struct block_spec){.source = b->source, .from = b->from, .to = size};
-	if (size - b->from > b->block_bytes)
-		out->to = b->from + b->block_bytes;
-	b->from = out->to;
-	if (b->from == size) {
+	while (b->source < b->cursor->count && !rest_of_range(b, &range)) {
 		b->source++;
+		b->range = b->frame = 0;
 		b->from = 0;
 	}
+	if (b->source >= b->cursor->count)
+		return false;
+	s = b->cursor->sources[b->source];
+	*out = (struct block_spec){
+		.source = b->source,
+		.from = range.from,
+		.to = range.to,
+		.is_sparse = range.is_sparse,
+	};
+	if (s->kind == CURSOR_SEGMENT)
+		take_frames(b, &s->segment, out);
+	else if (range.to - range.from > b->block_bytes)
+		out->to = range.from + b->block_bytes;
+	b->from = out->to;
 	return true;
 }
+
+/* ---- plain files ---- */
 
 static int source_fd(const struct blocks *b, size_t source)
 {
@@ -103,7 +225,7 @@ static size_t nuls(struct sv text)
  * not complete at text[end].
  */
 static struct block_part finish_line(struct block *block, int fd, size_t start, size_t end,
-				     uint64_t offset)
+				     uint64_t offset, int *error)
 {
 	for (;;) {
 		struct sv line = sv_make(block->text + start, end - start);
@@ -116,7 +238,7 @@ static struct block_part finish_line(struct block *block, int fd, size_t start, 
 			start += skip;
 		if (end - start > CURSOR_LINE_MAX)
 			break;
-		more = read_at(fd, offset + (end - start), block->text + end, EXTRA, &block->error);
+		more = read_at(fd, offset + (end - start), block->text + end, EXTRA, error);
 		line = sv_make(block->text + end, more);
 		end += sv_index(line, '\n');
 		if (more == 0 || sv_index(line, '\n') < more)
@@ -130,7 +252,8 @@ static struct block_part finish_line(struct block *block, int fd, size_t start, 
  * Finds the lines in text[0, n), which holds the file from `offset` on; the block's own bytes
  * start at text[own].
  */
-static void cut_lines(struct block *block, int fd, size_t own, size_t n, uint64_t offset)
+static void cut_lines(struct block *block, int fd, size_t own, size_t n, uint64_t offset,
+		      int *error)
 {
 	struct sv all = sv_make(block->text, n), inside;
 	size_t start = 0, last;
@@ -150,38 +273,156 @@ static void cut_lines(struct block *block, int fd, size_t own, size_t n, uint64_
 	block->parts[0] = (struct block_part){sv_make(all.p + start, last - start),
 					      block_at(block->spec.source, offset + start)};
 	if (last < n)
-		block->parts[1] = finish_line(block, fd, last, n, offset + last);
+		block->parts[1] = finish_line(block, fd, last, n, offset + last, error);
 }
 
-int block_read(const struct blocks *b, const struct block_spec *spec, struct block *block)
+/* At least n bytes, from a page's start on. */
+static bool has_buffer(struct block *block, size_t n)
 {
-	int fd = source_fd(b, spec->source);
+	if (n <= block->cap)
+		return true;
+	free(block->buffer);
+	n = (n + PAGE - 1) / PAGE * PAGE;
+	block->buffer = aligned_alloc(PAGE, n);
+	block->cap = block->buffer ? n : 0;
+	return block->buffer != NULL;
+}
+
+static int read_plain(const struct blocks *b, const struct block_spec *spec, struct block *block)
+{
+	int fd = source_fd(b, spec->source), error = 0;
 	size_t own = spec->from > 0, n;
 
-	if (!block->buffer)
-		block->buffer = aligned_alloc(PAGE, BUFFER_BYTES);
-	if (!block->buffer)
+	if (!has_buffer(block, BUFFER_BYTES))
 		return -1;
-	block->spec = *spec;
-	block->parts[0] = block->parts[1] = (struct block_part){SV_EMPTY, 0};
-	block->error = 0;
 	block->text = block->buffer + PAGE - own;
 	n = read_at(fd, spec->from - own, block->text, (size_t)(spec->to - spec->from) + own,
-		    &block->error);
+		    &error);
 	if (n > own)
-		cut_lines(block, fd, own, n, spec->from - own);
+		cut_lines(block, fd, own, n, spec->from - own, &error);
+	if (error) {
+		block->errors++;
+		errno = error;
+		(void)err_sys(&block->error, "cannot read %s",
+			      b->cursor->sources[spec->source]->name);
+	}
 	return 0;
+}
+
+/* ---- segments ---- */
+
+static void note_damage(struct block *block, const char *name, const struct err *why)
+{
+	if (block->errors++)
+		return;
+	(void)err_set(&block->error, "cannot read %s: %s", name, why->text);
+	block->error.sys = why->sys;
+}
+
+static int read_frames(const struct blocks *b, const struct block_spec *spec,
+		       struct segment_unpacker **unpacker, struct block *block)
+{
+	const struct cursor_source *source = b->cursor->sources[spec->source];
+	const struct segment *s = &source->segment;
+	struct err why;
+	char *text;
+
+	if (!*unpacker)
+		*unpacker = segment_unpacker_new();
+	if (!*unpacker || !has_buffer(block, (size_t)(spec->to - spec->from)))
+		return -1;
+	block->text = text = block->buffer;
+	for (size_t i = spec->first; i < spec->first + spec->count; i++) {
+		if (segment_read(s, *unpacker, i, text, &why) != 0) {
+			memset(text, '\n', s->frames[i].raw_bytes);
+			note_damage(block, source->name, &why);
+		}
+		text += s->frames[i].raw_bytes;
+	}
+	block->parts[0] = (struct block_part){sv_make(block->text, (size_t)(text - block->text)),
+					      block_at(spec->source, spec->from)};
+	return 0;
+}
+
+int block_read(const struct blocks *b, const struct block_spec *spec,
+	       struct segment_unpacker **unpacker, struct block *block)
+{
+	block->spec = *spec;
+	block->parts[0] = block->parts[1] = (struct block_part){SV_EMPTY, 0};
+	block->errors = 0;
+	if (b->cursor->sources[spec->source]->kind == CURSOR_SEGMENT)
+		return read_frames(b, spec, unpacker, block);
+	return read_plain(b, spec, block);
 }
 
 void block_release(struct block *block)
 {
 	free(block->buffer);
 	block->buffer = block->text = NULL;
+	block->cap = 0;
 }
 
-size_t block_reread(const struct blocks *b, uint64_t at, char *out, size_t n)
+/* ---- once more ---- */
+
+/* The frame that holds that byte of the text, or frame_count. */
+static size_t frame_of(const struct segment *s, uint64_t at)
 {
+	size_t low = 0, high = s->frame_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->frames[middle].raw_at + s->frames[middle].raw_bytes <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool has_frame(struct block_again *again, const struct segment *s, size_t source,
+		      size_t frame)
+{
+	if (again->has_text && again->source == source && again->frame == frame)
+		return true;
+	if (!again->unpacker)
+		again->unpacker = segment_unpacker_new();
+	if (!again->text)
+		again->text = malloc(SEGMENT_FRAME_MAX);
+	if (!again->unpacker || !again->text)
+		return false;
+	again->has_text = segment_read(s, again->unpacker, frame, again->text, NULL) == 0;
+	again->source = source;
+	again->frame = frame;
+	return again->has_text;
+}
+
+static size_t reread_frames(struct blocks *b, size_t source, uint64_t at, char *out, size_t n)
+{
+	const struct segment *s = &b->cursor->sources[source]->segment;
+	size_t done = 0;
+
+	while (done < n) {
+		size_t frame = frame_of(s, at + done), skip, bytes;
+
+		if (frame == s->frame_count || !has_frame(b->again, s, source, frame))
+			break;
+		skip = (size_t)(at + done - s->frames[frame].raw_at);
+		bytes = s->frames[frame].raw_bytes - skip;
+		if (bytes > n - done)
+			bytes = n - done;
+		memcpy(out + done, b->again->text + skip, bytes);
+		done += bytes;
+	}
+	return done;
+}
+
+size_t block_reread(struct blocks *b, uint64_t at, char *out, size_t n)
+{
+	size_t source = (size_t)(at >> 48);
 	int error = 0;
 
-	return read_at(source_fd(b, (size_t)(at >> 48)), at & OFFSET_MASK, out, n, &error);
+	if (b->cursor->sources[source]->kind == CURSOR_SEGMENT)
+		return reread_frames(b, source, at & OFFSET_MASK, out, n);
+	return read_at(source_fd(b, source), at & OFFSET_MASK, out, n, &error);
 }

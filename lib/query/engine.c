@@ -18,8 +18,8 @@
 
 #include "query/chunk.h"
 #include "query/heads.h"
+#include "query/trouble.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -68,9 +68,14 @@ struct engine {
 	bool all_joined;
 	bool stopped; /* no new work */
 	bool no_memory;
-	int read_error;
-	size_t error_source;
+	struct trouble trouble; /* what could not be read */
 	uint64_t done_bytes;
+};
+
+/* What each thread has of its own. */
+struct tools {
+	struct sift sift;
+	struct segment_unpacker *unpacker; /* once there is something to unpack */
 };
 
 static struct slot *slot_of(const struct engine *g, uint64_t block)
@@ -90,7 +95,7 @@ static bool can_read(const struct engine *g)
 	return !g->no_more_blocks && g->read_at < g->join_at + g->slot_count - KEPT;
 }
 
-static void read_block(struct engine *g)
+static void read_block(struct engine *g, struct segment_unpacker **unpacker)
 {
 	struct slot *slot = slot_of(g, g->read_at);
 	struct block_spec spec;
@@ -104,7 +109,7 @@ static void read_block(struct engine *g)
 	g->read_at++;
 	(void)pthread_mutex_unlock(&g->lock);
 	heads_reset(&slot->heads);
-	failed = block_read(&g->blocks, &spec, &slot->block) != 0;
+	failed = block_read(&g->blocks, &spec, unpacker, &slot->block) != 0;
 	for (size_t i = 0; i < LEN(slot->block.parts) && !failed; i++)
 		failed = heads_read(&slot->heads, &g->plan, slot->block.parts[i].lines,
 				    slot->block.parts[i].at) != 0;
@@ -153,7 +158,7 @@ static const char *kept_bytes(const struct engine *g, const struct join_piece *p
 	return NULL;
 }
 
-static void copy_piece(const struct engine *g, const struct join_piece *piece, struct buf *out)
+static void copy_piece(struct engine *g, const struct join_piece *piece, struct buf *out)
 {
 	const char *bytes = kept_bytes(g, piece);
 
@@ -242,12 +247,7 @@ static void end_block(struct engine *g, const struct slot *slot)
 	g->scan->cursor->stats.bytes += slot->block.spec.to - slot->block.spec.from;
 	g->head_at = 0;
 	g->join_at++;
-	if (slot->block.error) {
-		g->read_error = slot->block.error;
-		g->error_source = slot->block.spec.source;
-		g->no_more_blocks = true;
-		g->read_at = g->join_at;
-	}
+	trouble_add(&g->trouble, &slot->block.error, slot->block.errors);
 }
 
 static void join_block(struct engine *g)
@@ -260,7 +260,7 @@ static void join_block(struct engine *g)
 	g->join_end = slot ? g->join_at + 1 : g->join_at;
 	(void)pthread_mutex_unlock(&g->lock);
 	if (!slot && !g->draining) {
-		if (!g->scan->keep_open || g->read_error)
+		if (!g->scan->keep_open)
 			join_finish(g->scan->join);
 		g->draining = true;
 	}
@@ -355,16 +355,16 @@ static bool is_done(const struct engine *g)
 }
 
 /* One piece of work, the one closest to the end first; false when there is none right now. */
-static bool work(struct engine *g, struct sift *sift, bool is_caller)
+static bool work(struct engine *g, struct tools *tools, bool is_caller)
 {
 	if (is_caller && g->fold_at < g->fill_at && shelf_of(g, g->fold_at)->state == CHUNK_SORTED)
 		fold_chunk(g);
 	else if (g->sort_at < g->fill_at)
-		sort_chunk(g, sift);
+		sort_chunk(g, &tools->sift);
 	else if (can_join(g))
 		join_block(g);
 	else if (can_read(g))
-		read_block(g);
+		read_block(g, &tools->unpacker);
 	else
 		return false;
 	return true;
@@ -372,19 +372,20 @@ static bool work(struct engine *g, struct sift *sift, bool is_caller)
 
 static void run(struct engine *g, bool is_caller)
 {
-	struct sift sift;
-	bool failed = sift_init(&sift, g->scan) != 0;
+	struct tools tools = {.unpacker = NULL};
+	bool failed = sift_init(&tools.sift, g->scan) != 0;
 
 	(void)pthread_mutex_lock(&g->lock);
 	g->no_memory |= failed;
 	while (!is_done(g))
-		if (work(g, &sift, is_caller))
+		if (work(g, &tools, is_caller))
 			(void)pthread_cond_broadcast(&g->changed);
 		else
 			(void)pthread_cond_wait(&g->changed, &g->lock);
 	(void)pthread_cond_broadcast(&g->changed);
 	(void)pthread_mutex_unlock(&g->lock);
-	sift_release(&sift);
+	segment_unpacker_free(tools.unpacker);
+	sift_release(&tools.sift);
 }
 
 static void *help(void *arg)
@@ -461,10 +462,7 @@ static int outcome(const struct engine *g, struct err *e)
 {
 	if (g->no_memory)
 		return err_set(e, "no memory to search");
-	if (!g->read_error)
-		return 0;
-	errno = g->read_error;
-	return err_sys(e, "cannot read %s", g->scan->cursor->sources[g->error_source]->name);
+	return trouble_tell(&g->trouble, e);
 }
 
 int engine_run(struct scan *s, struct blocks *blocks, struct err *e)

@@ -4,8 +4,10 @@
  */
 #include "query/engine.h"
 #include "query/sift.h"
+#include "query/trouble.h"
 
 struct plain {
+	struct trouble trouble;
 	struct sift sift;
 	void *state; /* of the chunk at hand, and how many events it has */
 	size_t events;
@@ -79,10 +81,11 @@ static int take_line(struct scan *s, struct sv line, struct err *e)
 
 static int run(struct scan *s, struct plain *p, struct err *e)
 {
+	struct err why;
 	struct sv line;
 
 	for (;;) {
-		switch (cursor_next(s->cursor, &line, e)) {
+		switch (cursor_next(s->cursor, &line, &why)) {
 		case CURSOR_LINE:
 			if (take_line(s, line, e) != 0)
 				return -1;
@@ -97,12 +100,10 @@ static int run(struct scan *s, struct plain *p, struct err *e)
 				join_finish(s->join);
 			if (drain(s, p) != SCAN_STOP)
 				(void)end_chunk(s, p, false);
-			return 0;
+			return trouble_tell(&p->trouble, e);
 		case CURSOR_ERROR:
-			join_finish(s->join);
-			if (drain(s, p) != SCAN_STOP)
-				(void)end_chunk(s, p, false);
-			return -1;
+			trouble_add(&p->trouble, &why, 1);
+			break;
 		}
 		if (drain(s, p) == SCAN_STOP)
 			return 0;

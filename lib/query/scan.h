@@ -106,7 +106,8 @@ struct scan {
 
 /*
  * Runs to the end of the input or until found() or chunk_end() says SCAN_STOP: both give 0. -1
- * when the input cannot be read; what was read before it has been handed on. A pipe that pauses
+ * when some of the input cannot be read: *e names the first such place, and what else there is has
+ * been handed on. A pipe that pauses
  * for the cursor's idle time completes the events that are open.
  */
 MUST_CHECK int scan_run(struct scan *s, struct err *e);

@@ -113,7 +113,9 @@ struct random_scan {
 	bool has_gate, keep_open, has_word;
 	unsigned pass_over, give_up;
 	struct sv log;
-	size_t cut; /* the log is in two files */
+	size_t cut;         /* the log is in two files */
+	unsigned packed;    /* 1: the first is compressed, 2: the second */
+	size_t frame_bytes; /* of theirs */
 	int64_t timeout_s;
 };
 
@@ -148,6 +150,22 @@ static int file_of(struct sv text)
 	return fd;
 }
 
+/* One of the two files. */
+static int file_for(const struct random_scan *r, unsigned which, struct sv text)
+{
+	const struct segment_options o = {.frame_bytes = r->frame_bytes, .level = 1};
+	struct segment_head head;
+	int plain = file_of(text), packed;
+
+	if (!(r->packed & which))
+		return plain;
+	packed = file_of(SV_EMPTY);
+	assert(segment_write(plain, packed, &o, &head, NULL) == 0);
+	assert(lseek(packed, 0, SEEK_SET) == 0);
+	(void)close(plain);
+	return packed;
+}
+
 /* What the scan finds, as text, and what it tells of the log. */
 static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 {
@@ -157,8 +175,10 @@ static void scan_to(const struct random_scan *r, struct scan s, struct buf *out)
 	struct cursor cursor;
 
 	cursor_init(&cursor);
-	assert(cursor_open_fd(&cursor, file_of(sv_head(r->log, r->cut)), "first", NULL) == 0);
-	assert(cursor_open_fd(&cursor, file_of(sv_from(r->log, r->cut)), "second", NULL) == 0);
+	assert(cursor_open_fd(&cursor, file_for(r, 1, sv_head(r->log, r->cut)), "first", NULL) ==
+	       0);
+	assert(cursor_open_fd(&cursor, file_for(r, 2, sv_from(r->log, r->cut)), "second", NULL) ==
+	       0);
 	s.query = &r->query;
 	s.cursor = &cursor;
 	s.join = join_new(&options, NULL);
@@ -210,6 +230,7 @@ static void random_scans(const uint8_t *bytes, size_t n)
 	static const size_t sizes[] = {64, 100, 333, 1000, 5000, 100000};
 	struct dice d = {bytes, n, 0};
 	CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX), want = BUF_INIT(LOG_MAX * 2);
+	static const size_t frame_sizes[] = {1, 100, 1000, 65536};
 	struct scan plain = {.plain = true}, alone = {.threads = 1}, both = {.threads = 3};
 	struct scan chunks = {.threads = 2,
 			      .chunk_new = new_text,
@@ -228,11 +249,15 @@ static void random_scans(const uint8_t *bytes, size_t n)
 	both.block_bytes = PICK(&d, sizes);
 	chunks.block_bytes = PICK(&d, sizes);
 	r.cut = (size_t)roll(&d, 256) * roll(&d, 256);
+	r.packed = 0;
+	r.frame_bytes = PICK(&d, frame_sizes);
 	random_log(&d, &log);
 	r.log = buf_view(&log);
 	if (r.cut >= r.log.n)
 		r.cut = r.log.n / 2;
 	scan_to(&r, plain, &want);
+	r.packed = roll(&d, 4);
+	check_same(buf_view(&want), &r, &plain);
 	check_same(buf_view(&want), &r, &alone);
 	check_same(buf_view(&want), &r, &both);
 	check_same(buf_view(&want), &r, &chunks);
