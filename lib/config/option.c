@@ -170,6 +170,12 @@ static enum option_status next_long(struct options *o, const char *word, struct 
 	return OPTION_FOUND;
 }
 
+/* "-13" where that is a number. */
+static bool is_signed_operand(const struct option_set *set, const char *word)
+{
+	return set->has_signed_operands && word[0] == '-' && word[1] >= '0' && word[1] <= '9';
+}
+
 static enum option_status next_getopt(struct options *o, struct option_hit *hit, struct err *e)
 {
 	const char *word;
@@ -183,7 +189,8 @@ static enum option_status next_getopt(struct options *o, struct option_hit *hit,
 		o->only_operands = true;
 		return option_next(o, hit, e);
 	}
-	if (!o->only_operands && word[0] == '-' && word[1] != '\0') {
+	if (!o->only_operands && word[0] == '-' && word[1] != '\0' &&
+	    !is_signed_operand(o->set, word)) {
 		o->letters = word + 1;
 		return next_letter(o, hit, e);
 	}

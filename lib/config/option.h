@@ -58,6 +58,7 @@ struct option_set {
 	const struct option_row *rows;
 	size_t count;
 	const struct option_habit *habits; /* ended by {NULL, NULL}; may be NULL */
+	bool has_signed_operands; /* OPTION_GETOPT: "-13" and "-2h" are operands, not options */
 };
 
 struct options {

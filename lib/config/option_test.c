@@ -14,9 +14,14 @@ static const struct option_row rows[] = {
 };
 static const struct option_habit habits[] = {{"--tail", "-k"}, {NULL, NULL}};
 static const struct option_set words = {"prog", "[OPTIONS]", "Does it.", OPTION_WORDS,
-					rows,   LEN(rows),   habits};
+					rows,   LEN(rows),   habits,     false};
 static const struct option_set getopt_set = {"prog", "[OPTIONS]", "Does it.", OPTION_GETOPT,
-					     rows,   LEN(rows),   NULL};
+					     rows,   LEN(rows),   NULL,       false};
+static const struct option_set signed_set = {.program = "prog",
+					     .style = OPTION_GETOPT,
+					     .rows = rows,
+					     .count = LEN(rows),
+					     .has_signed_operands = true};
 
 /* Writes what the reader hands out as "id=value" words; errors as "!sentence". */
 static void walk(const struct option_set *set, char **argv, struct buf *out)
@@ -92,6 +97,16 @@ static void letters_bundle_and_values_may_be_glued(void **state)
 	      "!unknown option --reste-lost: did you mean \"--reset-lost\"?");
 }
 
+static void a_negative_number_is_an_operand_where_the_program_says_so(void **state)
+{
+	(void)state;
+	check(&getopt_set, ARGV(W("-13")), "!unknown option -13: prog --help lists them all");
+	check(&signed_set, ARGV(W("-13"), W("-D"), W("-2h"), W("-k"), W("-1")),
+	      "(-13) D (-2h) k=-1");
+	check(&signed_set, ARGV(W("-x"), W("-")),
+	      "!unknown option -x: prog --help lists them all (-)");
+}
+
 static void help_and_manual_come_from_the_rows(void **state)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
@@ -112,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_options_only_as_a_whole),
 		cmocka_unit_test(letters_bundle_and_values_may_be_glued),
+		cmocka_unit_test(a_negative_number_is_an_operand_where_the_program_says_so),
 		cmocka_unit_test(help_and_manual_come_from_the_rows),
 	};
 
