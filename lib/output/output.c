@@ -5,6 +5,7 @@
 #include "output/formats.h"
 
 #include "base/file.h"
+#include "output/sentence.h"
 
 #include <linux/audit.h>
 
@@ -185,6 +186,23 @@ static int format_text(struct output *o, const struct event *event, struct err *
 	return format_spans(o, event, output_text_line, e);
 }
 
+static void local_time(int64_t seconds, struct tm *out)
+{
+	if (!when_to_local(seconds, out))
+		*out = (struct tm){.tm_mday = 1};
+}
+
+static int format_story(struct output *o, const struct event *event, struct err *e)
+{
+	const struct sentence_style style = {local_time, true, o->with_serial};
+	struct deed deed;
+
+	o->normaliser.interpreter = o->interpreter;
+	normalise(&o->normaliser, event->records, event->count, NORMALISE_PLAIN, &deed);
+	sentence_put(&style, &o->normaliser, &deed, &o->text);
+	return output_flush_when_full(o, e);
+}
+
 int output_event(struct output *o, const struct event *event, struct err *e)
 {
 	static const format_fn formats[] = {
@@ -195,6 +213,7 @@ int output_event(struct output *o, const struct event *event, struct err *e)
 		[OUTPUT_TEXT] = format_text,
 		[OUTPUT_JSON] = output_json,
 		[OUTPUT_JSON_RAW] = output_json,
+		[OUTPUT_STORY] = format_story,
 	};
 
 	return formats[o->format](o, event, e);

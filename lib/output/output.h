@@ -13,11 +13,12 @@
  *	interpret	"----", then the records in words, last one first
  *	csv		a row an event, with a header in front of the first
  *	text		a sentence an event
+ *	story		a sentence an event as well, in the words of output/sentence.h
  *	json		an object an event, one line each (docs/format-json.md); json-raw adds
  *			the lines as stored
  *
- * The bytes are the reference's, but that csv is quoted where RFC 4180 asks for it; json is
- * ours. Text goes out in big chunks: one write for OUTPUT_CHUNK
+ * The bytes are the reference's, but that csv is quoted where RFC 4180 asks for it; story and
+ * json are ours. Text goes out in big chunks: one write for OUTPUT_CHUNK
  * bytes, or when output_flush() says so.
  */
 #ifndef AURUM_OUTPUT_OUTPUT_H
@@ -39,7 +40,8 @@ enum output_format {
 	OUTPUT_CSV,
 	OUTPUT_TEXT,
 	OUTPUT_JSON,
-	OUTPUT_JSON_RAW
+	OUTPUT_JSON_RAW,
+	OUTPUT_STORY
 };
 
 /* More columns of csv, as a set. */
@@ -81,6 +83,7 @@ struct output {
 	 */
 	struct interpreter *interpreter;
 	unsigned columns; /* set of enum output_columns */
+	bool with_serial; /* story: the serial number at the end */
 	struct buf text;  /* not written yet */
 
 	/* Private. */
