@@ -6,13 +6,12 @@
 #include "aureport/section.h"
 #include "common/frame.h"
 #include "common/log.h"
+#include "common/parts.h"
 #include "common/present.h"
 #include "output/progress.h"
-#include "record/names_system.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define PROGRAM aureport_options.program
@@ -25,15 +24,13 @@ struct file_range {
 	bool seen;
 };
 
-/* What one thread counts; kept for the next part of the log. */
-struct part {
+/* What one thread counts. */
+struct count {
+	struct part part;
+	const struct request *request;
 	struct sections sections;
 	struct report_reader reader;
-	struct names *names;
 	struct stamp last;
-	struct err error;
-	bool failed;
-	struct part *next;
 };
 
 struct app {
@@ -44,20 +41,10 @@ struct app {
 	struct progress progress;
 	struct log log;
 	struct file_range *files; /* one for each of the log's sources */
-	struct part *spare;
+	struct parts parts;
 	struct err error;
 	bool failed;
 };
-
-/* Columns for bars; 0 when nobody looks at a screen. */
-static unsigned terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-}
 
 /* ---- each event ---- */
 
@@ -101,77 +88,74 @@ static enum scan_next found(void *arg, const struct event *event)
 
 /* ---- parts of the log, counted by several threads ---- */
 
-static void part_free(struct part *p)
+static int count_init(struct part *part, const void *arg)
 {
-	if (!p)
-		return;
-	sections_release(&p->sections);
-	report_reader_release(&p->reader);
-	names_free(p->names);
-	free(p);
-}
-
-static void *part_new(void *arg)
-{
-	struct app *app = arg;
-	struct part *p = app->spare;
-
-	if (p) {
-		app->spare = p->next;
-		return p;
-	}
-	p = calloc(1, sizeof(*p));
-	if (!p)
-		return NULL;
-	p->names = names_new(&names_system, NULL);
-	sections_init_part(&p->sections, &app->request);
-	report_reader_init(&p->reader, sections_facts(&app->request), p->names,
-			   app->request.interpret);
-	if (p->names)
-		return p;
-	part_free(p);
-	return NULL;
-}
-
-static void part_event(void *arg, void *state, const struct event *event)
-{
+	struct count *c = (struct count *)part;
 	const struct app *app = arg;
-	struct part *p = state;
 
-	p->last = event->stamp;
-	if (p->failed || !has_node(&app->request.query, event) ||
-	    !sections_may_want(&p->sections, event))
-		return;
-	report_read(&p->reader, event);
-	p->failed = sections_take(&p->sections, &p->reader, &p->error) != 0;
+	c->request = &app->request;
+	sections_init_part(&c->sections, c->request);
+	report_reader_init(&c->reader, sections_facts(c->request), part->names,
+			   c->request->interpret);
+	return 0;
 }
 
-static enum scan_next part_end(void *arg, void *state, bool discard)
+static void count_release(struct part *part)
+{
+	struct count *c = (struct count *)part;
+
+	sections_release(&c->sections);
+	report_reader_release(&c->reader);
+}
+
+static int count_event(struct part *part, const struct event *event, struct err *e)
+{
+	struct count *c = (struct count *)part;
+
+	c->last = event->stamp;
+	if (!has_node(&c->request->query, event) || !sections_may_want(&c->sections, event))
+		return 0;
+	report_read(&c->reader, event);
+	return sections_take(&c->sections, &c->reader, e);
+}
+
+static int count_end(void *arg, struct part *part, bool discard, struct err *e)
+{
+	struct count *c = (struct count *)part;
+	struct app *app = arg;
+
+	(void)e;
+	if (discard)
+		return 0;
+	app->range.last = c->last;
+	sections_merge(&app->sections, &c->sections);
+	return 0;
+}
+
+static const struct part_kind count_kind = {sizeof(struct count), count_init, count_release,
+					    count_event, count_end};
+
+static void *new_count(void *arg)
 {
 	struct app *app = arg;
-	struct part *p = state;
 
-	if (p->failed && !discard) {
-		app->failed = true;
-		app->error = p->error;
-	}
-	if (!discard) {
-		app->range.last = p->last;
-		sections_merge(&app->sections, &p->sections);
-	}
-	p->next = app->spare;
-	app->spare = p;
-	return app->failed ? SCAN_STOP : SCAN_ON;
+	return parts_take(&app->parts);
 }
 
-static void free_parts(struct app *app)
+static void on_count(void *arg, void *count, const struct event *event)
 {
-	while (app->spare) {
-		struct part *p = app->spare;
+	(void)arg;
+	part_event(count, event);
+}
 
-		app->spare = p->next;
-		part_free(p);
-	}
+static enum scan_next end_count(void *arg, void *count, bool discard)
+{
+	struct app *app = arg;
+
+	if (parts_give(&app->parts, count, discard, &app->error) == 0)
+		return SCAN_ON;
+	app->failed = true;
+	return SCAN_STOP;
 }
 
 static void show_progress(void *arg, uint64_t done, uint64_t total)
@@ -208,7 +192,7 @@ static int finish(struct app *app, const struct scan *scan)
 	app->range.first = scan->start;
 	tell_files(app);
 	if (!app->failed)
-		app->failed = sections_finish(&app->sections, &app->range, terminal_width(),
+		app->failed = sections_finish(&app->sections, &app->range, frame_width(),
 					      &app->error) != 0;
 	if (!app->failed || app->error.sys == EPIPE)
 		return 0;
@@ -238,9 +222,10 @@ static int count_log(struct app *app)
 	window.end = r->query.end;
 	sections_narrow(&app->sections, &window);
 	if (sections_only_count(&app->sections)) {
-		scan.chunk_new = part_new;
-		scan.chunk_event = part_event;
-		scan.chunk_end = part_end;
+		app->parts = (struct parts){.kind = &count_kind, .arg = app};
+		scan.chunk_new = new_count;
+		scan.chunk_event = on_count;
+		scan.chunk_end = end_count;
 	}
 	progress_init(&app->progress, STDERR_FILENO);
 	status = log_scan(&app->log, &scan, &e);
@@ -287,7 +272,7 @@ static int report(struct app *app, struct names *names)
 		status = count_log(app);
 	else
 		frame_say(PROGRAM, "%s", e.text);
-	free_parts(app);
+	parts_release(&app->parts);
 	sections_release(&app->sections);
 	report_reader_release(&app->reader);
 	free(app->files);

@@ -23,7 +23,7 @@ struct app {
 	struct output output;
 	struct interpreter interpreter;
 	struct progress progress;
-	struct sheets sheets;
+	struct parts sheets;
 	struct resume resume;
 	struct log log;
 	struct err write_error;
@@ -82,13 +82,13 @@ static void *new_sheet(void *arg)
 {
 	struct app *app = arg;
 
-	return sheets_take(&app->sheets);
+	return parts_take(&app->sheets);
 }
 
 static void on_sheet(void *arg, void *sheet, const struct event *event)
 {
 	(void)arg;
-	sheet_event(sheet, event);
+	part_event(sheet, event);
 }
 
 static enum scan_next end_sheet(void *arg, void *sheet, bool discard)
@@ -96,7 +96,7 @@ static enum scan_next end_sheet(void *arg, void *sheet, bool discard)
 	struct app *app = arg;
 
 	progress_clear(&app->progress);
-	if (sheets_give(&app->sheets, sheet, discard, &app->write_error) == 0)
+	if (parts_give(&app->sheets, sheet, discard, &app->write_error) == 0)
 		return SCAN_ON;
 	app->write_failed = true;
 	return SCAN_STOP;
@@ -208,7 +208,7 @@ static void open_output(struct app *app, struct names *names, struct scan *scan)
 	output_init(&app->output, STDOUT_FILENO, r->format, r->escape);
 	app->output.interpreter = &app->interpreter;
 	app->output.columns = r->columns;
-	app->sheets.output = &app->output;
+	app->sheets = (struct parts){.kind = &sheet_kind, .arg = &app->output};
 	if (wants_sheets(r) && app->log.kind != LOG_PIPE) {
 		scan->chunk_new = new_sheet;
 		scan->chunk_event = on_sheet;
@@ -225,7 +225,7 @@ static int scan_log(struct app *app, struct scan *scan)
 	int status = log_scan(&app->log, scan, &e), kept = 0;
 
 	progress_release(&app->progress);
-	sheets_release(&app->sheets);
+	parts_release(&app->sheets);
 	if (status != 0)
 		frame_say(PROGRAM, "%s", e.text);
 	if (finish_output(app) != 0)

@@ -7,6 +7,8 @@
 #include <locale.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define HELP_MAX ((size_t)64 << 10)
 
@@ -92,4 +94,13 @@ int frame_finish(const char *program, FILE *file, const char *name)
 	frame_say(program, "cannot write %s: %s", name,
 		  errno ? strerror(errno) : "a write before the last one failed");
 	return -1;
+}
+
+unsigned frame_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }

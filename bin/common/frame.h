@@ -49,4 +49,7 @@ MUST_CHECK enum frame_next frame_version(const struct option_set *set, struct er
  * -1 after telling. name is what could not be written. */
 MUST_CHECK int frame_finish(const char *program, FILE *file, const char *name);
 
+/* Columns of the terminal that standard output is; 0 when it is none. */
+unsigned frame_width(void);
+
 #endif
