@@ -90,6 +90,12 @@ struct segment_options {
 	void *ctx;
 };
 
+/*
+ * How much of a text that goes on behind these bytes, which are at most SEGMENT_FRAME_MAX, is its next
+ * frame; 0: more of it is needed. Indexes cut plain files so, too.
+ */
+MUST_CHECK size_t segment_frame_end(struct sv text, size_t frame_bytes, bool at_end);
+
 /* Compresses all of a regular file into an empty one; nothing is synced. *head is what was written. */
 MUST_CHECK int segment_write(int plain, int packed, const struct segment_options *o,
 			     struct segment_head *head, struct err *e);

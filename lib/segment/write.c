@@ -139,20 +139,25 @@ static int put_frame(struct packer *p, size_t n, struct err *e)
 	return p->out.n >= WRITE_BYTES ? flush(p, e) : 0;
 }
 
+size_t segment_frame_end(struct sv text, size_t frame_bytes, bool at_end)
+{
+	size_t line;
+
+	if (text.n >= frame_bytes) {
+		line = sv_index(sv_from(text, frame_bytes - 1), '\n');
+		if (frame_bytes + line <= text.n)
+			return frame_bytes + line;
+	}
+	return at_end || text.n == SEGMENT_FRAME_MAX ? text.n : 0;
+}
+
 /* How much of the text is the next frame; 0 when more of it is needed. */
 static size_t frame_end(struct packer *p, bool at_end)
 {
-	size_t least = p->frame_bytes, line;
+	size_t end = segment_frame_end(sv_make(p->text, p->n), p->frame_bytes, at_end);
 
-	if (p->n >= least) {
-		line = sv_index(sv_make(p->text + least - 1, p->n - least + 1), '\n');
-		if (least + line <= p->n)
-			return least + line;
-	}
-	if (at_end)
-		return p->n;
-	p->is_ragged |= p->n == SEGMENT_FRAME_MAX;
-	return p->n == SEGMENT_FRAME_MAX ? p->n : 0;
+	p->is_ragged |= end && !at_end && p->text[end - 1] != '\n';
+	return end;
 }
 
 static int put_frames(struct packer *p, bool at_end, struct err *e)

@@ -1,0 +1,36 @@
+/*
+ * Inside lib/index: what is gathered of one field: its values with their pieces, or, where they are or
+ * become too many, sketches of frames.
+ */
+#ifndef AURUM_INDEX_COLUMN_H
+#define AURUM_INDEX_COLUMN_H
+
+#include "index/fields.h"
+#include "index/sketch.h"
+#include "index/values.h"
+
+#define COLUMN_VALUES_MAX 2048 /* of a dictionary, for a start: more, if rows are many */
+
+struct column {
+	const struct field_row *row; /* NULL: of types or of nodes, which stay a dictionary */
+	struct values values;
+	struct sketch sketch;
+	bool is_sketch, is_repeated;
+	uint32_t line; /* the last one it was seen in */
+};
+
+void column_init(struct column *c, const struct field_row *row, struct arena *arena, uint64_t seed);
+void column_release(struct column *c);
+
+/*
+ * True when it has become too large for a dictionary. The frames up to now start at pieces[0 .. frames];
+ * the one at hand is the last of them.
+ */
+static inline bool column_is_full(const struct column *c)
+{
+	return c->row && c->values.count > COLUMN_VALUES_MAX;
+}
+/* False when there is no memory. */
+MUST_CHECK bool column_to_sketch(struct column *c, const uint32_t *pieces, size_t frames);
+
+#endif

@@ -1,0 +1,469 @@
+/*
+ * Most lines have node and stamp of the line before, byte for byte, and need no reading of numbers. Rows
+ * are known when events come out of the joiner: until then a piece stands for its event.
+ */
+#include "index/frame.h"
+
+#include "base/num.h"
+#include "log/cursor.h"
+
+#include <linux/audit.h>
+#include <stdlib.h>
+
+#define STAMP_NONE ((struct stamp){INT64_MAX, 0, 0})
+
+int frames_init(struct frames *f, const struct index_options *o, struct err *e)
+{
+	const struct join_options options = {
+		.order = JOIN_ORDERED,
+		.timeout_s = o->timeout_s ? o->timeout_s : JOIN_TIMEOUT_DEFAULT_S,
+	};
+
+	*f = (struct frames){.options = o, .totals = {.timeout_s = options.timeout_s}};
+	f->join = join_new(&options, e);
+	return f->join ? 0 : -1;
+}
+
+void frames_release(struct frames *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		free(f->list[i].text);
+	join_free(f->join);
+	free(f->list);
+	free(f->rows);
+	free(f->starts);
+	free(f->stamps);
+	free(f->late_stamps);
+	free(f->late);
+	free(f->records);
+	*f = (struct frames){0};
+}
+
+/* Makes room for one more of something. */
+static bool room(void **list, size_t count, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : 256;
+	void *grown;
+
+	if (count < *cap)
+		return true;
+	grown = reallocarray(*list, more, size);
+	if (!grown)
+		return false;
+	*list = grown;
+	*cap = more;
+	return true;
+}
+
+static int no_memory(struct err *e)
+{
+	return err_set(e, "no memory to index a log");
+}
+
+/* ---- events ---- */
+
+static struct frame *frame_of(struct frames *f, uint64_t piece)
+{
+	size_t i = f->count - 1;
+
+	while (f->list[i].piece > piece)
+		i--;
+	return &f->list[i];
+}
+
+/* The event's lines, parsed. False when there is no memory. */
+static bool spell_out(struct frames *f, struct event *event)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < event->piece_count; i++) {
+		const struct join_piece *piece = &event->pieces[i];
+		const struct frame *frame = frame_of(f, piece->at);
+		struct sv lines = sv_make(frame->text + f->starts[piece->at], piece->bytes), line;
+
+		while (sv_line(&lines, &line)) {
+			while (line.n && line.p[0] == 0)
+				line = sv_from(line, 1);
+			if (!room((void **)&f->records, count, &f->record_cap, sizeof(*f->records)))
+				return false;
+			if (record_parse(sv_head(line, CURSOR_LINE_MAX), &f->records[count]) ==
+			    RECORD_OK)
+				count++;
+		}
+	}
+	event->records = f->records;
+	event->count = count;
+	event->pieces = NULL;
+	event->piece_count = 0;
+	return true;
+}
+
+static bool hand_on(struct frames *f, const struct event *event, uint32_t row)
+{
+	struct event whole = *event;
+	uint32_t first = UINT32_MAX, last = 0;
+
+	for (size_t i = 0; i < event->piece_count; i++) {
+		uint32_t frame = (uint32_t)(frame_of(f, event->pieces[i].at) - f->list);
+
+		first = frame < first ? frame : first;
+		last = frame > last ? frame : last;
+	}
+	if (!spell_out(f, &whole))
+		return false;
+	for (size_t i = 0; whole.count && i < f->options->extra_count; i++) {
+		const struct index_extra_maker *maker = &f->options->extra[i];
+
+		maker->event(maker->ctx, &whole, row, first, last);
+	}
+	for (size_t i = 0; i < event->piece_count; i++) {
+		struct frame *frame = frame_of(f, event->pieces[i].at);
+
+		if (--frame->open == 0 && frame != &f->list[f->count - 1]) {
+			free(frame->text);
+			frame->text = NULL;
+		}
+	}
+	return true;
+}
+
+/* Whether a row that was not late has this stamp. */
+static bool has_stamp(const struct frames *f, const struct stamp *stamp)
+{
+	size_t low = 0, high = f->stamp_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = stamp_cmp(&f->stamps[middle], stamp);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* The row's place among the others in time. False when there is no memory. */
+static bool note_stamp(struct frames *f, const struct stamp *stamp, uint32_t row)
+{
+	struct index_totals *t = &f->totals;
+	size_t cap = f->late_cap;
+
+	if (row == 0 || stamp_cmp(stamp, &t->first) < 0)
+		t->first = *stamp;
+	if (f->stamp_count == 0 || stamp_cmp(stamp, &f->stamps[f->stamp_count - 1]) > 0) {
+		if (!room((void **)&f->stamps, f->stamp_count, &f->stamp_cap, sizeof(*stamp)))
+			return false;
+		t->last = f->stamps[f->stamp_count++] = *stamp;
+		return true;
+	}
+	f->is_doubled |= has_stamp(f, stamp);
+	if (stamp_eq(stamp, &t->last))
+		return true; /* as high as the highest: not late */
+	if (!room((void **)&f->late, f->late_count, &cap, sizeof(*f->late)) ||
+	    !room((void **)&f->late_stamps, f->late_count, &f->late_cap, sizeof(*stamp)))
+		return false;
+	f->late[f->late_count] = row;
+	f->late_stamps[f->late_count++] = *stamp;
+	return true;
+}
+
+static int drain(struct frames *f, struct err *e)
+{
+	const struct event *event;
+
+	while ((event = join_next(f->join))) {
+		uint32_t row = f->totals.rows;
+
+		if (row == ROW_NONE - 1)
+			return err_set(e, "a log of more than 4294967294 events has no index");
+		for (size_t i = 0; i < event->piece_count; i++)
+			f->rows[event->pieces[i].at] = row;
+		if (!note_stamp(f, &event->stamp, row) ||
+		    (f->options->extra_count && !hand_on(f, event, row)))
+			return no_memory(e);
+		f->totals.rows++;
+	}
+	return 0;
+}
+
+/* ---- pieces ---- */
+
+/* What the line before was, while lines may join its piece. */
+struct walk {
+	struct gather *gather;
+	const char *text;
+	struct record head; /* of the piece that is open */
+	struct join_piece piece;
+	struct sv node, stamp; /* as written; stamp is empty when no line can follow */
+	size_t from;           /* of the piece */
+	bool is_open;          /* there is a piece, */
+	bool takes_more;       /* which takes lines */
+};
+
+static int end_piece(struct frames *f, struct walk *t, struct err *e)
+{
+	uint64_t records = join_stats(f->join)->records;
+	struct frame *frame = &f->list[f->count - 1];
+
+	if (!t->is_open)
+		return 0;
+	t->is_open = t->takes_more = false;
+	if (join_put_piece(f->join, &t->head, &t->piece) != 0)
+		return no_memory(e);
+	if (f->options->extra_count)
+		frame->open += join_stats(f->join)->records != records;
+	return drain(f, e);
+}
+
+static int new_piece(struct frames *f, struct walk *t, const struct record *head,
+		     const struct gather_line *l, struct err *e)
+{
+	size_t cap = f->pieces_cap;
+
+	if (end_piece(f, t, e) != 0)
+		return -1;
+	if (f->pieces == ROW_NONE - 1)
+		return err_set(e, "a log of more than 4294967294 pieces has no index");
+	if (!room((void **)&f->rows, f->pieces, &cap, sizeof(*f->rows)) ||
+	    !room((void **)&f->starts, f->pieces, &f->pieces_cap, sizeof(*f->starts)))
+		return no_memory(e);
+	f->rows[f->pieces] = ROW_NONE;
+	f->starts[f->pieces] = (uint32_t)l->from;
+	t->head = *head;
+	t->from = l->from;
+	t->piece = (struct join_piece){.at = f->pieces, .lines = 1};
+	t->piece.bytes = (uint32_t)(l->end - l->from);
+	t->gather->piece = (uint32_t)f->pieces++;
+	t->is_open = true;
+	return 0;
+}
+
+/* The daemon's records are events of their own: DAEMON_*, perhaps as a number. */
+static bool may_be_daemons(struct sv name)
+{
+	char first = name.n ? name.p[0] : 0;
+
+	return first == 'D' || first == 'U' || num_digit(first) <= 9;
+}
+
+static void widen(struct index_frame *frame, const struct stamp *stamp)
+{
+	bool is_first = frame->first.sec == INT64_MAX;
+
+	if (is_first || stamp_cmp(stamp, &frame->first) < 0)
+		frame->first = *stamp;
+	if (is_first || stamp_cmp(stamp, &frame->last) > 0)
+		frame->last = *stamp;
+	if (is_first || stamp->serial < frame->serial_min)
+		frame->serial_min = stamp->serial;
+	if (is_first || stamp->serial > frame->serial_max)
+		frame->serial_max = stamp->serial;
+}
+
+/* A record with another node or stamp than the line before, or the first one. */
+static int take_head(struct frames *f, struct walk *t, struct gather_line *l, struct err *e)
+{
+	struct index_frame *frame = &f->list[f->count - 1].public;
+	struct sv line = sv_make(t->text + l->from, l->end - l->from), rest;
+	struct record head;
+
+	t->stamp = SV_EMPTY;
+	if (!record_head(line, &head)) {
+		t->takes_more = false;
+		frame->malformed += line.n > 0;
+		return 0;
+	}
+	if (!f->totals.has_start) {
+		f->totals.has_start = true;
+		f->totals.start = head.stamp;
+	}
+	widen(frame, &head.stamp);
+	rest = sv_from(line, (size_t)(head.type_name.p + head.type_name.n + 1 - line.p));
+	rest = sv_head(rest, sv_index(rest, ')') + 1);
+	/* "node= type=..." has a node that is empty, which is none, but is written otherwise. */
+	if (head.node.n || line.p[0] == 't') {
+		t->node = head.node;
+		t->stamp = rest;
+	}
+	l->type_name = head.type_name;
+	l->body = (size_t)(rest.p + rest.n - t->text);
+	return new_piece(f, t, &head, l, e) == 0 ? 1 : -1;
+}
+
+/* True when the line has the node and stamp of the line before, as written. */
+static bool follows(const struct walk *t, struct gather_line *l)
+{
+	struct sv rest = sv_make(t->text + l->from, l->end - l->from);
+	size_t space;
+
+	if (!t->stamp.n)
+		return false;
+	if (t->node.n) {
+		if (!sv_starts(rest, SV("node=")) || !sv_starts(sv_from(rest, 5), t->node))
+			return false;
+		rest = sv_from(rest, 5 + t->node.n);
+		if (!rest.n || rest.p[0] != ' ')
+			return false;
+		rest = sv_from(rest, 1);
+	}
+	if (!sv_starts(rest, SV("type=")))
+		return false;
+	rest = sv_from(rest, 5);
+	space = marks_next(t->gather->marks.ends, (size_t)(rest.p - t->text));
+	if (space >= l->end || t->text[space] != ' ')
+		return false;
+	l->type_name = sv_make(rest.p, space - (size_t)(rest.p - t->text));
+	l->body = space + 1 + t->stamp.n;
+	return l->body <= l->end && memcmp(t->text + space + 1, t->stamp.p, t->stamp.n) == 0;
+}
+
+/* The line's place in a piece, in l and the gatherer. 1, 0 when it is no record, -1 see *e. */
+static int place_line(struct frames *f, struct walk *t, struct gather_line *l, struct err *e)
+{
+	struct record head;
+
+	if (!follows(t, l))
+		return take_head(f, t, l, e);
+	if (t->takes_more && !may_be_daemons(l->type_name)) {
+		t->piece.bytes = (uint32_t)(l->end - t->from);
+		t->piece.lines++;
+		return 1;
+	}
+	head = t->head;
+	head.type_name = l->type_name;
+	return new_piece(f, t, &head, l, e) == 0 ? 1 : -1;
+}
+
+/* ---- lines ---- */
+
+static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, struct err *e)
+{
+	struct frame *frame = &f->list[f->count - 1];
+	struct gather *g = t->gather;
+	struct gather_line l = {.from = from, .end = end};
+	uint32_t type;
+	int placed;
+
+	f->totals.lines++;
+	while (l.from < l.end && t->text[l.from] == 0)
+		l.from++;
+	if (l.end - l.from > CURSOR_LINE_MAX) {
+		l.end = l.from + CURSOR_LINE_MAX;
+		frame->public.too_long++;
+		g->marks.ends[l.end / 64] |= UINT64_C(1) << l.end % 64;
+	}
+	placed = place_line(f, t, &l, e);
+	if (placed <= 0)
+		return placed;
+	type = gather_type(g, l.type_name);
+	if (t->piece.lines == 1) {
+		/* The piece is put when it ends: its type is known by then. */
+		t->head.type = type;
+		t->takes_more = !join_is_single(type) && type != AUDIT_EOE;
+		gather_node(g, t->head.node);
+	}
+	if (l.body < l.end && t->text[l.body] == ':')
+		l.body++;
+	if (l.body < l.end && t->text[l.body] == ' ')
+		l.body++;
+	gather_line(g, &l, type);
+	return g->failed ? no_memory(e) : 0;
+}
+
+static int take_lines(struct frames *f, struct walk *t, size_t n, struct err *e)
+{
+	for (size_t from = 0; from < n;) {
+		size_t end = marks_next(t->gather->marks.lines, from);
+
+		if (take_line(f, t, from, end, e) != 0)
+			return -1;
+		from = end + 1;
+	}
+	return end_piece(f, t, e);
+}
+
+int frames_take(struct frames *f, struct gather *g, char **text, size_t n, uint64_t raw_at,
+		struct err *e)
+{
+	struct walk t = {.gather = g, .text = *text};
+	struct frame *frame;
+
+	if (!room((void **)&f->list, f->count, &f->cap, sizeof(*f->list)))
+		return no_memory(e);
+	g->piece = (uint32_t)f->pieces;
+	if (!gather_frame(g, *text, n))
+		return no_memory(e);
+	if (f->count && f->list[f->count - 1].open == 0) {
+		free(f->list[f->count - 1].text);
+		f->list[f->count - 1].text = NULL;
+	}
+	frame = &f->list[f->count++];
+	*frame = (struct frame){
+		.public = {.raw_at = raw_at, .raw_bytes = (uint32_t)n, .first = STAMP_NONE},
+		.piece = (uint32_t)f->pieces,
+	};
+	if (f->options->extra_count) {
+		frame->text = *text;
+		*text = NULL;
+	}
+	if (take_lines(f, &t, n, e) != 0)
+		return -1;
+	gather_end_frame(g);
+	frame = &f->list[f->count - 1];
+	f->totals.malformed += frame->public.malformed;
+	f->totals.too_long += frame->public.too_long;
+	return g->failed ? no_memory(e) : 0;
+}
+
+/* ---- the end ---- */
+
+static int by_stamp(const void *a, const void *b)
+{
+	return stamp_cmp(a, b);
+}
+
+static bool is_doubled(struct frames *f)
+{
+	if (f->late_count)
+		qsort(f->late_stamps, f->late_count, sizeof(*f->late_stamps), by_stamp);
+	for (size_t i = 0; i + 1 < f->late_count; i++)
+		f->is_doubled |= stamp_eq(&f->late_stamps[i], &f->late_stamps[i + 1]);
+	return f->is_doubled;
+}
+
+/* The rows between which each frame's are. */
+static void find_hulls(struct frames *f)
+{
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		struct index_frame *frame = &f->list[i].public;
+		size_t end = i + 1 < f->count ? f->list[i + 1].piece : f->pieces;
+		uint32_t low = ROW_NONE, high = 0;
+
+		for (size_t k = f->list[i].piece; k < end; k++) {
+			if (f->rows[k] == ROW_NONE)
+				continue;
+			low = f->rows[k] < low ? f->rows[k] : low;
+			high = f->rows[k] >= high ? f->rows[k] + 1 : high;
+		}
+		frame->row_from = low == ROW_NONE ? before : low;
+		frame->row_to = low == ROW_NONE ? before : high;
+		before = frame->row_to;
+	}
+}
+
+int frames_end(struct frames *f, struct err *e)
+{
+	join_finish(f->join);
+	if (f->count && drain(f, e) != 0)
+		return -1;
+	f->totals.late = (uint32_t)f->late_count;
+	f->totals.is_orderly = !is_doubled(f) && !join_stats(f->join)->forced;
+	find_hulls(f);
+	return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * Inside lib/index: frames as lines, pieces, events and rows.
+ *
+ *	struct frames f;
+ *	if (frames_init(&f, timeout_s, &e) != 0) ...
+ *	if (frames_take(&f, &gather, text, n, raw_at, &e) != 0) ...	-- each frame
+ *	if (frames_end(&f, &e) != 0) ...
+ *	... f.list[], f.rows[piece] ...
+ *	frames_release(&f);
+ *
+ * Lines are what log/cursor.h makes of them, and pieces of events what record/join.h asks for.
+ */
+#ifndef AURUM_INDEX_FRAME_H
+#define AURUM_INDEX_FRAME_H
+
+#include "index/build.h"
+#include "index/gather.h"
+
+#define ROW_NONE UINT32_MAX /* of a piece that is in no event (yet) */
+
+struct frame {
+	struct index_frame public;
+	uint32_t piece; /* its first one */
+	uint32_t open;  /* pieces without a row, while there is somebody who reads their lines */
+	char *text;     /* kept for these */
+};
+
+struct frames {
+	struct join *join;
+	const struct index_options *options;
+	struct frame *list;
+	size_t count, cap;
+	uint32_t *rows;   /* of pieces */
+	uint32_t *starts; /* of pieces, in their frames */
+	size_t pieces, pieces_cap;
+	struct index_totals totals;
+
+	/* Stamps of the rows that were not late, rising; rows that were, and their stamps. */
+	struct stamp *stamps, *late_stamps;
+	uint32_t *late;
+	size_t stamp_count, stamp_cap, late_count, late_cap;
+	bool is_doubled; /* a stamp came twice */
+
+	struct record *records; /* for options->extra */
+	size_t record_cap;
+};
+
+MUST_CHECK int frames_init(struct frames *f, const struct index_options *o, struct err *e);
+void frames_release(struct frames *f);
+
+/* text has room behind it for HASH_SLACK bytes; it is malloc's, and becomes the frames' own when there are extras: NULL then. */
+MUST_CHECK int frames_take(struct frames *f, struct gather *g, char **text, size_t n,
+			   uint64_t raw_at, struct err *e);
+MUST_CHECK int frames_end(struct frames *f, struct err *e);
+
+#endif

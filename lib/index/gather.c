@@ -1,0 +1,523 @@
+/*
+ * Cutting lines. The fast way knows one kind of record: words with a '=' between single spaces, values
+ * whose quotes open in front and close at the end, perhaps inside one msg='...' that ends with the body.
+ * There words.h and record.h read the same. Whatever else a line holds sends it the slow way: it
+ * is then read by both, and where they differ in a field, that field's column is `repeated`.
+ */
+#include "index/gather.h"
+
+#include "base/map.h"
+
+#include <assert.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+
+#define ARENA_MAX  ((size_t)4 << 30)
+#define RAW_MAX    ((size_t)1 << 20)
+#define TAG_FACTOR UINT64_C(0x9e3779b97f4a7c15)
+#define FIELD_NONE (-1)
+#define LOWER      UINT64_C(0x2020202020202020) /* set in small letters, and in digits */
+
+static const char nothing[HASH_SLACK];
+
+/* ---- names ---- */
+
+static uint64_t tag_of(const char *name, size_t n)
+{
+	return hash_keep(hash_load(name), n);
+}
+
+static size_t slot_of(uint64_t tag)
+{
+	return (tag * TAG_FACTOR) >> 56;
+}
+
+static void add_name(struct gather *g, int field)
+{
+	const char *name = index_fields[field].name; /* of 16 bytes */
+	size_t n = strlen(name), i;
+	uint64_t tag = tag_of(name, n);
+
+	assert(n <= 8); /* names are told apart by their tags */
+	i = slot_of(tag);
+	while (g->names[i].n)
+		i = (i + 1) % GATHER_NAMES;
+	g->names[i] = (struct gather_name){tag, n, field};
+}
+
+static inline int find_name(const struct gather *g, const char *name, size_t n)
+{
+	uint64_t tag;
+
+	if (n > 8)
+		return FIELD_NONE;
+	tag = tag_of(name, n);
+	for (size_t i = slot_of(tag); g->names[i].n; i = (i + 1) % GATHER_NAMES)
+		if (g->names[i].tag == tag && g->names[i].n == n)
+			return g->names[i].field;
+	return FIELD_NONE;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static size_t digits(struct sv v)
+{
+	size_t n = 0;
+
+	while (n < v.n && is_digit(v.p[n]))
+		n++;
+	return n;
+}
+
+/* a0, a12, a2[0]: of EXECVE. */
+static bool is_argument(struct sv name)
+{
+	size_t n;
+
+	if (name.n < 2 || name.p[0] != 'a')
+		return false;
+	name = sv_from(name, 1);
+	n = digits(name);
+	name = sv_from(name, n);
+	if (!n || !name.n)
+		return n;
+	n = digits(sv_from(name, 1));
+	return name.p[0] == '[' && n && n + 2 == name.n && name.p[n + 1] == ']';
+}
+
+static int field_of(const struct gather *g, struct sv name)
+{
+	int field = name.n ? find_name(g, name.p, name.n) : FIELD_NONE;
+
+	if (field == FIELD_NONE && g->is_execve && is_argument(name))
+		return index_field_find(SV("args"));
+	return field;
+}
+
+static bool is_of_tail(int field)
+{
+	char first = index_fields[field].name[0];
+
+	return first >= 'A' && first <= 'Z';
+}
+
+/* ---- a value ---- */
+
+static void add_now(struct gather *g, struct column *c, struct value *v)
+{
+	if (!v || !value_add(&c->values, v, g->piece))
+		g->failed = true;
+}
+
+/* Closed by the same quote at its end, and nowhere before. */
+static bool is_closed(struct sv raw)
+{
+	const char *close = raw.n > 1 ? memchr(raw.p + 1, raw.p[0], raw.n - 1) : NULL;
+
+	return close == raw.p + raw.n - 1;
+}
+
+static inline bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
+/* False: the slow way. */
+static inline bool take_value(struct gather *g, int field, struct sv raw)
+{
+	struct column *c = &g->columns[field];
+	struct value *v;
+
+	if (c->is_sketch) {
+		if (is_quote(raw.p[0]) && !is_closed(raw))
+			return false;
+		sketch_put(&c->sketch, raw);
+		return true;
+	}
+	v = values_take(&c->values, raw);
+	if (!v) {
+		g->failed = true;
+		return true;
+	}
+	if (c->values.newest)
+		v->is_odd = is_quote(raw.p[0]) && !is_closed(raw);
+	if (v->is_odd || g->pending_count == GATHER_PENDING)
+		return false;
+	g->pending[g->pending_count++] = (struct gather_value){c, v};
+	return true;
+}
+
+/* Without the quote that ends msg='...', where it ends the body. False: the slow way. */
+static bool strip(const struct gather *g, struct sv *raw, bool ends_body)
+{
+	char last = raw->p[raw->n - 1];
+
+	if (last == ')')
+		return sv_eq(*raw, SV("(none)")) || sv_eq(*raw, SV("(null)"));
+	if (last != '\'' || !g->in_message || !ends_body || is_quote(raw->p[0]))
+		return last != ':' && last != ',' && last != '\'';
+	raw->n--;
+	last = raw->n ? raw->p[raw->n - 1] : ':';
+	return last != ':' && last != ',' && last != '\'' && last != ')';
+}
+
+/* ---- the fast way ---- */
+
+/* A word of the body. False: the slow way. */
+static bool body_word(struct gather *g, struct sv name, struct sv raw, bool ends_body)
+{
+	int field = name.n ? field_of(g, name) : FIELD_NONE;
+
+	if (field != FIELD_NONE)
+		return raw.n && !is_of_tail(field) && strip(g, &raw, ends_body) &&
+		       (name.n != 3 || name.p[0] != 'k' || raw.p[0] == '"' || raw.p[0] == '(') &&
+		       take_value(g, field, raw);
+	if (name.n && name.p[0] == '(')
+		return false;
+	if (!raw.n || !is_quote(raw.p[0]))
+		return true;
+	if (raw.p[0] != '\'' || !sv_eq(name, SV("msg")))
+		return is_closed(raw);
+	if (g->in_message)
+		return false;
+	g->in_message = true;
+	raw = sv_from(raw, 1);
+	if (!sv_cut(raw, '=', &name, &raw))
+		return true;
+	return body_word(g, name, raw, ends_body);
+}
+
+/* A word of the enriched tail; *end is where the line does, or what is left of it may be passed over. False: the slow way. */
+static bool tail_word(struct gather *g, struct sv name, struct sv raw, size_t *end)
+{
+	int field = name.n ? find_name(g, name.p, name.n) : FIELD_NONE;
+
+	/* Names in lower case count there, too, but nobody writes them. */
+	if (name.n && name.n <= 8 && tag_of(name.p, name.n) & LOWER)
+		return false;
+	if (raw.n && raw.p[0] == '{') {
+		bool is_last = g->text[*end - 1] == '}';
+
+		*end = 0;
+		return is_last && field == FIELD_NONE;
+	}
+	if (field != FIELD_NONE)
+		return raw.n && is_of_tail(field) && take_value(g, field, raw);
+	return !raw.n || !is_quote(raw.p[0]) || is_closed(raw);
+}
+
+/* The first enriched mark, at text[at]: msg='...' has to end before it. */
+static bool enter_tail(struct gather *g, size_t at, size_t end)
+{
+	if (g->in_tail)
+		return false;
+	g->in_tail = true;
+	if (!g->in_message)
+		return true;
+	return at > 0 && g->text[at - 1] == '\'' && !memchr(g->text + at, '\'', end - at);
+}
+
+/* False: the slow way. */
+static bool cut_fast(struct gather *g, size_t at, size_t end)
+{
+	const char *p = g->text;
+	size_t equals = 0;
+
+	while (at < end) {
+		size_t stop = marks_next(g->marks.ends, at);
+
+		if (equals < at)
+			equals = marks_next(g->marks.equals, at);
+		if (equals < stop) {
+			struct sv name = sv_make(p + at, equals - at);
+			struct sv raw = sv_make(p + equals + 1, stop - equals - 1);
+
+			if (!(g->in_tail ? tail_word(g, name, raw, &end)
+					 : body_word(g, name, raw, p[stop] != ' ')))
+				return false;
+		}
+		if (stop < end && p[stop] == RECORD_ENRICHED_MARK && !enter_tail(g, stop, end))
+			return false;
+		at = stop + 1;
+	}
+	return true;
+}
+
+static void commit(struct gather *g)
+{
+	for (size_t i = 0; i < g->pending_count; i++) {
+		struct column *c = g->pending[i].column;
+
+		c->is_repeated |= c->line == g->line;
+		c->line = g->line;
+		add_now(g, c, g->pending[i].value);
+	}
+}
+
+/* ---- the slow way ---- */
+
+static struct gather_look *look_of(struct gather *g, int field)
+{
+	struct gather_look *look = &g->looks[field];
+
+	for (size_t i = 0; i < g->looked_count; i++)
+		if (g->looked[i] == field)
+			return look;
+	g->looked[g->looked_count++] = (uint8_t)field;
+	*look = (struct gather_look){0};
+	return look;
+}
+
+static const struct value *put_slow(struct gather *g, int field, struct sv raw)
+{
+	struct column *c = &g->columns[field];
+	struct value *v;
+
+	if (!raw.p)
+		raw.p = nothing;
+	if (c->is_sketch) {
+		sketch_put(&c->sketch, raw);
+		return NULL;
+	}
+	v = values_take(&c->values, raw);
+	if (v && c->values.newest)
+		v->is_odd = raw.n && is_quote(raw.p[0]) && !is_closed(raw);
+	add_now(g, c, v);
+	return v;
+}
+
+static void slow_words(struct gather *g, const struct record *r)
+{
+	const struct trail_field *f;
+
+	if (!words_read(&g->words, r)) {
+		g->failed = true;
+		return;
+	}
+	for (size_t i = 0; (f = words_at(&g->words, i)); i++) {
+		int field = field_of(g, f->name);
+		struct gather_look *look;
+
+		if (field == FIELD_NONE)
+			continue;
+		buf_reset(&g->raw);
+		words_put_raw(f, &g->raw);
+		if (g->raw.failed || !buf_reserve(&g->raw, HASH_SLACK)) {
+			g->failed = true;
+			return;
+		}
+		look = look_of(g, field);
+		look->words++;
+		look->word = put_slow(g, field, buf_view(&g->raw));
+		if (is_of_tail(field))
+			look->words++; /* nobody reads it there: never exact */
+	}
+}
+
+/* A value with the quotes that it has in the record. */
+static struct sv with_quotes(const struct field *f, const struct record *r)
+{
+	struct sv raw = f->value;
+	const char *end = r->line.p + r->line.n;
+
+	if (!f->quote || !raw.p)
+		return raw;
+	raw.p--;
+	raw.n++;
+	if (raw.p + raw.n < end && raw.p[raw.n] == f->quote)
+		raw.n++;
+	return raw;
+}
+
+/* Names of the tail count in upper case. */
+static int slow_field(const struct gather *g, const struct field *f)
+{
+	char name[FIELD_NAME_MAX];
+
+	if (f->origin != FIELD_TAIL)
+		return field_of(g, f->name);
+	if (f->name.n >= sizeof(name))
+		return FIELD_NONE;
+	for (size_t i = 0; i < f->name.n; i++)
+		name[i] = f->name.p[i] >= 'a' && f->name.p[i] <= 'z' ? (char)(f->name.p[i] - 32)
+								     : f->name.p[i];
+	return index_field_find(sv_make(name, f->name.n));
+}
+
+static void slow_fields(struct gather *g, const struct record *r)
+{
+	struct fields it;
+	struct field f;
+
+	fields_init(&it, r);
+	while (fields_next(&it, &f)) {
+		int field = slow_field(g, &f);
+		struct gather_look *look;
+
+		if (field == FIELD_NONE)
+			continue;
+		look = look_of(g, field);
+		look->fields++;
+		look->field = put_slow(g, field, with_quotes(&f, r));
+		if (is_of_tail(field) != (f.origin == FIELD_TAIL))
+			look->fields++;
+	}
+}
+
+static void cut_slow(struct gather *g, const struct gather_line *l)
+{
+	struct record r;
+
+	if (record_parse(sv_make(g->text + l->from, l->end - l->from), &r) != RECORD_OK)
+		return;
+	g->looked_count = 0;
+	slow_words(g, &r);
+	slow_fields(g, &r);
+	for (size_t i = 0; i < g->looked_count; i++) {
+		const struct gather_look *look = &g->looks[g->looked[i]];
+		bool is_tail = is_of_tail(g->looked[i]);
+
+		if (look->words > 1 || look->fields > 1 ||
+		    (is_tail ? look->words != 0
+			     : look->words != look->fields || look->word != look->field))
+			g->columns[g->looked[i]].is_repeated = true;
+	}
+}
+
+/* ---- lines ---- */
+
+static void check_size(struct gather *g, struct column *c)
+{
+	if (!c->is_sketch && column_is_full(c) && !column_to_sketch(c, g->frame_pieces, g->frames))
+		g->failed = true;
+}
+
+void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
+{
+	bool is_fast;
+
+	g->line++;
+	g->is_execve = type == AUDIT_EXECVE;
+	g->in_tail = g->in_message = false;
+	g->pending_count = 0;
+	is_fast = type != AUDIT_AVC && type != AUDIT_USER_AVC && cut_fast(g, l->body, l->end);
+	if (is_fast)
+		commit(g);
+	else
+		cut_slow(g, l);
+}
+
+uint32_t gather_type(struct gather *g, struct sv type_name)
+{
+	struct value *v;
+
+	if (!type_name.n)
+		type_name.p = nothing;
+	v = values_take(&g->types.values, type_name);
+	if (!v) {
+		g->failed = true;
+		return 0;
+	}
+	if (g->types.values.newest)
+		v->number = record_type(type_name);
+	add_now(g, &g->types, v);
+	return v->number;
+}
+
+void gather_node(struct gather *g, struct sv node)
+{
+	if (!node.n)
+		node.p = nothing;
+	add_now(g, &g->nodes, values_take(&g->nodes.values, node));
+}
+
+/* ---- frames ---- */
+
+static bool marks_room(struct gather *g, size_t blocks)
+{
+	struct marks *m = &g->marks;
+	uint64_t *p;
+
+	m->blocks = blocks;
+	if (blocks <= g->marks_cap)
+		return true;
+	p = reallocarray(m->ends, blocks, 3 * sizeof(*p));
+	if (!p)
+		return false;
+	m->ends = p;
+	m->equals = p + blocks;
+	m->lines = p + 2 * blocks;
+	g->marks_cap = blocks;
+	return true;
+}
+
+bool gather_frame(struct gather *g, const char *text, size_t n)
+{
+	size_t whole = n / MARKS_BLOCK, left = n % MARKS_BLOCK;
+	char last[MARKS_BLOCK] = {0};
+
+	if (g->frames == g->frames_cap) {
+		size_t cap = g->frames_cap ? g->frames_cap * 2 : 256;
+		uint32_t *grown = reallocarray(g->frame_pieces, cap, sizeof(*grown));
+
+		if (!grown)
+			return false;
+		g->frame_pieces = grown;
+		g->frames_cap = cap;
+	}
+	if (!marks_room(g, whole + 1))
+		return false;
+	g->frame_pieces[g->frames++] = g->piece;
+	g->text = text;
+	g->text_bytes = n;
+	for (size_t i = 0; i < whole; i++)
+		marks_block(&g->marks, i, text + i * MARKS_BLOCK);
+	memcpy(last, text + whole * MARKS_BLOCK, left);
+	marks_block(&g->marks, whole, last);
+	/* Everything ends at the text's end. */
+	g->marks.ends[whole] |= UINT64_C(1) << left;
+	g->marks.equals[whole] |= UINT64_C(1) << left;
+	g->marks.lines[whole] |= UINT64_C(1) << left;
+	return true;
+}
+
+void gather_end_frame(struct gather *g)
+{
+	for (int i = 0; i < INDEX_FIELDS; i++) {
+		check_size(g, &g->columns[i]);
+		if (g->columns[i].is_sketch)
+			sketch_end_frame(&g->columns[i].sketch);
+		g->failed |= g->columns[i].sketch.failed;
+	}
+}
+
+void gather_init(struct gather *g)
+{
+	uint64_t seed = hash_seed();
+
+	*g = (struct gather){.raw = BUF_INIT(RAW_MAX)};
+	arena_init(&g->arena, ARENA_MAX);
+	words_init(&g->words, NULL);
+	for (int i = 0; i < INDEX_FIELDS; i++) {
+		column_init(&g->columns[i], &index_fields[i], &g->arena, seed);
+		add_name(g, i);
+	}
+	column_init(&g->types, NULL, &g->arena, seed);
+	column_init(&g->nodes, NULL, &g->arena, seed);
+}
+
+void gather_release(struct gather *g)
+{
+	for (int i = 0; i < INDEX_FIELDS; i++)
+		column_release(&g->columns[i]);
+	column_release(&g->types);
+	column_release(&g->nodes);
+	free(g->marks.ends);
+	free(g->frame_pieces);
+	words_release(&g->words);
+	buf_release(&g->raw);
+	arena_release(&g->arena);
+}

@@ -1,0 +1,274 @@
+/*
+ * Opening an index: nothing of the file is believed before its checksum fits, nor after it where a number
+ * leads out of the file.
+ */
+#include "index/open.h"
+
+#include "index/bitmap.h"
+#include "index/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <roaring/roaring.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* ---- sections ---- */
+
+struct layout_section open_section(const struct index *x, size_t i)
+{
+	struct layout_section s;
+
+	memcpy(&s, x->sections + i * sizeof(s), sizeof(s));
+	return s;
+}
+
+size_t open_find(const struct index *x, uint32_t kind, struct sv name)
+{
+	char wanted[FIELD_NAME_MAX] = {0};
+
+	if (name.n >= sizeof(wanted))
+		return x->section_count;
+	if (name.n)
+		memcpy(wanted, name.p, name.n);
+	for (size_t i = 0; i < x->section_count; i++) {
+		struct layout_section s = open_section(x, i);
+
+		if (s.kind == kind && memcmp(s.name, wanted, sizeof(wanted)) == 0)
+			return i;
+	}
+	return x->section_count;
+}
+
+int open_bytes(struct index *x, size_t i, struct sv *out, struct err *e)
+{
+	struct layout_section s = open_section(x, i);
+	struct sv bytes = sv_make((const char *)x->map + s.at, s.bytes);
+
+	if (!(x->checked[i / 64] >> (i % 64) & 1)) {
+		if (s.bytes && XXH3_64bits(bytes.p, bytes.n) != s.check)
+			return err_set(e, "its section %zu is damaged", i + 1);
+		x->checked[i / 64] |= UINT64_C(1) << (i % 64);
+	}
+	*out = bytes;
+	return 0;
+}
+
+struct roaring_bitmap_s *open_rows(const struct index *x, const struct layout_value *v)
+{
+	struct sv bytes;
+
+	if (v->bitmap_bytes == 0)
+		return v->rows == 1 && v->bitmap_at < x->totals.rows
+			       ? roaring_bitmap_of_ptr(1, &(uint32_t){(uint32_t)v->bitmap_at})
+			       : NULL;
+	if (v->bitmap_at > x->bitmaps_bytes || v->bitmap_bytes > x->bitmaps_bytes - v->bitmap_at)
+		return NULL;
+	bytes = sv_make((const char *)x->bitmaps + v->bitmap_at, v->bitmap_bytes);
+	if ((uint32_t)XXH3_64bits(bytes.p, bytes.n) != v->check)
+		return NULL;
+	return bitmap_read(bytes, v->rows, x->totals.rows);
+}
+
+/* ---- opening ---- */
+
+static enum index_status map_file(struct index *x, const char *path, struct err *e)
+{
+	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	struct stat st;
+	void *map;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return INDEX_NONE;
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		(void)err_sys(e, "cannot open %s", path);
+		return INDEX_DAMAGED;
+	}
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < sizeof(struct layout_header)) {
+		(void)err_set(e, "%s is no index", path);
+		return INDEX_FOREIGN;
+	}
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED) {
+		(void)err_sys(e, "cannot read %s", path);
+		return INDEX_DAMAGED;
+	}
+	x->map = map;
+	x->bytes = (size_t)st.st_size;
+	return INDEX_OPEN;
+}
+
+static bool is_stamp(const struct layout_stamp *s)
+{
+	return s->sec >= 0 && s->ms <= 999;
+}
+
+static bool is_sound(const struct index *x, const struct layout_header *h)
+{
+	return h->file_bytes == x->bytes && h->sections <= LAYOUT_SECTIONS_MAX &&
+	       h->head_bytes == sizeof(*h) + h->sections * sizeof(struct layout_section) &&
+	       h->head_bytes <= x->bytes &&
+	       XXH3_64bits(x->map + LAYOUT_CHECK_FROM, h->head_bytes - LAYOUT_CHECK_FROM) ==
+		       h->check &&
+	       !(h->flags & ~(uint32_t)LAYOUT_FLAGS) && h->rows < UINT32_MAX &&
+	       h->late <= h->rows && !(h->flags & LAYOUT_HAS_EVENTS) == !h->rows &&
+	       h->frames <= h->raw_bytes && h->timeout_s > 0 && is_stamp(&h->start) &&
+	       is_stamp(&h->first) && is_stamp(&h->last);
+}
+
+/* Each is inside the file, and there is one of bitmaps and one of frames. */
+static bool take_sections(struct index *x, const struct layout_header *h)
+{
+	bool has_frames = false;
+
+	x->sections = x->map + sizeof(*h);
+	x->section_count = h->sections;
+	for (size_t i = 0; i < x->section_count; i++) {
+		struct layout_section s = open_section(x, i);
+
+		if (s.at > x->bytes || s.bytes > x->bytes - s.at || s.at % 8 ||
+		    s.at < h->head_bytes || s.name[FIELD_NAME_MAX - 1])
+			return false;
+		if (s.kind == LAYOUT_BITMAPS) {
+			x->bitmaps = x->map + s.at;
+			x->bitmaps_bytes = s.bytes;
+		}
+		has_frames |= s.kind == LAYOUT_FRAMES && s.count == h->frames &&
+			      s.bytes == h->frames * sizeof(struct layout_frame);
+	}
+	return x->bitmaps && has_frames;
+}
+
+static struct stamp stamp_of(const struct layout_stamp *s)
+{
+	return (struct stamp){s->sec, s->ms, s->serial};
+}
+
+static void take_totals(struct index *x, const struct layout_header *h)
+{
+	x->totals = (struct index_totals){
+		.lines = h->lines,
+		.malformed = h->malformed,
+		.too_long = h->too_long,
+		.rows = h->rows,
+		.has_start = h->flags & LAYOUT_HAS_START,
+		.start = stamp_of(&h->start),
+		.first = stamp_of(&h->first),
+		.last = stamp_of(&h->last),
+		.timeout_s = h->timeout_s,
+		.is_orderly = h->flags & LAYOUT_ORDERLY,
+		.late = h->late,
+	};
+	x->frame_count = h->frames;
+	x->text_bytes = h->raw_bytes;
+}
+
+static enum index_status look(struct index *x, const char *path, const struct segment_head *head,
+			      struct err *e)
+{
+	struct layout_header h;
+
+	memcpy(&h, x->map, sizeof(h));
+	if (memcmp(h.magic, LAYOUT_MAGIC, sizeof(h.magic)) != 0 || h.version != INDEX_VERSION) {
+		(void)err_set(e, "%s is no index of version %d", path, INDEX_VERSION);
+		return INDEX_FOREIGN;
+	}
+	if (!is_sound(x, &h) || !take_sections(x, &h)) {
+		(void)err_set(e, "%s is damaged", path);
+		return INDEX_DAMAGED;
+	}
+	if (h.raw_bytes != head->raw_bytes || h.head_hash != head->head_hash ||
+	    h.mtime_ns != head->mtime_ns ||
+	    (h.raw_hash && head->raw_hash && h.raw_hash != head->raw_hash)) {
+		(void)err_set(e, "%s is of another text", path);
+		return INDEX_STALE;
+	}
+	take_totals(x, &h);
+	return INDEX_OPEN;
+}
+
+enum index_status index_open(struct index *x, const char *path, const struct segment_head *head,
+			     struct err *e)
+{
+	enum index_status status;
+
+	*x = (struct index){0};
+	status = map_file(x, path, e);
+	if (status == INDEX_OPEN)
+		status = look(x, path, head, e);
+	if (status != INDEX_OPEN)
+		index_close(x);
+	return status;
+}
+
+void index_close(struct index *x)
+{
+	if (x->map)
+		(void)munmap((void *)(uintptr_t)x->map, x->bytes);
+	free(x->frames);
+	*x = (struct index){0};
+}
+
+/* ---- frames ---- */
+
+static bool take_frame(const struct index *x, const struct layout_frame *l, uint64_t raw_at,
+		       struct index_frame *f)
+{
+	*f = (struct index_frame){
+		.raw_at = raw_at,
+		.raw_bytes = l->raw_bytes,
+		.row_from = l->row_from,
+		.row_to = l->row_to,
+		.malformed = l->malformed,
+		.too_long = l->too_long,
+		.first = {l->first_sec, l->first_ms, l->first_serial},
+		.last = {l->last_sec, l->last_ms, l->last_serial},
+		.serial_min = l->serial_min,
+		.serial_max = l->serial_max,
+	};
+	return f->row_from <= f->row_to && f->row_to <= x->totals.rows &&
+	       f->raw_bytes <= SEGMENT_FRAME_MAX && f->raw_bytes <= x->text_bytes - raw_at &&
+	       f->first.ms <= 999 && f->last.ms <= 999;
+}
+
+int index_frames(struct index *x, struct err *e)
+{
+	struct sv bytes;
+	struct index_frame *frames;
+	uint64_t raw_at = 0;
+
+	if (x->frames)
+		return 0;
+	if (open_bytes(x, open_find(x, LAYOUT_FRAMES, SV_EMPTY), &bytes, e) != 0)
+		return -1;
+	frames = calloc(x->frame_count + 1, sizeof(*frames));
+	if (!frames)
+		return err_set(e, "no memory for the frames of an index");
+	for (size_t i = 0; i < x->frame_count; i++) {
+		struct layout_frame l;
+
+		memcpy(&l, bytes.p + i * sizeof(l), sizeof(l));
+		if (!take_frame(x, &l, raw_at, &frames[i])) {
+			free(frames);
+			return err_set(e, "its frame %zu is damaged", i + 1);
+		}
+		raw_at += l.raw_bytes;
+	}
+	if (raw_at != x->text_bytes) {
+		free(frames);
+		return err_set(e, "its frames are damaged");
+	}
+	x->frames = frames;
+	return 0;
+}
+
+struct sv index_extra(struct index *x, uint32_t kind)
+{
+	size_t i = kind < INDEX_EXTRA_FIRST ? x->section_count : open_find(x, kind, SV_EMPTY);
+	struct sv bytes;
+
+	if (i == x->section_count || open_bytes(x, i, &bytes, NULL) != 0)
+		return SV_EMPTY;
+	return bytes;
+}

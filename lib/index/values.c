@@ -1,0 +1,103 @@
+/* A hash table that grows, and chunks that double: values of few pieces are small. */
+#include "index/values.h"
+
+#include <stdlib.h>
+
+#define FIRST_CAP 64
+
+void values_init(struct values *v, struct arena *arena, uint64_t seed)
+{
+	*v = (struct values){.arena = arena, .seed = seed};
+}
+
+void values_release(struct values *v)
+{
+	free(v->slots);
+	free(v->list);
+	v->slots = v->list = NULL;
+	v->cap = v->count = 0;
+}
+
+static uint64_t hash_of(const struct values *v, const struct value *x)
+{
+	uint64_t hash = hash_mix(x->head[0] ^ v->seed,
+				 x->head[1] ^ x->bytes ^ UINT64_C(0xa0761d6478bd642f));
+
+	return x->bytes > 16 ? hash ^ XXH3_64bits_withSeed(x->p, x->bytes, v->seed) : hash;
+}
+
+static void place(struct values *v, struct value *x, uint64_t hash)
+{
+	size_t i = hash & (v->cap - 1);
+
+	while (v->slots[i])
+		i = (i + 1) & (v->cap - 1);
+	v->slots[i] = x;
+}
+
+/* Room for twice as many. */
+static bool grow(struct values *v)
+{
+	size_t cap = v->cap ? v->cap * 2 : FIRST_CAP;
+	struct value **slots = calloc(cap, sizeof(struct value *));
+	struct value **list = reallocarray(v->list, cap / 2, sizeof(struct value *));
+
+	if (list)
+		v->list = list;
+	if (!slots || !list) {
+		free(slots);
+		return false;
+	}
+	free(v->slots);
+	v->slots = slots;
+	v->cap = cap;
+	for (size_t i = 0; i < v->count; i++)
+		place(v, v->list[i], hash_of(v, v->list[i]));
+	return true;
+}
+
+struct value *values_make(struct values *v, struct sv raw, const uint64_t head[2], uint64_t hash)
+{
+	struct value *x = arena_alloc(v->arena, sizeof(*x) + raw.n + HASH_SLACK);
+	char *copy = (char *)(x + 1);
+
+	if (!x || (v->count >= v->cap / 2 && !grow(v)))
+		return NULL;
+	memcpy(copy, raw.p, raw.n);
+	memset(copy + raw.n, 0, HASH_SLACK);
+	*x = (struct value){.head = {head[0], head[1]}, .p = copy, .bytes = (uint32_t)raw.n};
+	place(v, x, hash);
+	v->list[v->count++] = x;
+	v->newest = x;
+	return x;
+}
+
+static bool put_byte(struct values *v, struct value *x, unsigned byte)
+{
+	struct value_chunk *c = x->end;
+
+	if (!c || c->used == c->cap) {
+		uint32_t cap = c ? c->cap * 2 : VALUE_CHUNK_FIRST;
+
+		cap = cap < VALUE_CHUNK_MAX ? cap : VALUE_CHUNK_MAX;
+		c = arena_alloc(v->arena, sizeof(*c) + cap);
+		if (!c)
+			return false;
+		*c = (struct value_chunk){.cap = cap};
+		if (x->end)
+			x->end->next = c;
+		else
+			x->first = c;
+		x->end = c;
+	}
+	c->bytes[c->used++] = (unsigned char)byte;
+	return true;
+}
+
+bool value_add_slow(struct values *v, struct value *x, uint32_t difference)
+{
+	for (; difference >= 0x80; difference >>= 7)
+		if (!put_byte(v, x, (difference & 0x7f) | 0x80))
+			return false;
+	return put_byte(v, x, difference);
+}

@@ -1,0 +1,127 @@
+/*
+ * Inside lib/index: the values that a field has in a text, each with the pieces it was seen in.
+ *
+ *	struct values v;
+ *	values_init(&v, &arena, seed);
+ *	struct value *x = values_take(&v, raw);		-- NULL: no memory
+ *	value_add(&v, x, piece);			-- pieces only rise
+ *	value_pieces_init(&it, x); while (value_pieces_next(&it, &piece)) ...
+ *	values_release(&v);
+ *
+ * Views that are looked up must be readable HASH_SLACK bytes behind their end.
+ */
+#ifndef AURUM_INDEX_VALUES_H
+#define AURUM_INDEX_VALUES_H
+
+#include "base/arena.h"
+#include "index/hash.h"
+
+struct value_chunk;
+
+struct value {
+	uint64_t head[2]; /* its first bytes, zeros behind them */
+	const char *p;
+	uint32_t bytes;
+	uint32_t number;      /* the owner's */
+	bool is_odd;          /* the owner's */
+	uint32_t last, count; /* the last piece; how many */
+	struct value_chunk *first, *end;
+};
+
+struct values {
+	struct arena *arena; /* borrowed */
+	uint64_t seed;
+	struct value **slots;
+	size_t cap;          /* of slots: a power of two */
+	struct value **list; /* as they came */
+	size_t count;
+	struct value *newest; /* set when values_take() made one, else NULL */
+};
+
+void values_init(struct values *v, struct arena *arena, uint64_t seed);
+void values_release(struct values *v);
+
+/* One that is not there yet is made, with a copy of the bytes. NULL: no memory. */
+struct value *values_make(struct values *v, struct sv raw, const uint64_t head[2], uint64_t hash);
+
+static inline struct value *values_take(struct values *v, struct sv raw)
+{
+	uint64_t head[2], hash;
+
+	head[0] = hash_keep(hash_load(raw.p), raw.n);
+	head[1] = raw.n > 8 ? hash_keep(hash_load(raw.p + 8), raw.n - 8) : 0;
+	hash = hash_mix(head[0] ^ v->seed, head[1] ^ raw.n ^ UINT64_C(0xa0761d6478bd642f));
+	if (raw.n > 16)
+		hash ^= XXH3_64bits_withSeed(raw.p, raw.n, v->seed);
+	v->newest = NULL;
+	for (size_t i = hash & (v->cap - 1); v->cap; i = (i + 1) & (v->cap - 1)) {
+		struct value *x = v->slots[i];
+
+		if (!x)
+			break;
+		if (x->head[0] == head[0] && x->head[1] == head[1] && x->bytes == raw.n &&
+		    (raw.n <= 16 || memcmp(x->p + 16, raw.p + 16, raw.n - 16) == 0))
+			return x;
+	}
+	return values_make(v, raw, head, hash);
+}
+
+/* Pieces, as differences of seven bits a byte, lowest first. */
+#define VALUE_CHUNK_FIRST 24
+#define VALUE_CHUNK_MAX   2048
+
+struct value_chunk {
+	struct value_chunk *next;
+	uint32_t used, cap;
+	unsigned char bytes[];
+};
+
+/* False when there is no memory. */
+bool value_add_slow(struct values *v, struct value *x, uint32_t difference);
+
+static inline bool value_add(struct values *v, struct value *x, uint32_t piece)
+{
+	uint32_t difference = piece - x->last;
+	struct value_chunk *c = x->end;
+
+	if (x->count && !difference)
+		return true;
+	x->last = piece;
+	x->count++;
+	if (difference < 0x80 && c && c->used < c->cap) {
+		c->bytes[c->used++] = (unsigned char)difference;
+		return true;
+	}
+	return value_add_slow(v, x, difference);
+}
+
+struct value_pieces {
+	const struct value_chunk *chunk;
+	uint32_t at, piece;
+};
+
+static inline void value_pieces_init(struct value_pieces *it, const struct value *x)
+{
+	*it = (struct value_pieces){.chunk = x->first};
+}
+
+static inline bool value_pieces_next(struct value_pieces *it, uint32_t *piece)
+{
+	uint32_t difference = 0, shift = 0, byte;
+
+	do {
+		while (it->chunk && it->at == it->chunk->used) {
+			it->chunk = it->chunk->next;
+			it->at = 0;
+		}
+		if (!it->chunk)
+			return false;
+		byte = it->chunk->bytes[it->at++];
+		difference |= (byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80);
+	*piece = it->piece += difference;
+	return true;
+}
+
+#endif
