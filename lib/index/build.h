@@ -28,8 +28,6 @@ struct index_extra_maker {
 	int (*put)(void *ctx, struct buf *out);
 };
 
-#define INDEX_EXTRA_FIRST 0x100
-
 struct index_options {
 	int64_t timeout_s; /* end_of_event_timeout; 0: JOIN_TIMEOUT_DEFAULT_S */
 	const struct index_extra_maker *extra;
@@ -45,6 +43,12 @@ MUST_CHECK int index_builder_frame(struct index_builder *b, struct sv lines, uin
 MUST_CHECK int index_builder_end(struct index_builder *b, const struct segment_head *head,
 				 struct err *e);
 MUST_CHECK int index_builder_write(const struct index_builder *b, int fd, struct err *e);
+
+/* Reads all of a file, plain or a segment, and ends: *head is the text's. */
+MUST_CHECK int index_build(struct index_builder *b, int fd, struct segment_head *head,
+			   struct err *e);
+/* Writes the file as a whole: beside its path, synced, renamed; its folder is made. On failure nothing is left behind. */
+MUST_CHECK int index_write(const struct index_builder *b, const char *path, struct err *e);
 
 /*
  * The whole of it for one file that is there, plain or a segment, PATH of which log: written beside, synced, renamed.

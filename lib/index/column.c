@@ -1,6 +1,7 @@
 /* A dictionary that has grown too large gives its values to the sketches of the frames they were in. */
 #include "index/column.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void column_init(struct column *c, const struct field_row *row, struct arena *arena, uint64_t seed)
@@ -69,8 +70,12 @@ bool column_to_sketch(struct column *c, const uint32_t *pieces, size_t frames)
 	}
 	walk(c, pieces, frames, ends, list);
 	for (size_t i = 0; i < frames; i++) {
-		for (; at < ends[i]; at++)
-			sketch_put(&c->sketch, sv_make(list[at]->p, list[at]->bytes));
+		for (; at < ends[i]; at++) {
+			const struct value *x = list[at];
+
+			assert(x); /* both walks are the same */
+			sketch_put(&c->sketch, sv_make(x->p, x->bytes));
+		}
 		if (i + 1 < frames)
 			sketch_end_frame(&c->sketch);
 	}

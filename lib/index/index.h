@@ -25,6 +25,19 @@
 
 #define INDEX_VERSION 1
 
+/*
+ * How a value stands in a bloom, and so in demand.values and demand.parts: its texts, as index/demand.h has
+ * them, and more where people may ask for more.
+ */
+enum index_form {
+	INDEX_FORM_NUMBER, /* decimal, without zeros in front; anything else in that field makes a frame fit all */
+	INDEX_FORM_TEXT, /* its texts, also up to a NUL */
+	INDEX_FORM_ADDRESS, /* of a struct sockaddr: the address as people write it, or the path; and as it stands */
+};
+
+/* False for a field that no index knows: a demand for it is as good as none. */
+MUST_CHECK bool index_form_of(struct sv field, enum index_form *form);
+
 /* Whole lines that follow one another. */
 struct index_frame {
 	uint64_t raw_at;
@@ -51,20 +64,37 @@ struct index {
 	const unsigned char *map;
 	size_t bytes;
 	struct index_totals totals;
-	struct index_frame *frames; /* checked */
+	struct index_frame *frames; /* checked; NULL before index_frames() */
 	size_t frame_count;
-	/* private: sections */
-	const void *sections;
+	uint64_t text_bytes;
+
+	/* Private. */
+	const unsigned char *sections;
 	size_t section_count;
+	uint64_t checked[8]; /* a bit for each section whose checksum was looked at, and is good */
+	const unsigned char *bitmaps;
+	uint64_t bitmaps_bytes;
 };
 
-enum index_status { INDEX_OPEN, INDEX_NONE, INDEX_STALE, INDEX_FOREIGN, INDEX_DAMAGED };
+enum index_status {
+	INDEX_OPEN,
+	INDEX_NONE,
+	INDEX_STALE,   /* of another text, or of the file before it was written to */
+	INDEX_FOREIGN, /* of another version, or no index */
+	INDEX_DAMAGED,
+};
 
-/* head: of the text, with mtime_ns of the file that holds it now (the segment's own, or the plain file's).
- * Checks what it reads: the header, the list of sections, the frames. */
+/*
+ * head: of the text, with mtime_ns of the file that holds it now (the segment's own, or the plain file's);
+ * of raw_hash only what both know is compared. Checks what it reads, which is one or two pages: the header and
+ * the list of sections. For all but INDEX_OPEN there is nothing to close, and *e says why but for INDEX_NONE.
+ */
 MUST_CHECK enum index_status index_open(struct index *x, const char *path,
 					const struct segment_head *head, struct err *e);
 void index_close(struct index *x);
+
+/* Reads the table of frames into x->frames; once is enough. -1: it is damaged, or there is no memory. */
+MUST_CHECK int index_frames(struct index *x, struct err *e);
 
 /* ---- asking ---- */
 
@@ -104,6 +134,8 @@ MUST_CHECK bool index_value_rows(struct index *x, struct sv field,
 				 bool (*more)(void *arg, struct sv raw,
 					      const struct roaring_bitmap_s *rows),
 				 void *arg);
+
+#define INDEX_EXTRA_FIRST 0x100 /* kinds of sections that other floors keep in the file */
 
 /* A section that another floor keeps in the file (index_extra): its bytes, checked; empty when there is none. */
 struct sv index_extra(struct index *x, uint32_t kind);

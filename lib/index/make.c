@@ -52,8 +52,10 @@ static int take_plain(struct index_builder *b, int fd, struct segment_head *head
 	char *text = malloc(SEGMENT_FRAME_MAX);
 	uint64_t at = 0;
 	size_t n = 0;
-	int status = text ? 0 : err_set(e, "no memory to index a log");
+	int status = 0;
 
+	if (!text)
+		return err_set(e, "no memory to index a log");
 	while (status == 0 && at < head->raw_bytes) {
 		uint64_t left = head->raw_bytes - at - n;
 		size_t want = SEGMENT_FRAME_MAX - n;

@@ -7,6 +7,7 @@
 #include "index/bitmap.h"
 #include "index/hash.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <roaring/roaring.h>
@@ -234,7 +235,7 @@ static bool take_frame(const struct index *x, const struct layout_frame *l, uint
 
 int index_frames(struct index *x, struct err *e)
 {
-	struct sv bytes;
+	struct sv bytes = SV("");
 	struct index_frame *frames;
 	uint64_t raw_at = 0;
 
@@ -242,11 +243,12 @@ int index_frames(struct index *x, struct err *e)
 		return 0;
 	if (open_bytes(x, open_find(x, LAYOUT_FRAMES, SV_EMPTY), &bytes, e) != 0)
 		return -1;
+	assert(bytes.n == x->frame_count * sizeof(struct layout_frame)); /* index_open() saw it */
 	frames = calloc(x->frame_count + 1, sizeof(*frames));
 	if (!frames)
 		return err_set(e, "no memory for the frames of an index");
 	for (size_t i = 0; i < x->frame_count; i++) {
-		struct layout_frame l;
+		struct layout_frame l = {0};
 
 		memcpy(&l, bytes.p + i * sizeof(l), sizeof(l));
 		if (!take_frame(x, &l, raw_at, &frames[i])) {
