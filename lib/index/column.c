@@ -7,13 +7,13 @@
 void column_init(struct column *c, const struct field_row *row, struct arena *arena, uint64_t seed)
 {
 	*c = (struct column){.row = row, .is_sketch = row && row->kind == FIELD_SKETCH};
-	values_init(&c->values, arena, seed);
+	postings_init(&c->values, arena, seed);
 	sketch_init(&c->sketch, row ? row->form : INDEX_FORM_TEXT, row && row->has_parts);
 }
 
 void column_release(struct column *c)
 {
-	values_release(&c->values);
+	postings_release(&c->values);
 	sketch_release(&c->sketch);
 }
 
@@ -81,7 +81,7 @@ bool column_to_sketch(struct column *c, const uint32_t *pieces, size_t frames)
 	}
 	free(list);
 	free(ends);
-	values_release(&c->values);
+	postings_release(&c->values);
 	c->is_sketch = true;
 	return !c->sketch.failed;
 }

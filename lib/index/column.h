@@ -6,14 +6,14 @@
 #define AURUM_INDEX_COLUMN_H
 
 #include "index/fields.h"
+#include "index/postings.h"
 #include "index/sketch.h"
-#include "index/values.h"
 
 #define COLUMN_VALUES_MAX 2048 /* of a dictionary, for a start: more, if rows are many */
 
 struct column {
 	const struct field_row *row; /* NULL: of types or of nodes, which stay a dictionary */
-	struct values values;
+	struct postings values;
 	struct sketch sketch;
 	bool is_sketch, is_repeated;
 	uint32_t line; /* the last one it was seen in */

@@ -137,7 +137,7 @@ static inline bool take_value(struct gather *g, int field, struct sv raw)
 		sketch_put(&c->sketch, raw);
 		return true;
 	}
-	v = values_take(&c->values, raw);
+	v = postings_take(&c->values, raw);
 	if (!v) {
 		g->failed = true;
 		return true;
@@ -282,7 +282,7 @@ static const struct value *put_slow(struct gather *g, int field, struct sv raw)
 		sketch_put(&c->sketch, raw);
 		return NULL;
 	}
-	v = values_take(&c->values, raw);
+	v = postings_take(&c->values, raw);
 	if (v && c->values.newest)
 		v->is_odd = raw.n && is_quote(raw.p[0]) && !is_closed(raw);
 	add_now(g, c, v);
@@ -416,7 +416,7 @@ uint32_t gather_type(struct gather *g, struct sv type_name)
 
 	if (!type_name.n)
 		type_name.p = nothing;
-	v = values_take(&g->types.values, type_name);
+	v = postings_take(&g->types.values, type_name);
 	if (!v) {
 		g->failed = true;
 		return 0;
@@ -431,7 +431,7 @@ void gather_node(struct gather *g, struct sv node)
 {
 	if (!node.n)
 		node.p = nothing;
-	add_now(g, &g->nodes, values_take(&g->nodes.values, node));
+	add_now(g, &g->nodes, postings_take(&g->nodes.values, node));
 }
 
 /* ---- frames ---- */

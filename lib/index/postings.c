@@ -1,16 +1,16 @@
 /* A hash table that grows, and chunks that double: values of few pieces are small. */
-#include "index/values.h"
+#include "index/postings.h"
 
 #include <stdlib.h>
 
 #define FIRST_CAP 64
 
-void values_init(struct values *v, struct arena *arena, uint64_t seed)
+void postings_init(struct postings *v, struct arena *arena, uint64_t seed)
 {
-	*v = (struct values){.arena = arena, .seed = seed};
+	*v = (struct postings){.arena = arena, .seed = seed};
 }
 
-void values_release(struct values *v)
+void postings_release(struct postings *v)
 {
 	free(v->slots);
 	free(v->list);
@@ -18,7 +18,7 @@ void values_release(struct values *v)
 	v->cap = v->count = 0;
 }
 
-static uint64_t hash_of(const struct values *v, const struct value *x)
+static uint64_t hash_of(const struct postings *v, const struct value *x)
 {
 	uint64_t hash = hash_mix(x->head[0] ^ v->seed,
 				 x->head[1] ^ x->bytes ^ UINT64_C(0xa0761d6478bd642f));
@@ -26,7 +26,7 @@ static uint64_t hash_of(const struct values *v, const struct value *x)
 	return x->bytes > 16 ? hash ^ XXH3_64bits_withSeed(x->p, x->bytes, v->seed) : hash;
 }
 
-static void place(struct values *v, struct value *x, uint64_t hash)
+static void place(struct postings *v, struct value *x, uint64_t hash)
 {
 	size_t i = hash & (v->cap - 1);
 
@@ -36,7 +36,7 @@ static void place(struct values *v, struct value *x, uint64_t hash)
 }
 
 /* Room for twice as many. */
-static bool grow(struct values *v)
+static bool grow(struct postings *v)
 {
 	size_t cap = v->cap ? v->cap * 2 : FIRST_CAP;
 	struct value **slots = calloc(cap, sizeof(struct value *));
@@ -56,7 +56,8 @@ static bool grow(struct values *v)
 	return true;
 }
 
-struct value *values_make(struct values *v, struct sv raw, const uint64_t head[2], uint64_t hash)
+struct value *postings_make(struct postings *v, struct sv raw, const uint64_t head[2],
+			    uint64_t hash)
 {
 	struct value *x = arena_alloc(v->arena, sizeof(*x) + raw.n + HASH_SLACK);
 	char *copy = (char *)(x + 1);
@@ -72,7 +73,7 @@ struct value *values_make(struct values *v, struct sv raw, const uint64_t head[2
 	return x;
 }
 
-static bool put_byte(struct values *v, struct value *x, unsigned byte)
+static bool put_byte(struct postings *v, struct value *x, unsigned byte)
 {
 	struct value_chunk *c = x->end;
 
@@ -94,7 +95,7 @@ static bool put_byte(struct values *v, struct value *x, unsigned byte)
 	return true;
 }
 
-bool value_add_slow(struct values *v, struct value *x, uint32_t difference)
+bool value_add_slow(struct postings *v, struct value *x, uint32_t difference)
 {
 	for (; difference >= 0x80; difference >>= 7)
 		if (!put_byte(v, x, (difference & 0x7f) | 0x80))

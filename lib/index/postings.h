@@ -1,17 +1,17 @@
 /*
  * Inside lib/index: the values that a field has in a text, each with the pieces it was seen in.
  *
- *	struct values v;
- *	values_init(&v, &arena, seed);
- *	struct value *x = values_take(&v, raw);		-- NULL: no memory
+ *	struct postings v;
+ *	postings_init(&v, &arena, seed);
+ *	struct value *x = postings_take(&v, raw);		-- NULL: no memory
  *	value_add(&v, x, piece);			-- pieces only rise
  *	value_pieces_init(&it, x); while (value_pieces_next(&it, &piece)) ...
- *	values_release(&v);
+ *	postings_release(&v);
  *
  * Views that are looked up must be readable HASH_SLACK bytes behind their end.
  */
-#ifndef AURUM_INDEX_VALUES_H
-#define AURUM_INDEX_VALUES_H
+#ifndef AURUM_INDEX_POSTINGS_H
+#define AURUM_INDEX_POSTINGS_H
 
 #include "base/arena.h"
 #include "index/hash.h"
@@ -28,23 +28,24 @@ struct value {
 	struct value_chunk *first, *end;
 };
 
-struct values {
+struct postings {
 	struct arena *arena; /* borrowed */
 	uint64_t seed;
 	struct value **slots;
 	size_t cap;          /* of slots: a power of two */
 	struct value **list; /* as they came */
 	size_t count;
-	struct value *newest; /* set when values_take() made one, else NULL */
+	struct value *newest; /* set when postings_take() made one, else NULL */
 };
 
-void values_init(struct values *v, struct arena *arena, uint64_t seed);
-void values_release(struct values *v);
+void postings_init(struct postings *v, struct arena *arena, uint64_t seed);
+void postings_release(struct postings *v);
 
 /* One that is not there yet is made, with a copy of the bytes. NULL: no memory. */
-struct value *values_make(struct values *v, struct sv raw, const uint64_t head[2], uint64_t hash);
+struct value *postings_make(struct postings *v, struct sv raw, const uint64_t head[2],
+			    uint64_t hash);
 
-static inline struct value *values_take(struct values *v, struct sv raw)
+static inline struct value *postings_take(struct postings *v, struct sv raw)
 {
 	uint64_t head[2], hash;
 
@@ -63,7 +64,7 @@ static inline struct value *values_take(struct values *v, struct sv raw)
 		    (raw.n <= 16 || memcmp(x->p + 16, raw.p + 16, raw.n - 16) == 0))
 			return x;
 	}
-	return values_make(v, raw, head, hash);
+	return postings_make(v, raw, head, hash);
 }
 
 /* Pieces, as differences of seven bits a byte, lowest first. */
@@ -77,9 +78,9 @@ struct value_chunk {
 };
 
 /* False when there is no memory. */
-bool value_add_slow(struct values *v, struct value *x, uint32_t difference);
+bool value_add_slow(struct postings *v, struct value *x, uint32_t difference);
 
-static inline bool value_add(struct values *v, struct value *x, uint32_t piece)
+static inline bool value_add(struct postings *v, struct value *x, uint32_t piece)
 {
 	uint32_t difference = piece - x->last;
 	struct value_chunk *c = x->end;
