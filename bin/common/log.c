@@ -40,8 +40,10 @@ static void load_config(const struct log_choice *choice, bool names_log, struct 
 	auditd_conf_init(conf);
 	(void)snprintf(path, sizeof(path), "%s/%s", choice->config_dir, AUDITD_CONF_NAME);
 	if (file_read(path, &text, &e) == 0) {
-		if (auditd_conf_parse(conf, buf_view(&text), &problems) != 0)
+		if (auditd_conf_parse(conf, buf_view(&text), &problems) != 0 && !choice->is_quiet)
 			tell_problems(choice->program, path, &problems);
+	} else if (choice->is_quiet) {
+		return;
 	} else if (names_log && !(choice->config_may_miss && e.sys == ENOENT)) {
 		frame_say(choice->program, "%s: using the default log %s", e.text, conf->log_file);
 	} else if (e.sys != ENOENT) {
@@ -80,13 +82,19 @@ static enum log_kind kind_of(const struct log_choice *choice)
 	return reads_stdin(choice) ? LOG_PIPE : LOG_SET;
 }
 
-static int open_folder(struct cursor *c, const char *folder, struct err *e)
+static void put_folder_log(const char *folder, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "%s%saudit.log", folder,
+		       folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
+}
+
+static int open_folder(struct cursor *c, const struct log_choice *choice, struct err *e)
 {
 	char path[PATH_BYTES + 16];
 
-	(void)snprintf(path, sizeof(path), "%s%saudit.log", folder,
-		       folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/");
-	(void)fprintf(stderr, "NOTE - using logs in %s\n", path);
+	put_folder_log(choice->path, path, sizeof(path));
+	if (!choice->is_quiet)
+		(void)fprintf(stderr, "NOTE - using logs in %s\n", path);
 	return cursor_open_set(c, path, e);
 }
 
@@ -103,7 +111,7 @@ static int open_cursor(struct log *log, const struct log_choice *choice, const c
 	case LOG_SET:
 		break;
 	}
-	return choice->path ? open_folder(&log->cursor, choice->path, e)
+	return choice->path ? open_folder(&log->cursor, choice, e)
 			    : cursor_open_set(&log->cursor, log_file, e);
 }
 
@@ -121,6 +129,29 @@ int log_open(struct log *log, const struct log_choice *choice, struct err *e)
 		return -1;
 	log->join = join_new(&options, e);
 	return log->join ? 0 : -1;
+}
+
+int log_where(const struct log_choice *choice, char path[LOG_PATH_BYTES], int64_t *timeout_s,
+	      struct err *e)
+{
+	CLEANUP(auditd_conf_release) struct auditd_conf conf;
+	char named[PATH_BYTES + 16], folder[PATH_BYTES] = "";
+	int n;
+
+	load_config(choice, !choice->path, &conf);
+	if (!choice->path)
+		(void)snprintf(named, sizeof(named), "%s", conf.log_file);
+	else if (is_folder(choice->path))
+		put_folder_log(choice->path, named, sizeof(named));
+	else
+		(void)snprintf(named, sizeof(named), "%s", choice->path);
+	if (named[0] != '/' && !getcwd(folder, sizeof(folder)))
+		return err_sys(e, "cannot tell which folder this is");
+	n = snprintf(path, LOG_PATH_BYTES, "%s%s%s", folder, folder[0] ? "/" : "", named);
+	if (n < 0 || n >= LOG_PATH_BYTES)
+		return err_set(e, "the path of %s is too long", named);
+	*timeout_s = choice->timeout_s ? choice->timeout_s : (int64_t)conf.end_of_event_timeout;
+	return 0;
 }
 
 void log_close(struct log *log)

@@ -32,7 +32,8 @@ struct log_choice {
 	const char *config_dir;        /* where auditd.conf is */
 	enum log_stdin standard_input; /* looked at where there is no path */
 	bool config_may_miss;          /* a machine without auditd.conf is nothing to tell */
-	int64_t timeout_s;             /* how long events stay open; 0: as auditd.conf says */
+	bool is_quiet;     /* nothing is told: neither about auditd.conf nor which log */
+	int64_t timeout_s; /* how long events stay open; 0: as auditd.conf says */
 	enum join_order order;
 };
 
@@ -51,6 +52,15 @@ struct log {
  */
 MUST_CHECK int log_open(struct log *log, const struct log_choice *choice, struct err *e);
 void log_close(struct log *log);
+
+#define LOG_PATH_BYTES 4096
+
+/*
+ * Where the log is that would be opened, as an absolute path, and how long its events stay open: for
+ * those who follow it. Tells as log_open() does. It need not be there.
+ */
+MUST_CHECK int log_where(const struct log_choice *choice, char path[LOG_PATH_BYTES],
+			 int64_t *timeout_s, struct err *e);
 
 /* Lets the scan, all else of which is set, run over the log. */
 MUST_CHECK int log_scan(struct log *log, struct scan *scan, struct err *e);

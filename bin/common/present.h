@@ -17,4 +17,8 @@ struct present {
 MUST_CHECK int present_init(struct present *p, struct err *e);
 void present_release(struct present *p);
 
+/* A time as the value of one option: the words of when_parse_words() with blanks between them. */
+MUST_CHECK int present_when(const struct when_context *when, enum when_edge edge, const char *value,
+			    int64_t *out, struct err *e);
+
 #endif
