@@ -71,6 +71,8 @@ static const struct line lines[] = {
 #include "aurum/watch.def"
 	VERB("status", COMPLETE_NOTHING, NULL)
 #include "aurum/status.def"
+	VERB("tree", COMPLETE_NOTHING, NULL)
+#include "aurum/tree.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"
