@@ -176,6 +176,21 @@ static void frames_are_cut_as_segments_are(void **state)
 	unmake(&m);
 }
 
+static void records_that_are_read_word_by_word_are_indexed(void **state)
+{
+	struct made m;
+	struct index x;
+	struct err e;
+
+	(void)state;
+	make(&m, SV(LINE("AVC", "1.000:1", "avc:  denied  { read } for pid=1 comm=\"a\"") LINE(
+			 "USER_AVC", "2.000:2", "pid=1 msg='avc:  denied  { b } exe=\"/b\"'")));
+	assert_int_equal(index_open(&x, m.index, &m.head, &e), INDEX_OPEN);
+	assert_int_equal(x.totals.rows, 2);
+	index_close(&x);
+	unmake(&m);
+}
+
 static void an_empty_file_has_an_index(void **state)
 {
 	struct made m;
@@ -248,6 +263,7 @@ int main(void)
 		cmocka_unit_test(rows_are_late_behind_a_higher_stamp),
 		cmocka_unit_test(a_file_with_an_event_twice_is_not_orderly),
 		cmocka_unit_test(frames_are_cut_as_segments_are),
+		cmocka_unit_test(records_that_are_read_word_by_word_are_indexed),
 		cmocka_unit_test(an_empty_file_has_an_index),
 		cmocka_unit_test(an_index_of_another_text_is_stale),
 		cmocka_unit_test(whatever_byte_is_changed_an_index_is_refused_or_of_no_use),

@@ -289,6 +289,18 @@ static const struct value *put_slow(struct gather *g, int field, struct sv raw)
 	return v;
 }
 
+/* Names that are not in the text, as that of the type, end where they end. */
+static int field_of_any(const struct gather *g, struct sv name)
+{
+	char copy[FIELD_NAME_MAX + HASH_SLACK] = {0};
+
+	if (name.n > FIELD_NAME_MAX)
+		return field_of(g, name);
+	if (name.n)
+		memcpy(copy, name.p, name.n);
+	return field_of(g, sv_make(copy, name.n));
+}
+
 static void slow_words(struct gather *g, const struct record *r)
 {
 	const struct trail_field *f;
@@ -298,7 +310,7 @@ static void slow_words(struct gather *g, const struct record *r)
 		return;
 	}
 	for (size_t i = 0; (f = words_at(&g->words, i)); i++) {
-		int field = field_of(g, f->name);
+		int field = field_of_any(g, f->name);
 		struct gather_look *look;
 
 		if (field == FIELD_NONE)
