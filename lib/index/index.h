@@ -125,11 +125,14 @@ void index_rows_release(struct index_rows *r);
  */
 MUST_CHECK bool index_has_late(struct index *x, const struct index_rows *rows);
 
-/* For completion and counts by value: each value of a field, raw, with the number of its rows, until more() says false.
- * False when the field has no dictionary. */
+/*
+ * For completion and counts by value: each value of a field, raw, with the number of its rows, until more()
+ * says false. "type" and "node" are such fields, too. False when the field has no dictionary, or it is damaged: what was told of it
+ * so far is then worth nothing.
+ */
 MUST_CHECK bool index_values(struct index *x, struct sv field,
 			     bool (*more)(void *arg, struct sv raw, uint64_t rows), void *arg);
-/* The same with the rows: freed by the callee's caller after each call. */
+/* The same with the rows, which are valid during the call. */
 MUST_CHECK bool index_value_rows(struct index *x, struct sv field,
 				 bool (*more)(void *arg, struct sv raw,
 					      const struct roaring_bitmap_s *rows),

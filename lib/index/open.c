@@ -76,7 +76,7 @@ struct roaring_bitmap_s *open_rows(const struct index *x, const struct layout_va
 
 static enum index_status map_file(struct index *x, const char *path, struct err *e)
 {
-	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *map;
 

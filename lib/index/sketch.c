@@ -165,7 +165,7 @@ static void put_address(struct sketch *s, struct sv raw)
 	unsigned family;
 	const char *shown = NULL;
 
-	put_text(s, raw);
+	put_texts(s, raw);
 	buf_reset(&s->text);
 	if (!decode_bytes(raw, &s->text) || s->text.n < 2)
 		return;
