@@ -71,6 +71,11 @@ static inline uint64_t block_at(size_t source, uint64_t offset)
 	return (uint64_t)source << 48 | offset;
 }
 
+static inline size_t block_source(uint64_t at)
+{
+	return (size_t)(at >> 48);
+}
+
 /*
  * From the cursor's next source on. False when a source cannot be read from any place: pipes,
  * streams, segments whose frames do not end with lines, files that are made up as they are read. Or there is no memory.

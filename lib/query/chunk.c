@@ -46,9 +46,9 @@ bool chunk_is_full(const struct chunk *c)
 	return c->text.n >= CHUNK_BYTES || c->candidate_count == CHUNK_EVENTS;
 }
 
-void chunk_add(struct chunk *c, const struct stamp *stamp)
+void chunk_add(struct chunk *c, const struct stamp *stamp, bool is_cut)
 {
-	c->candidates[c->candidate_count++] = (struct chunk_event){c->text.n, *stamp};
+	c->candidates[c->candidate_count++] = (struct chunk_event){c->text.n, *stamp, is_cut};
 }
 
 static struct record *room_for_record(struct chunk *c)
@@ -112,6 +112,7 @@ int chunk_sort(struct chunk *c, const struct plan *plan, struct sift *sift)
 			.stamp = c->candidates[i].stamp,
 			.records = c->records + first,
 			.count = c->record_count - first,
+			.is_cut = c->candidates[i].is_cut,
 		};
 		if (event.count) {
 			event.node = event.records->node;

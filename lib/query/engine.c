@@ -189,6 +189,15 @@ static bool may_match(const struct engine *g, const struct event *event)
 	       (!q->has_serial || event->stamp.serial == q->serial) && has_node(q, event->node);
 }
 
+/* Whether its lines stand in several files. */
+static bool is_cut(const struct event *event)
+{
+	for (size_t i = 1; i < event->piece_count; i++)
+		if (block_source(event->pieces[i].at) != block_source(event->pieces[0].at))
+			return true;
+	return false;
+}
+
 /* Whether the event is looked at at all. */
 static bool passes(struct engine *g, const struct event *event)
 {
@@ -217,7 +226,7 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 					return true;
 				continue;
 			}
-			chunk_add(chunk, &event->stamp);
+			chunk_add(chunk, &event->stamp, is_cut(event));
 			for (size_t i = 0; i < event->piece_count; i++)
 				copy_piece(g, &event->pieces[i], &chunk->text);
 		}

@@ -63,6 +63,7 @@ struct event {
 	const struct join_piece *pieces; /* of join_put_piece(), else NULL; */
 	size_t piece_count;              /* at least 1 */
 	unsigned marks;
+	bool is_cut; /* its records stand in several files; the caller's, who knows */
 };
 
 struct join_stats {
