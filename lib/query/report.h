@@ -151,6 +151,11 @@ enum report_total {
 struct report_totals {
 	uint64_t count[REPORT_TOTALS_COUNT];
 	struct tally distinct[REPORT_TOTALS_COUNT]; /* for those that count different values */
+	/*
+	 * Texts are counted as numbers, their XXH3-64 hashes: they take less room, and can be added to
+	 * what was counted before (query/report_summary.h). Set it before anything is added.
+	 */
+	bool hashes;
 };
 
 void report_totals_init(struct report_totals *t);
@@ -159,6 +164,8 @@ void report_totals_reset(struct report_totals *t); /* keeps the memory */
 void report_totals_add(struct report_totals *t, const struct report_reader *rr);
 void report_totals_merge(struct report_totals *t, const struct report_totals *from);
 uint64_t report_total(const struct report_totals *t, enum report_total which);
+/* Whether it counts different values. */
+bool report_total_is_distinct(enum report_total which);
 /* "Number of logins", and one word for csv and json. */
 const char *report_total_label(enum report_total which);
 const char *report_total_name(enum report_total which);

@@ -3,6 +3,8 @@
 #include "query/report_cells.h"
 #include "query/report_types.h"
 
+#include <xxhash.h>
+
 const uint32_t report_totals_facts = FACT(QUERY_FILE) | FACT(QUERY_HOST) | FACT(QUERY_TERMINAL) |
 				     FACT(QUERY_EXE) | FACT(QUERY_COMM) | FACT(QUERY_KEY) |
 				     FACT(QUERY_AUID) | FACT(QUERY_PID) | FACT(QUERY_SYSCALL) |
@@ -110,11 +112,19 @@ static void add_logins(struct report_totals *t, const struct report_reader *rr)
 		event_has(rr->event, AUDIT_AVC) || event_has(rr->event, AUDIT_USER_AVC);
 }
 
-static void add_text(struct report_totals *t, enum report_total total, const struct facts *f,
+static void add_text(struct report_totals *t, enum report_total total, struct sv text)
+{
+	if (t->hashes)
+		tally_add_number(&t->distinct[total], XXH3_64bits(text.p, text.n), 1);
+	else
+		tally_add(&t->distinct[total], text, 1);
+}
+
+static void add_item(struct report_totals *t, enum report_total total, const struct facts *f,
 		     enum query_item item)
 {
 	if (facts_has(f, item))
-		tally_add(&t->distinct[total], f->text[item], 1);
+		add_text(t, total, f->text[item]);
 }
 
 static void add_values(struct report_totals *t, const struct facts *f)
@@ -123,15 +133,15 @@ static void add_values(struct report_totals *t, const struct facts *f)
 		tally_add_number(&t->distinct[TOTAL_USERS], f->number[QUERY_AUID], 1);
 	if (facts_has(f, QUERY_PID) && (uint32_t)f->number[QUERY_PID] != NO_PID)
 		tally_add_number(&t->distinct[TOTAL_PIDS], f->number[QUERY_PID], 1);
-	add_text(t, TOTAL_TERMINALS, f, QUERY_TERMINAL);
-	add_text(t, TOTAL_HOSTS, f, QUERY_HOST);
-	add_text(t, TOTAL_EXES, f, QUERY_EXE);
-	add_text(t, TOTAL_COMMS, f, QUERY_COMM);
+	add_item(t, TOTAL_TERMINALS, f, QUERY_TERMINAL);
+	add_item(t, TOTAL_HOSTS, f, QUERY_HOST);
+	add_item(t, TOTAL_EXES, f, QUERY_EXE);
+	add_item(t, TOTAL_COMMS, f, QUERY_COMM);
 	for (size_t i = 0; i < f->file_count; i++)
-		tally_add(&t->distinct[TOTAL_FILES], f->files[i].name, 1);
+		add_text(t, TOTAL_FILES, f->files[i].name);
 	for (size_t i = 0; i < f->key_count; i++)
 		if (!sv_eq(f->keys[i], SV("(null)")))
-			tally_add(&t->distinct[TOTAL_KEYS], f->keys[i], 1);
+			add_text(t, TOTAL_KEYS, f->keys[i]);
 }
 
 void report_totals_init(struct report_totals *t)
@@ -178,6 +188,11 @@ void report_totals_merge(struct report_totals *t, const struct report_totals *fr
 uint64_t report_total(const struct report_totals *t, enum report_total which)
 {
 	return totals[which].distinct ? t->distinct[which].count : t->count[which];
+}
+
+bool report_total_is_distinct(enum report_total which)
+{
+	return totals[which].distinct;
 }
 
 const char *report_total_label(enum report_total which)
