@@ -232,6 +232,12 @@ static const struct config_row rows[] = {
 	 .doc = "What to do with a log file of max_log_file. rotate keeps num_logs files, "
 		"keep_logs renames without ever deleting, suspend stops recording, exec runs "
 		"the program whose path follows and stops recording meanwhile. See NOTES."},
+	{"compress", CONFIG_BOOL(CONF, compress), .fallback = "no",
+	 .doc = "Whether rotated files are compressed: see auditd-archivist(8). num_logs counts "
+		"compressed ones, too. Not in other implementations."},
+	{"index", CONFIG_BOOL(CONF, index), .fallback = "no",
+	 .doc = "Whether rotated files, compressed or not, get an index, which makes searches "
+		"fast: see auditd-archivist(8). Not in other implementations."},
 	{"name_format", CONFIG_CHOICE(CONF, name_format), .fallback = "none", .words = name_formats,
 	 .doc = "The machine's name put before each record: none, what gethostname says, its "
 		"fully qualified name, its address, or the value of name."},

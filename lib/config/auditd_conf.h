@@ -17,7 +17,7 @@
 #include "config/config.h"
 
 #define AUDITD_CONF_NAME "auditd.conf" /* inside the configuration folder */
-#define AUDITD_CONF_KEYS 59            /* the 48 of the reference, and ours */
+#define AUDITD_CONF_KEYS 61            /* the 48 of the reference, and ours */
 
 enum log_format { LOG_FORMAT_RAW, LOG_FORMAT_ENRICHED, LOG_FORMAT_NOLOG };
 enum log_flush { FLUSH_NONE, FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC, FLUSH_DATA, FLUSH_SYNC };
@@ -66,6 +66,7 @@ struct auditd_conf {
 	uint64_t num_logs;
 	uint64_t max_log_file; /* MiB */
 	struct conf_action max_log_file_action;
+	bool compress, index; /* rotated files */
 	enum node_format name_format;
 	const char *name;                               /* NULL when not given */
 	uint64_t end_of_event_timeout, report_interval; /* seconds; the latter 0: never */
