@@ -19,6 +19,12 @@ MUST_CHECK bool segment_draft_path(const char *log, uint64_t number,
 MUST_CHECK bool index_path(const char *log, const struct segment_head *head,
 			   char out[SEGMENT_PATH_MAX]);
 
+/*
+ * The same for a segment that is there, by what its end says; its checksums are not looked at, and
+ * nothing is decompressed: for who only removes it. False when it does not say.
+ */
+MUST_CHECK bool segment_index_path(const char *log, uint64_t number, char out[SEGMENT_PATH_MAX]);
+
 struct segment_list {
 	uint64_t *numbers; /* rising */
 	size_t count, cap;
