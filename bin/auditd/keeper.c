@@ -88,15 +88,30 @@ static bool refused(struct keeper *k, const struct err *why);
 static void rotate(struct keeper *k, bool keep_all)
 {
 	struct err e;
+	int status = keep_all ? log_keep(&k->log, &e) : log_rotate(&k->log, k->num_logs, &e);
 
-	k->is_stuck =
-		(keep_all ? log_keep(&k->log, &e) : log_rotate(&k->log, k->num_logs, &e)) != 0;
+	k->is_put_off = status > 0;
+	k->is_stuck = status < 0;
+	if (k->is_put_off)
+		return;
 	if (k->is_stuck) {
 		(void)refused(k, &e);
 		return;
 	}
 	k->errors = 0;
 	trouble_settles(&k->troubles, ERRAND_MAX_LOG_FILE, TROUBLE_GONE);
+}
+
+static bool keeps_all(const struct keeper *k)
+{
+	return k->troubles.of[ERRAND_MAX_LOG_FILE].action.what == ACTION_KEEP_LOGS;
+}
+
+/* One that was put off: nobody keeps the names for long. */
+static void rotate_again(struct keeper *k)
+{
+	if (k->is_put_off && keeper_state(k) != KEEP_SUSPENDED)
+		rotate(k, keeps_all(k));
 }
 
 /* The oldest file gives way; with nothing but a large log, that. Whether one did. */
@@ -257,7 +272,7 @@ static bool append(struct keeper *k, struct sv *lines)
 			k->errors = 0;
 			trouble_settles(&k->troubles, ERRAND_DISK_ERROR, TROUBLE_GONE);
 		}
-		if (status == LOG_FULL && !k->is_stuck)
+		if (status == LOG_FULL && !k->is_stuck && !k->is_put_off)
 			grown(k);
 	} while (lines->n && keeper_state(k) != KEEP_SUSPENDED);
 	return lines->n == 0;
@@ -284,8 +299,10 @@ static bool close_gap(struct keeper *k)
 
 static void put_file(struct keeper *k, struct sv lines)
 {
-	enum keep_state state = keeper_state(k);
+	enum keep_state state;
 
+	rotate_again(k);
+	state = keeper_state(k);
 	if (state == KEEP_SUSPENDED || (state == KEEP_FAILING && !close_gap(k)) ||
 	    keeper_state(k) == KEEP_SUSPENDED || !append(k, &lines)) {
 		open_gap(k, k->refusal);
@@ -313,6 +330,7 @@ void keeper_tick(struct keeper *k)
 {
 	if (k->target != KEEP_FILE)
 		return;
+	rotate_again(k);
 	look_at_size(k);
 	look_at_space(k);
 	trouble_settles(&k->troubles, ERRAND_DISK_ERROR, TROUBLE_UNSEEN);
@@ -386,7 +404,7 @@ void keeper_close(struct keeper *k)
 
 void keeper_rotate(struct keeper *k)
 {
-	bool keep_all = k->troubles.of[ERRAND_MAX_LOG_FILE].action.what == ACTION_KEEP_LOGS;
+	bool keep_all = keeps_all(k);
 
 	if (k->target != KEEP_FILE || keeper_state(k) == KEEP_SUSPENDED)
 		return;

@@ -55,7 +55,8 @@ struct keeper {
 	uint64_t space_at;    /* bytes written after which it is measured again */
 	uint64_t room_before; /* bytes that were free when a file last gave way */
 	int64_t room_ms;      /* when that was; 0: never, or there was more since */
-	bool is_stuck; /* a log that is too large could not be rotated: each tick tries again */
+	bool is_stuck;   /* a log that is too large could not be rotated: each tick tries again */
+	bool is_put_off; /* a rotation waits for the files' names: each put and tick tries again */
 	enum errand_key refusal; /* what the last failed write was: a full disk, or an error */
 	unsigned errors;         /* of the disk, in a row */
 	struct keep_gap gap;

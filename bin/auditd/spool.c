@@ -65,7 +65,7 @@ void spool_put(struct spool *s, struct sv lines)
 			return;
 		case LOG_FULL:
 			lines = sv_from(lines, taken);
-			if (log_rotate(&s->log, SPOOL_FILES, &e) == 0)
+			if (log_rotate(&s->log, SPOOL_FILES, &e) >= 0)
 				break;
 			lose(s, lines, &e);
 			return;

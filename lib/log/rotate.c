@@ -4,13 +4,13 @@
  *	before	log      log.1    log.2
  *	after	log(new) log.1    log.2    log.3 or, as the oldest of those kept, overwritten
  */
-#include "log/writer.h"
+#include "base/clock.h"
+#include "log/retain.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #define ROTATED_ALONE 0400
@@ -35,29 +35,13 @@ static void fail(struct outcome *o, const char *what, const char *path)
 	o->failed = true;
 }
 
-static void numbered(const struct log_options *o, unsigned number, char out[LOG_PATH_MAX])
-{
-	int n = number ? snprintf(out, LOG_PATH_MAX, "%s.%u", o->path, number)
-		       : snprintf(out, LOG_PATH_MAX, "%s", o->path);
-
-	assert(n > 0 && n < LOG_PATH_MAX); /* log_open() looked */
-}
-
-static bool exists(const struct log_options *o, unsigned number)
-{
-	char path[LOG_PATH_MAX];
-
-	numbered(o, number, path);
-	return access(path, F_OK) == 0;
-}
-
 /* Moves number to number + 1. 1, 0 when there is no such file, -1 when it cannot be moved. */
 static int move_up(const struct log_options *o, unsigned number, struct outcome *outcome)
 {
 	char from[LOG_PATH_MAX], to[LOG_PATH_MAX];
 
-	numbered(o, number, from);
-	numbered(o, number + 1, to);
+	log_numbered(o, number, from);
+	log_numbered(o, number + 1, to);
 	if (o->disk->rename(o->disk_ctx, from, to) == 0)
 		return 1;
 	if (errno == ENOENT)
@@ -107,27 +91,54 @@ static int shift(struct log_writer *w, unsigned last, struct err *e)
 	return log_reopen(w, outcome.failed ? NULL : e) != 0 || outcome.failed ? -1 : 0;
 }
 
-int log_rotate(struct log_writer *w, unsigned files, struct err *e)
+int log_names_lock(int log)
 {
-	return files < 2 ? 0 : shift(w, files - 1, e);
+	/* Of the same open file: what is locked stays locked when the log is closed. */
+	CLEAN_FD int names = fcntl(log, F_DUPFD_CLOEXEC, 3);
+
+	return names >= 0 && flock(names, LOCK_EX | LOCK_NB) == 0 ? take_fd(&names) : -1;
 }
 
-/* The first number from `from` on that no file has. */
-static unsigned first_free(const struct log_options *o, unsigned from)
+/* False: they are somebody else's. He who has them for so long does not hold up recording. */
+static bool take_names(struct log_writer *w, int *names)
 {
-	while (from < UINT_MAX - 1 && exists(o, from))
-		from++;
-	return from;
+	*names = w->fd < 0 ? -1 : log_names_lock(w->fd);
+	if (*names >= 0 || w->fd < 0 || errno != EWOULDBLOCK) {
+		w->put_off_ms = 0;
+		return true;
+	}
+	if (w->put_off_ms == 0)
+		w->put_off_ms = clock_ms();
+	if (clock_ms() - w->put_off_ms < LOG_PATIENCE_MS)
+		return false;
+	w->put_off_ms = 0;
+	return true;
+}
+
+int log_rotate(struct log_writer *w, unsigned files, struct err *e)
+{
+	CLEAN_FD int names = -1;
+
+	if (files < 2)
+		return 0;
+	if (!take_names(w, &names))
+		return 1;
+	retain_for_one_more(&w->options, files);
+	return shift(w, files - 1, e);
 }
 
 int log_keep(struct log_writer *w, struct err *e)
 {
-	unsigned next = first_free(&w->options, w->last_kept);
+	CLEAN_FD int names = -1;
+	unsigned next;
 	int status;
 
+	if (!take_names(w, &names))
+		return 1;
+	next = log_first_free(&w->options, w->last_kept);
 	/* The highest file was taken away, say by an archiver: count anew. */
 	if (next == w->last_kept && next > 1)
-		next = first_free(&w->options, 1);
+		next = log_first_free(&w->options, 1);
 	w->last_kept = next;
 	status = shift(w, next, e);
 	w->known = next;
@@ -169,7 +180,7 @@ int log_fix_modes(const struct log_options *o, unsigned files, struct err *e)
 
 	outcome.failed = log_fix_folder(o, e) != 0;
 	for (unsigned i = 1; i < files; i++) {
-		numbered(o, i, path);
+		log_numbered(o, i, path);
 		if (set_mode(path, o->group ? ROTATED_GROUP : ROTATED_ALONE) == 0)
 			continue;
 		if (errno == ENOENT)
@@ -177,30 +188,4 @@ int log_fix_modes(const struct log_options *o, unsigned files, struct err *e)
 		fail(&outcome, "cannot set the mode of", path);
 	}
 	return outcome.failed ? -1 : 0;
-}
-
-unsigned log_remove_excess(const struct log_options *o, unsigned files)
-{
-	char path[LOG_PATH_MAX];
-	unsigned removed = 0;
-
-	if (files < 2)
-		return 0;
-	for (unsigned i = files; i < UINT_MAX; i++, removed++) {
-		numbered(o, i, path);
-		if (unlink(path) != 0)
-			break;
-	}
-	return removed;
-}
-
-int log_remove_oldest(const struct log_options *o, struct err *e)
-{
-	unsigned last = first_free(o, 1) - 1;
-	char path[LOG_PATH_MAX];
-
-	if (last == 0)
-		return 0;
-	numbered(o, last, path);
-	return unlink(path) == 0 ? 1 : err_sys(e, "cannot remove the log %s", path);
 }

@@ -88,6 +88,7 @@ struct log_writer {
 	unsigned last_kept;    /* the highest number that log_keep() has given out */
 	unsigned known;        /* files that the last rotation saw, for the state report */
 	unsigned rotations;    /* since log_open() */
+	int64_t put_off_ms;    /* since when a rotation waits for the names; 0: none does */
 	struct log_flusher flusher;
 	struct log_flush_times times; /* of flushes that were waited for */
 };
@@ -123,8 +124,12 @@ MUST_CHECK enum log_append_status log_append(struct log_writer *w, struct sv lin
  * Rotation: PATH becomes PATH.1, PATH.1 becomes PATH.2 and so on; a new PATH is opened. Rotated
  * files are 0440 for a group, else 0400.
  *
- * log_rotate() keeps `files` of them, the live one included, and does nothing below 2.
- * log_keep() never overwrites: it counts on to the first free number.
+ * log_rotate() keeps `files` of them, the live one and segments (segment/names.h) included, and does
+ * nothing below 2; segments go before plain files. log_keep() never overwrites: it counts on to the
+ * first free number.
+ *
+ * 1: put off, for somebody holds the names (log_names_lock()); call again soon. After
+ * LOG_PATIENCE_MS of that they are not waited for any more.
  *
  * A file that cannot be renamed ends it, with nothing overwritten; the writer then goes on with
  * the same PATH, beyond max_bytes. -1: see *e; when w->fd is -1 PATH could not be opened
@@ -153,13 +158,24 @@ MUST_CHECK int log_fix_folder(const struct log_options *o, struct err *e);
  */
 MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct err *e);
 
-/* Removes PATH.files and higher until the first gap; options as above. The number of removed files.
+#define LOG_PATIENCE_MS 10000
+
+/*
+ * Whoever takes a rotated file away by its name, as the archivist does, holds the names meanwhile, or
+ * a rotation may put another file under that name. log is a descriptor of PATH as it is named now. The
+ * new descriptor, to be closed; -1 with errno EWOULDBLOCK: somebody else has them.
+ */
+MUST_CHECK int log_names_lock(int log);
+
+/*
+ * Removes PATH.files and higher until the first gap, and the oldest segments as far as more than
+ * `files` remain; options as above. The number of removed files.
  */
 unsigned log_remove_excess(const struct log_options *o, unsigned files);
 
 /*
- * Removes the rotated file with the highest number before the first gap; options as above. 1: it is
- * gone, 0: there is none, -1: it cannot be removed.
+ * Removes the oldest segment, else the rotated file with the highest number before the first gap;
+ * options as above. 1: it is gone, 0: there is none, -1: it cannot be removed.
  */
 MUST_CHECK int log_remove_oldest(const struct log_options *o, struct err *e);
 
