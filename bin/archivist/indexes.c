@@ -1,0 +1,167 @@
+/* What is around lib/index, which makes them: access, and removing those of no use. */
+#include "archivist/indexes.h"
+
+#include "index/build.h"
+#include "segment/names.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define INDEX_NAME_MAX 48 /* two numbers of 16 hexadecimal digits */
+
+/* ---- making ---- */
+
+/* Group and mode, where they are others. */
+static int copy_access(int from, int to)
+{
+	struct stat is, wanted;
+
+	if (fstat(from, &wanted) != 0 || fstat(to, &is) != 0)
+		return -1;
+	if (is.st_gid != wanted.st_gid && fchown(to, (uid_t)-1, wanted.st_gid) != 0)
+		return -1;
+	return (is.st_mode & 0777) == (wanted.st_mode & 0777) ||
+			       fchmod(to, wanted.st_mode & 0777) == 0
+		       ? 0
+		       : -1;
+}
+
+/* As the log's folder and its file. */
+static int give_access(const struct archive *a, int fd, const struct segment_head *head,
+		       struct err *e)
+{
+	char path[SEGMENT_PATH_MAX];
+	CLEAN_FD int folder = -1, index = -1;
+
+	if (!index_path(a->log, head, path))
+		return err_set(e, "its path is too long");
+	folder = openat(a->folder, INDEX_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	index = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (folder < 0 || index < 0 || copy_access(a->folder, folder) != 0 ||
+	    copy_access(fd, index) != 0)
+		return err_sys(e, "cannot set group and mode of %s", path);
+	return 0;
+}
+
+/* Of the text in a segment or a plain file. */
+static int head_of(int fd, struct segment_head *head, struct err *e)
+{
+	struct segment s;
+
+	if (segment_open(&s, fd, NULL) != SEGMENT_OPEN)
+		return segment_head_of(fd, head, e);
+	*head = s.head;
+	s.fd = -1; /* the caller's */
+	segment_close(&s);
+	return 0;
+}
+
+int indexes_make(const struct archive *a, int fd, struct err *e)
+{
+	const struct index_options o = {.timeout_s = a->timeout_s};
+	struct segment_head head;
+
+	return head_of(fd, &head, e) == 0 && index_make(a->log, fd, &o, e) >= 0
+		       ? give_access(a, fd, &head, e)
+		       : -1;
+}
+
+/* ---- sweeping ---- */
+
+struct names_list {
+	char (*names)[INDEX_NAME_MAX];
+	size_t count, cap;
+};
+
+static void names_list_release(struct names_list *l)
+{
+	free(l->names);
+}
+
+/* Notes which index a file's text has. -1: no memory. */
+static int note(const struct archive *a, struct names_list *l, int fd)
+{
+	char path[SEGMENT_PATH_MAX];
+	struct segment_head head;
+	const char *name;
+
+	if (head_of(fd, &head, NULL) != 0 || !index_path(a->log, &head, path))
+		return 0;
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? 2 * l->cap : 64;
+		char(*more)[INDEX_NAME_MAX] = reallocarray(l->names, cap, sizeof(*more));
+
+		if (!more)
+			return -1;
+		l->names = more;
+		l->cap = cap;
+	}
+	name = strrchr(path, '/') + 1;
+	(void)snprintf(l->names[l->count++], INDEX_NAME_MAX, "%s", name);
+	return 0;
+}
+
+static DIR *open_folder(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		close_fd(&fd);
+	return dir;
+}
+
+/* The indexes of all files in the folder, of whatever log: there is one folder for their indexes. */
+static int list_wanted(const struct archive *a, struct names_list *l)
+{
+	DIR *dir = open_folder(a->folder, ".");
+	int status = dir ? 0 : -1;
+
+	for (const struct dirent *d; status == 0 && (d = readdir(dir));) {
+		CLEAN_FD int fd = -1;
+		struct stat st;
+
+		if (d->d_type != DT_REG && d->d_type != DT_UNKNOWN)
+			continue;
+		fd = openat(a->folder, d->d_name,
+			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			status = note(a, l, fd);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return status;
+}
+
+static int compare_names(const void *x, const void *y)
+{
+	return strcmp(x, y);
+}
+
+void indexes_sweep(const struct archive *a)
+{
+	CLEANUP(names_list_release) struct names_list wanted = {0};
+	DIR *dir = open_folder(a->folder, INDEX_FOLDER);
+
+	if (!dir)
+		return;
+	if (list_wanted(a, &wanted) == 0) {
+		if (wanted.count)
+			qsort(wanted.names, wanted.count, INDEX_NAME_MAX, compare_names);
+		for (const struct dirent *d; (d = readdir(dir));) {
+			struct sv name = sv_cstr(d->d_name);
+			bool is_draft = sv_ends(name, SV(".idx.new"));
+
+			if (!is_draft &&
+			    (!sv_ends(name, SV(".idx")) ||
+			     (wanted.count && bsearch(d->d_name, wanted.names, wanted.count,
+						      INDEX_NAME_MAX, compare_names))))
+				continue;
+			(void)unlinkat(dirfd(dir), d->d_name, 0);
+		}
+	}
+	(void)closedir(dir);
+}
