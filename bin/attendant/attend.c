@@ -113,6 +113,7 @@ static void reload(struct attend *a, const struct errand *errand)
 	a->conf = conf;
 	memcpy(a->life->log_end, errand->number, sizeof(a->life->log_end));
 	plugins_reload(a->plugins);
+	archiving_soon(&a->archiving);
 }
 
 /* The recorder can write its report only where it writes everything else. */
@@ -215,7 +216,8 @@ static void reap(struct attend *a)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!plugins_ended(a->plugins, pid, status) && action_ended(&a->actions, pid, &key))
+		if (!plugins_ended(a->plugins, pid, status) && !archiving_ended(a, pid, status) &&
+		    action_ended(&a->actions, pid, &key))
 			end_action(a, key, status);
 }
 
@@ -243,8 +245,10 @@ static void read_tick(struct attend *a, struct attend_watch *w, uint32_t events)
 	uint64_t ticks;
 
 	(void)events;
-	if (read(w->fd, &ticks, sizeof(ticks)) == (ssize_t)sizeof(ticks))
-		plugins_tick(a->plugins);
+	if (read(w->fd, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
+		return;
+	archiving_tick(a);
+	plugins_tick(a->plugins);
 }
 
 static int open_tick(struct attend *a, struct err *e)
@@ -300,6 +304,7 @@ int attend_init(struct attend *a, struct err *e)
 	if (load_config(&a->place, &a->conf, &a->voice) != 0)
 		return err_set(e, "no plugins and no actions: the configuration is not good");
 	keep_folders(a);
+	archiving_init(&a->archiving);
 	(void)snprintf(a->draft, sizeof(a->draft), "%s/" STATE_DRAFT, a->conf.run_dir);
 	if (a->life->is_started)
 		plugins_begin(a->plugins);
@@ -322,7 +327,9 @@ void attend_run(struct attend *a)
 {
 	while (!a->stop)
 		attend_poll(a, plugins_turn(a->plugins));
+	archiving_stop(a);
 	plugins_stop(a->plugins);
+	archiving_wait(a);
 }
 
 void attend_release(struct attend *a)

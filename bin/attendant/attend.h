@@ -6,6 +6,7 @@
 #define AURUM_ATTENDANT_ATTEND_H
 
 #include "attendant/action.h"
+#include "attendant/archiving.h"
 #include "auditd/errand.h"
 #include "auditd/load.h"
 
@@ -13,7 +14,9 @@
 
 #include <sys/types.h>
 
-#define PLUGINS_MAX 32
+#define PLUGINS_MAX     32
+#define CHILD_ARCHIVIST PLUGINS_MAX /* behind the plugins */
+#define CHILDREN_MAX    (PLUGINS_MAX + 1)
 
 struct attend;
 struct plugins;
@@ -28,7 +31,7 @@ struct attend_watch {
 struct attend_life {
 	bool is_started;                  /* ERRAND_START was heard */
 	uint64_t log_end[ERRAND_NUMBERS]; /* what came with it, or with the last ERRAND_RELOAD */
-	pid_t plugins[PLUGINS_MAX];       /* their processes; 0: none */
+	pid_t children[CHILDREN_MAX];     /* plugins, and the archivist; 0: none */
 	uint64_t deaths, errands, errands_failed; /* for the board */
 };
 
@@ -42,6 +45,7 @@ struct attend {
 	struct attend_watch errands, grew, signals, tick;
 	struct plugins *plugins;
 	struct actions actions;
+	struct archiving archiving;
 	int loop; /* epoll */
 	bool stop;
 };

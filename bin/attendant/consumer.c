@@ -33,7 +33,7 @@
 static void note_pid(struct consumer *c, pid_t pid)
 {
 	c->pid = pid;
-	c->attend->life->plugins[c->slot] = pid;
+	c->attend->life->children[c->slot] = pid;
 }
 
 static void hear_pipe(struct attend *a, struct attend_watch *w, uint32_t events)
@@ -418,6 +418,24 @@ void consumer_free(struct consumer *c)
 	feed_release(&c->feed);
 	plugin_release(&c->plugin);
 	free(c);
+}
+
+unsigned consumer_unread(struct consumer *c, const struct log_set *set)
+{
+	struct log_position p;
+	size_t i;
+
+	if (!c->has_saved || c->saved.log != c->feed.read.log)
+		return LOG_SET_MAX;
+	follow_position(&c->feed.log, c->feed.read.log, &p);
+	if (p.file.inode == 0 || set->count == 0)
+		return 0;
+	i = log_set_find(set, &p.file);
+	if (i == set->count) {
+		i = log_position_newer(&p, set);
+		i -= i > 0;
+	}
+	return set->members[i].number;
 }
 
 static uint64_t state_of(const struct consumer *c)

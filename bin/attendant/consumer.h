@@ -89,6 +89,12 @@ void consumer_tick(struct consumer *c);
 /* Whether the plugin has read everything. */
 bool consumer_is_done(struct consumer *c);
 
+/*
+ * How many of the newest rotated files of the log it has not read to their end; more than there can be
+ * when that is not kept, for where it would go on is then not known.
+ */
+unsigned consumer_unread(struct consumer *c, const struct log_set *set);
+
 void consumer_figures(const struct consumer *c, struct health_consumer *out);
 
 #endif

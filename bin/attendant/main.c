@@ -87,12 +87,12 @@ static void work(struct attend *a)
 	exit(status);
 }
 
-static bool has_plugins(pid_t plugins[PLUGINS_MAX])
+static bool has_children(pid_t children[CHILDREN_MAX])
 {
 	bool any = false;
 
-	for (size_t i = 0; i < PLUGINS_MAX; i++) {
-		pid_t *pid = &plugins[i];
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		pid_t *pid = &children[i];
 
 		if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) != 0)
 			*pid = 0;
@@ -103,17 +103,20 @@ static bool has_plugins(pid_t plugins[PLUGINS_MAX])
 
 /*
  * The plugins of a child that died: they are this process's children now. Their input has ended,
- * which is enough for most; two of one plugin at a time would be in each other's way.
+ * which is enough for most; two of one plugin at a time would be in each other's way. So would two
+ * archivists.
  */
-static void end_plugins(pid_t plugins[PLUGINS_MAX])
+static void end_children(pid_t children[CHILDREN_MAX])
 {
 	static const int words[] = {0, SIGTERM, SIGKILL};
 
 	for (size_t word = 0; word < LEN(words); word++) {
-		for (size_t i = 0; i < PLUGINS_MAX && word > 0; i++)
-			if (plugins[i] > 0)
-				(void)kill(plugins[i], words[word]);
-		for (int step = 0; step < WAIT_STEPS && has_plugins(plugins); step++)
+		for (size_t i = 0; i < CHILDREN_MAX && word > 0; i++)
+			if (children[i] > 0)
+				(void)kill(children[i], words[word]);
+		if (word == 0 && children[CHILD_ARCHIVIST] > 0)
+			(void)kill(children[CHILD_ARCHIVIST], SIGTERM);
+		for (int step = 0; step < WAIT_STEPS && has_children(children); step++)
 			(void)usleep(WAIT_STEP_US);
 	}
 }
@@ -144,7 +147,7 @@ static bool live_once(struct attend *a)
 		if (ended < 0 && errno != EINTR)
 			return false;
 	} while (ended != child);
-	end_plugins(a->life->plugins);
+	end_children(a->life->children);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return false;
 	a->life->deaths++;

@@ -227,6 +227,23 @@ static void tell_recorder(struct plugins *p)
 	}
 }
 
+unsigned plugins_unread(struct plugins *p)
+{
+	CLEANUP(log_set_release) struct log_set set = LOG_SET_INIT;
+	unsigned most = 0;
+	struct err e;
+
+	if (log_set_look(&set, p->attend->conf.log_file, &e) != 0)
+		return LOG_SET_MAX;
+	for (size_t i = 0; i < PLUGINS_MAX; i++) {
+		struct consumer *c = p->consumers[i];
+		unsigned n = c && !c->moves ? consumer_unread(c, &set) : 0;
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
 static void put_attendant(struct plugins *p)
 {
 	const struct attend_life *life = p->attend->life;
@@ -240,6 +257,7 @@ static void put_attendant(struct plugins *p)
 	figures.attendant_restarts = life->deaths;
 	figures.errands = life->errands;
 	figures.errands_failed = life->errands_failed;
+	archiving_figures(&p->attend->archiving, &figures);
 	board_put_attendant(&p->board, &figures);
 }
 

@@ -32,6 +32,8 @@ MUST_CHECK int plugins_turn(struct plugins *p);
 void plugins_tick(struct plugins *p);
 /* False: it was none of the plugins. */
 bool plugins_ended(struct plugins *p, pid_t pid, int status);
+/* How many of the newest rotated files of the log some plugin has not read to their end. */
+unsigned plugins_unread(struct plugins *p);
 /* Gives them what is in the log, for a bounded time, and ends them. */
 void plugins_stop(struct plugins *p);
 

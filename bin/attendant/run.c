@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* In the new process: descriptors, and signals as a program expects them. */
-static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, int input)
+static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, int input, int errors)
 {
 	sigset_t none, all;
 	int failure;
@@ -17,8 +17,10 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, in
 	(void)sigfillset(&all);
 	failure = input >= 0 ? posix_spawn_file_actions_adddup2(files, input, 0)
 			     : posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
-	for (int fd = 1; fd < 3; fd++)
-		failure |= posix_spawn_file_actions_addopen(files, fd, "/dev/null", O_WRONLY, 0);
+	failure |= posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0);
+	failure |= errors >= 0
+			   ? posix_spawn_file_actions_adddup2(files, errors, 2)
+			   : posix_spawn_file_actions_addopen(files, 2, "/dev/null", O_WRONLY, 0);
 	return failure || posix_spawn_file_actions_addclosefrom_np(files, 3) ||
 			       posix_spawnattr_setsigmask(how, &none) ||
 			       posix_spawnattr_setsigdefault(how, &all) ||
@@ -29,7 +31,7 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, in
 		       : 0;
 }
 
-pid_t run_program(const char *const argv[], int input, struct err *e)
+static pid_t run(const char *const argv[], int input, int errors, struct err *e)
 {
 	char *const *words; /* posix_spawn() takes them as writable and only reads them */
 	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -43,11 +45,21 @@ pid_t run_program(const char *const argv[], int input, struct err *e)
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return err_set(e, "no memory to run %s", argv[0]);
 	if (posix_spawnattr_init(&how) == 0) {
-		if (prepare(&files, &how, input) == 0)
+		if (prepare(&files, &how, input, errors) == 0)
 			failure = posix_spawn(&pid, argv[0], &files, &how, words, environment);
 		(void)posix_spawnattr_destroy(&how);
 	}
 	(void)posix_spawn_file_actions_destroy(&files);
 	errno = failure;
 	return failure == 0 ? pid : err_sys(e, "cannot run %s", argv[0]);
+}
+
+pid_t run_program(const char *const argv[], int input, struct err *e)
+{
+	return run(argv, input, -1, e);
+}
+
+pid_t run_and_hear(const char *const argv[], int errors, struct err *e)
+{
+	return run(argv, -1, errors, e);
 }

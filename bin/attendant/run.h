@@ -15,4 +15,7 @@
  */
 MUST_CHECK pid_t run_program(const char *const argv[], int input, struct err *e);
 
+/* The same with standard error, a descriptor. */
+MUST_CHECK pid_t run_and_hear(const char *const argv[], int errors, struct err *e);
+
 #endif
