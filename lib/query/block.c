@@ -153,8 +153,8 @@ static void take_frames(struct blocks *b, const struct segment *s, struct block_
 		end++;
 	out->first = b->frame;
 	out->count = end - b->frame;
-	out->from = frames[out->first].raw_at;
-	out->to = frames[end - 1].raw_at + frames[end - 1].raw_bytes;
+	if (out->to > frames[end - 1].raw_at + frames[end - 1].raw_bytes)
+		out->to = frames[end - 1].raw_at + frames[end - 1].raw_bytes;
 }
 
 bool blocks_next(struct blocks *b, struct block_spec *out)
@@ -324,12 +324,15 @@ static int read_frames(const struct blocks *b, const struct block_spec *spec,
 {
 	const struct cursor_source *source = b->cursor->sources[spec->source];
 	const struct segment *s = &source->segment;
+	const struct segment_frame *first = &s->frames[spec->first],
+				   *last = first + spec->count - 1;
 	struct err why;
 	char *text;
 
 	if (!*unpacker)
 		*unpacker = segment_unpacker_new();
-	if (!*unpacker || !has_buffer(block, (size_t)(spec->to - spec->from)))
+	if (!*unpacker ||
+	    !has_buffer(block, (size_t)(last->raw_at + last->raw_bytes - first->raw_at)))
 		return -1;
 	block->text = text = block->buffer;
 	for (size_t i = spec->first; i < spec->first + spec->count; i++) {
@@ -339,8 +342,9 @@ static int read_frames(const struct blocks *b, const struct block_spec *spec,
 		}
 		text += s->frames[i].raw_bytes;
 	}
-	block->parts[0] = (struct block_part){sv_make(block->text, (size_t)(text - block->text)),
-					      block_at(spec->source, spec->from)};
+	block->parts[0].lines = sv_make(block->text + (spec->from - first->raw_at),
+					(size_t)(spec->to - spec->from));
+	block->parts[0].at = block_at(spec->source, spec->from);
 	return 0;
 }
 
