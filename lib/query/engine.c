@@ -49,6 +49,7 @@ struct engine {
 	struct scan *scan;
 	struct plan plan;
 	struct blocks blocks;
+	const struct prune *prune; /* may be NULL */
 	unsigned threads;
 
 	pthread_mutex_t lock; /* of everything below but what a flag lends to a thread */
@@ -184,7 +185,7 @@ static bool may_match(const struct engine *g, const struct event *event)
 	const struct query *q = g->scan->query;
 	unsigned marks = plan_marks(&g->plan);
 
-	return (event->marks & marks) == marks &&
+	return (event->marks & marks) == marks && (!g->prune || prune_wants(g->prune, event)) &&
 	       (!g->plan.any_time || query_in_window(q, &event->stamp)) &&
 	       (!q->has_serial || event->stamp.serial == q->serial) && has_node(q, event->node);
 }
@@ -259,6 +260,17 @@ static void end_block(struct engine *g, const struct slot *slot)
 	trouble_add(&g->trouble, &slot->block.error, slot->block.errors);
 }
 
+/* Where text is left out, events wait for those that would have made them wait. */
+static void hold_events(struct engine *g, const struct block_spec *spec)
+{
+	struct stamp floor;
+
+	if (spec->is_sparse)
+		floor = prune_floor(g->prune, spec->source, spec->from);
+	join_hold(g->scan->join, spec->is_sparse ? &floor : NULL);
+	g->draining = true;
+}
+
 static void join_block(struct engine *g)
 {
 	struct slot *slot = g->join_at < g->read_at ? slot_of(g, g->join_at) : NULL;
@@ -273,6 +285,8 @@ static void join_block(struct engine *g)
 			join_finish(g->scan->join);
 		g->draining = true;
 	}
+	if (slot && g->prune && g->head_at == 0 && !g->draining)
+		hold_events(g, &slot->block.spec);
 	done = join_heads(g, slot, &shelf->chunk);
 	(void)pthread_mutex_lock(&g->lock);
 	g->joining = false;
@@ -474,7 +488,7 @@ static int outcome(const struct engine *g, struct err *e)
 	return trouble_tell(&g->trouble, e);
 }
 
-int engine_run(struct scan *s, struct blocks *blocks, struct err *e)
+int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune, struct err *e)
 {
 	struct engine *g = calloc(1, sizeof(*g));
 	int status;
@@ -485,6 +499,7 @@ int engine_run(struct scan *s, struct blocks *blocks, struct err *e)
 	}
 	g->scan = s;
 	g->blocks = *blocks;
+	g->prune = prune;
 	g->threads = threads_for(s, blocks->total);
 	plan_init(&g->plan, s->query);
 	for (size_t i = 0; i < s->set_count; i++)

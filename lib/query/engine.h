@@ -3,9 +3,11 @@
 #define AURUM_QUERY_ENGINE_H
 
 #include "query/block.h"
+#include "query/prune.h"
 #include "query/scan.h"
 
-/* Takes blocks as its own. */
-MUST_CHECK int engine_run(struct scan *s, struct blocks *blocks, struct err *e);
+/* Takes blocks as its own. prune: what is left out of them; NULL: nothing. */
+MUST_CHECK int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune,
+			  struct err *e);
 
 #endif

@@ -369,7 +369,7 @@ static const struct {
 	{"name = /etc/shadow", ""},
 	{"args = -o", "c"},
 	{"args = \"curl -o /tmp/a b\"", "c"},
-	{"args ~ \"^curl -o\"", "c"},
+	{"args ~ \"^ls -l\"", "o"},
 	/* the normaliser */
 	{"subject = bob", "o"},
 	{"subject = alice", "a"},

@@ -5,7 +5,6 @@
  *	if (prune_look(&p, cursor, &wish, &e) != 0) ...
  *	prune_apply(&p, &blocks);			-- the engine reads the rest only
  *	prune_explain(&p, &out);			-- for people: what was read, what was skipped and why
- *	if (prune_count(&p, &count)) ...		-- exactly, without reading any text
  *	prune_release(&p);
  *
  * First the time zone map of each file, then bitmaps, then blooms, then frames. The predicate is asked
@@ -30,30 +29,50 @@
 struct prune_wish {
 	const struct query *query;   /* window, serial, types, nodes and items; never NULL */
 	const struct demand *demand; /* besides; NULL: no more */
-	int64_t timeout_s;           /* end_of_event_timeout of the reader */
-	bool is_exact; /* query has no item but the window: demand says it all (prune_count()) */
+	bool is_all;       /* the two say all of it: only then is the demand's count an answer */
+	int64_t timeout_s; /* end_of_event_timeout of the reader */
+	bool only_count;   /* order is of no interest, and what is counted is not read */
 };
 
-struct prune_file; /* one source of the cursor */
+enum prune_reason {
+#define REASON(id, text) PRUNE_##id,
+#include "query/reason.def"
+#undef REASON
+	PRUNE_REASONS
+};
+
+struct prune_file; /* query/prune_parts.h: one source of the cursor */
 
 struct prune {
 	struct prune_file *files;
-	size_t count;
+	size_t count, used; /* used: of how many files the index is good */
+	struct prune_terms *terms;
+	struct prune_file **live; /* those with something in the window */
+	size_t live_count;
 	uint64_t text_bytes, kept_bytes; /* of all files; of what is left to read */
 	uint64_t malformed, too_long;    /* lines of that kind in what is not read */
+	uint64_t counted;                /* events that fit and are not read: only_count */
 	bool has_start;
 	struct stamp start; /* of the log's first record, if its file's index says so */
 };
 
 #define PRUNE_INIT ((struct prune){0})
 
-/* Opens the indexes of the cursor's sources, by several threads, and asks them. -1: no memory. */
+/*
+ * Opens the indexes of the cursor's sources, by several threads, and asks them. What the wish points
+ * to is borrowed until prune_release(). -1: no memory; the prune is only good for prune_release() then.
+ */
 MUST_CHECK int prune_look(struct prune *p, const struct cursor *cursor,
 			  const struct prune_wish *wish, struct err *e);
-/* Tells blocks what to leave out. -1: no memory. */
-MUST_CHECK int prune_apply(const struct prune *p, struct blocks *blocks);
-/* True when the number of events that fit is known without reading; *count is it. */
-MUST_CHECK bool prune_count(const struct prune *p, uint64_t *count);
+/* Tells blocks what to leave out; p has to stay as long as they are read. */
+void prune_apply(const struct prune *p, struct blocks *blocks);
+
+/* For the engine. The lowest stamp of what is read of a source from here on, where it is sparse. */
+struct stamp prune_floor(const struct prune *p, size_t source, uint64_t from);
+/* False for an event of which it is known without asking that it does not fit, or that it is counted. */
+bool prune_wants(const struct prune *p, const struct event *event);
+
+/* For people, a line each: what is asked, what was read of each file and why, and the sum. */
 void prune_explain(const struct prune *p, struct buf *out);
 void prune_release(struct prune *p);
 

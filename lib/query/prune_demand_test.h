@@ -54,7 +54,7 @@ static bool number_holds(const struct demand *d, struct sv value)
 static bool hashes_hold(const struct demand *d, struct sv raw)
 {
 	CLEANUP(buf_release) struct buf decoded = BUF_INIT(HOLDS_TEXT_MAX);
-	struct sv text = raw;
+	struct sv text;
 
 	if (raw.n && (*raw.p == '"' || *raw.p == '\'')) {
 		text = sv_head(sv_from(raw, 1), sv_index(sv_from(raw, 1), *raw.p));

@@ -123,15 +123,64 @@ static int plain_run(struct scan *s, struct err *e)
 	return status;
 }
 
+/* ---- with indexes ---- */
+
+static bool uses_index(const struct scan *s)
+{
+	return !s->no_index && !s->first;
+}
+
+/* What indexes say of what is not read. */
+static void take_over(struct scan *s, const struct prune *p)
+{
+	s->matches += p->counted;
+	s->malformed_lines += p->malformed;
+	s->cursor->stats.too_long += p->too_long;
+	s->has_start = p->has_start;
+	s->start = p->start;
+}
+
+static int pruned_run(struct scan *s, struct blocks *blocks, struct prune *p, struct err *e)
+{
+	const struct prune_wish wish = {
+		.query = s->query,
+		.demand = s->demand,
+		.is_all = !s->match || s->demand,
+		.timeout_s = join_timeout(s->join),
+		.only_count = s->only_count,
+	};
+
+	if (prune_look(p, s->cursor, &wish, e) != 0) {
+		blocks_close(blocks);
+		return -1;
+	}
+	if (!p->used)
+		return engine_run(s, blocks, NULL, e);
+	prune_apply(p, blocks);
+	take_over(s, p);
+	return engine_run(s, blocks, p, e);
+}
+
+static int blocks_run(struct scan *s, struct blocks *blocks, struct err *e)
+{
+	struct prune own = PRUNE_INIT, *p = s->prune ? s->prune : &own;
+	int status;
+
+	if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
+		blocks->block_bytes = s->block_bytes;
+	if (!uses_index(s))
+		return engine_run(s, blocks, NULL, e);
+	status = pruned_run(s, blocks, p, e);
+	prune_release(&own);
+	return status;
+}
+
 int scan_run(struct scan *s, struct err *e)
 {
 	struct blocks blocks;
 
 	if (!s->plain && !s->malformed && join_takes_pieces(s->join) &&
-	    blocks_open(&blocks, s->cursor)) {
-		if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
-			blocks.block_bytes = s->block_bytes;
-		return engine_run(s, &blocks, e);
-	}
+	    blocks_open(&blocks, s->cursor))
+		return blocks_run(s, &blocks, e);
 	return plain_run(s, e);
 }

@@ -528,6 +528,11 @@ bool join_takes_pieces(const struct join *j)
 	return j->options.order == JOIN_ORDERED && j->options.timeout_s > 0;
 }
 
+int64_t join_timeout(const struct join *j)
+{
+	return j->options.timeout_s;
+}
+
 struct join *join_new(const struct join_options *options, struct err *e)
 {
 	struct join *j = calloc(1, sizeof(*j));

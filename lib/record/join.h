@@ -97,6 +97,8 @@ MUST_CHECK int join_put(struct join *j, const struct record *r);
 MUST_CHECK int join_put_piece(struct join *j, const struct record *head,
 			      const struct join_piece *piece);
 bool join_takes_pieces(const struct join *j);
+/* As it was made: end_of_event_timeout. */
+int64_t join_timeout(const struct join *j);
 
 /* The next complete event, or NULL. It is valid until the next call on this joiner. */
 const struct event *join_next(struct join *j);

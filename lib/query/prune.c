@@ -1,0 +1,332 @@
+/*
+ * The plan over all files: look at each, then decide what is read of it. A file that has to be read
+ * whole after all changes what its neighbours need, so that is decided anew until nothing changes.
+ */
+#include "query/prune.h"
+
+#include "query/prune_parts.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define ARENA_MAX        ((size_t)4 << 20)
+#define THREADS_MAX      8
+#define FILES_PER_THREAD 8 /* less are not worth one */
+
+/* ---- what is looked for ---- */
+
+static bool has_not(const struct demand *d)
+{
+	if (d->kind == DEMAND_NOT)
+		return true;
+	for (const struct demand *c = d->child; c; c = c->next)
+		if (has_not(c))
+			return true;
+	return false;
+}
+
+/* A demand, or the children of one of which all have to hold. */
+static void add_terms(struct prune_terms *t, const struct demand *d)
+{
+	if (d->kind == DEMAND_ALL) {
+		for (const struct demand *c = d->child; c; c = c->next)
+			add_terms(t, c);
+	} else if (t->count < PRUNE_TERMS_MAX) {
+		t->has_not |= has_not(d);
+		t->list[t->count++] = d;
+	} else {
+		t->is_all = false;
+	}
+}
+
+static struct prune_terms *terms_new(const struct prune_wish *wish)
+{
+	struct prune_terms *t = calloc(1, sizeof(*t));
+	const struct demand *d;
+
+	if (!t)
+		return NULL;
+	t->wish = *wish;
+	t->is_all = wish->is_all && wish->only_count && !wish->query->has_serial;
+	arena_init(&t->arena, ARENA_MAX);
+	d = prune_demand(wish->query, &t->arena);
+	if (!d) {
+		arena_release(&t->arena);
+		free(t);
+		return NULL;
+	}
+	add_terms(t, d);
+	if (wish->demand)
+		add_terms(t, wish->demand);
+	return t;
+}
+
+/* ---- all files, by several threads ---- */
+
+struct crew {
+	struct prune *p;
+	atomic_size_t next;
+	atomic_bool failed; /* no memory */
+};
+
+static void *look_at_files(void *arg)
+{
+	struct crew *c = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&c->next, 1)) < c->p->count)
+		if (c->p->files[i].source && prune_file_look(&c->p->files[i], c->p->terms) != 0)
+			atomic_store(&c->failed, true);
+	return NULL;
+}
+
+static int look_at_all(struct prune *p)
+{
+	struct crew crew = {.p = p};
+	pthread_t helpers[THREADS_MAX];
+	size_t wanted = p->count / FILES_PER_THREAD, count = 0;
+	cpu_set_t set;
+
+	if (wanted > THREADS_MAX)
+		wanted = THREADS_MAX;
+	if (wanted > 1 && sched_getaffinity(0, sizeof(set), &set) == 0 &&
+	    wanted > (size_t)CPU_COUNT(&set))
+		wanted = (size_t)CPU_COUNT(&set);
+	while (count + 1 < wanted &&
+	       pthread_create(&helpers[count], NULL, look_at_files, &crew) == 0)
+		count++;
+	(void)look_at_files(&crew);
+	while (count)
+		(void)pthread_join(helpers[--count], NULL);
+	return crew.failed ? -1 : 0;
+}
+
+/* ---- deciding ---- */
+
+/* Files without an index that others come after have to be known by their stamps. */
+static int find_live(struct prune *p, const struct cursor *cursor)
+{
+	p->live = calloc(p->count + 1, sizeof(struct prune_file *));
+	if (!p->live)
+		return -1;
+	for (size_t i = 0; i < p->count; i++) {
+		struct prune_file *f = &p->files[i];
+
+		if (!f->source)
+			continue;
+		if (!f->has_span && i + 1 < p->count)
+			prune_file_span(f, cursor, i, p->terms);
+		if (f->is_live)
+			p->live[p->live_count++] = f;
+	}
+	return 0;
+}
+
+static bool decide(struct prune *p)
+{
+	bool gave_up = false;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (p->files[i].is_live && p->files[i].is_part)
+			prune_select(&p->files[i], p->terms);
+	gave_up = prune_borders(p);
+	for (size_t i = 0; i < p->count; i++) {
+		struct prune_file *f = &p->files[i];
+		enum prune_reason reason = PRUNE_INDEXED;
+
+		if (f->is_live && f->is_part)
+			reason = prune_check(f, p->terms);
+		if (reason != PRUNE_INDEXED) {
+			prune_file_give_up(f, reason);
+			gave_up = true;
+		}
+	}
+	return gave_up;
+}
+
+/* What of a file that is read in part is counted and what is read. 0, or -1 when there is no memory. */
+static int settle(struct prune_file *f, const struct prune_terms *t)
+{
+	if (f->is_exact)
+		prune_count_rows(f, t);
+	if (f->keep && t->has_not && prune_fill(f, t) != 0)
+		return -1;
+	return prune_ranges(f);
+}
+
+/* What is open at the end of a file that a whole one follows stays so: it makes others wait there. */
+static struct stamp floor_of_tail(const struct prune_file *f, const struct prune_terms *t)
+{
+	struct stamp floor = {INT64_MIN, 0, 0};
+
+	if (!__builtin_sub_overflow(f->last.sec, t->wish.timeout_s, &floor.sec))
+		floor.sec++; /* those of that second have timed out */
+	return floor;
+}
+
+/* Each floor is the lowest of its range and of the sparse ones behind it. */
+static void set_floors(struct prune *p)
+{
+	const struct stamp highest = {INT64_MAX, 999, UINT64_MAX};
+	struct stamp floor = highest;
+	bool is_tail = false;
+
+	for (size_t i = p->count; i-- > 0;) {
+		struct prune_file *f = &p->files[i];
+
+		if (!f->source || !f->is_live)
+			continue;
+		if (!f->is_part) {
+			is_tail = true;
+			continue;
+		}
+		for (size_t k = f->range_count; k-- > 0;) {
+			bool is_plain = !f->ranges[k].is_sparse;
+
+			if (is_tail && !is_plain)
+				floor = floor_of_tail(f, p->terms);
+			is_tail = is_plain;
+			if (stamp_cmp(&f->floors[k], &floor) < 0)
+				floor = f->floors[k];
+			f->floors[k] = floor;
+		}
+	}
+}
+
+/* ---- the sum ---- */
+
+static void count_skipped(struct prune *p, const struct prune_file *f)
+{
+	p->malformed += f->index.totals.malformed;
+	p->too_long += f->index.totals.too_long;
+	for (size_t k = 0; f->keep && k < f->index.frame_count; k++)
+		if (f->keep[k]) {
+			p->malformed -= f->index.frames[k].malformed;
+			p->too_long -= f->index.frames[k].too_long;
+		}
+}
+
+static void add_up(struct prune *p)
+{
+	bool is_start = true; /* no record was seen in what is read before */
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct prune_file *f = &p->files[i];
+
+		if (!f->source)
+			continue;
+		p->text_bytes += f->bytes;
+		if (f->is_part) {
+			p->used++;
+			p->counted += f->counted;
+			count_skipped(p, f);
+		} else {
+			f->kept = f->bytes;
+		}
+		p->kept_bytes += f->kept;
+		if (is_start && f->has_index && f->index.totals.has_start) {
+			p->has_start = true;
+			p->start = f->index.totals.start;
+		}
+		is_start &= f->has_index && !f->index.totals.has_start;
+	}
+}
+
+static bool any_part(const struct prune *p)
+{
+	for (size_t i = 0; p->files && i < p->count; i++)
+		if (p->files[i].is_part)
+			return true;
+	return false;
+}
+
+int prune_look(struct prune *p, const struct cursor *cursor, const struct prune_wish *wish,
+	       struct err *e)
+{
+	bool failed;
+
+	p->count = cursor->count;
+	p->files = calloc(p->count + 1, sizeof(*p->files));
+	p->terms = terms_new(wish);
+	if (!p->files || !p->terms)
+		return err_set(e, "no memory to look at indexes");
+	for (size_t i = cursor->at; i < p->count; i++)
+		p->files[i].source = cursor->sources[i];
+	failed = look_at_all(p) != 0;
+	if (!failed && any_part(p)) {
+		failed = find_live(p, cursor) != 0;
+		while (!failed && decide(p))
+			;
+		for (size_t i = 0; i < p->count && !failed; i++)
+			if (p->files[i].is_part)
+				failed = settle(&p->files[i], p->terms) != 0;
+	}
+	if (failed)
+		return err_set(e, "no memory to look at indexes");
+	set_floors(p);
+	add_up(p);
+	return 0;
+}
+
+void prune_apply(const struct prune *p, struct blocks *blocks)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->files[i].is_part)
+			blocks_keep(blocks, i, p->files[i].ranges, p->files[i].range_count);
+}
+
+void prune_release(struct prune *p)
+{
+	for (size_t i = 0; p->files && i < p->count; i++)
+		prune_file_release(&p->files[i]);
+	if (p->terms)
+		arena_release(&p->terms->arena);
+	free(p->terms);
+	free(p->files);
+	free(p->live);
+	*p = PRUNE_INIT;
+}
+
+/* ---- for the engine ---- */
+
+struct stamp prune_floor(const struct prune *p, size_t source, uint64_t from)
+{
+	const struct prune_file *f = &p->files[source];
+	size_t low = 0, high = f->range_count;
+
+	/* The first range that ends behind it. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (f->ranges[middle].to <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < f->range_count ? f->floors[low] : (struct stamp){INT64_MIN, 0, 0};
+}
+
+static bool piece_fits(const struct prune *p, const struct join_piece *piece,
+		       const struct stamp *stamp)
+{
+	const struct prune_file *f = &p->files[piece->at >> 48];
+
+	return !f->is_part || !f->spans || prune_in_spans(f, stamp, stamp);
+}
+
+bool prune_wants(const struct prune *p, const struct event *event)
+{
+	bool fits = false;
+
+	for (size_t i = 0; i < event->piece_count; i++) {
+		const struct prune_file *f = &p->files[event->pieces[i].at >> 48];
+
+		if (f->has_counted && stamp_cmp(&event->stamp, &f->counted_from) >= 0 &&
+		    stamp_cmp(&event->stamp, &f->counted_to) <= 0)
+			return false;
+		fits |= piece_fits(p, &event->pieces[i], &event->stamp);
+	}
+	return fits;
+}

@@ -1,0 +1,246 @@
+/*
+ * Where files meet. A rotation cuts events in two, and what a file leaves open at its end is what the
+ * next one begins with. So some frames are read for the sake of others:
+ *
+ *	overlap	  file |......aaa|   the frames on both sides whose stamps are on the other side, too,
+ *		       |aa.......|   are a group. A record of an event may be in any of them: each term of
+ *				     what is looked for holds for the group when it holds for any of its
+ *				     rows. Where all terms do, all of the group is read.
+ *	tail	  file |.......tt|   in front of a file that is read whole, what can be open at its end:
+ *		       |wwwwwwwww|   the frames with the last timeout_s.
+ *
+ * Where the next file's stamps are all higher, and both have an index, nothing has to be read.
+ */
+#include "query/prune_parts.h"
+
+#define EDGE_FRAMES_MAX 16 /* of a file in one group; more of them, and it is read whole */
+
+/* The files with something in the window, one behind the other. */
+struct meeting {
+	struct prune *p;
+	struct prune_file **files;
+	size_t count;
+	struct stamp high, low; /* the highest before the border at hand, the lowest behind it */
+	size_t border;          /* between file border and file border + 1 */
+};
+
+static bool is_member(const struct prune_file *f, bool before, const struct meeting *m)
+{
+	if (!f->has_span)
+		return true;
+	return before ? stamp_cmp(&f->last, &m->low) >= 0 : stamp_cmp(&f->first, &m->high) <= 0;
+}
+
+static bool is_edge(const struct prune_terms *t, const struct index_frame *frame, bool before,
+		    const struct meeting *m)
+{
+	return prune_frame_fits(t, frame) && (before ? stamp_cmp(&frame->last, &m->low) >= 0
+						     : stamp_cmp(&frame->first, &m->high) <= 0);
+}
+
+/* Whether a tree holds for a group when it holds for a row of it: not where parts of it may come from two rows. */
+static bool is_simple(const struct demand *d)
+{
+	if (d->kind == DEMAND_NOT || (d->kind == DEMAND_ALL && d->child && d->child->next))
+		return false;
+	for (const struct demand *c = d->child; c; c = c->next)
+		if (!is_simple(c))
+			return false;
+	return true;
+}
+
+/* Whether an edge row of the file may hold term i. */
+static bool term_holds_in(struct prune_file *f, size_t i, bool before, const struct meeting *m)
+{
+	const struct prune_terms *t = m->p->terms;
+
+	if (!f->is_part)
+		return true;
+	if (f->terms[i] && !prune_rows_any(f->terms[i], 0, f->index.totals.rows))
+		return false;
+	if (!prune_file_frames(f))
+		return true;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (is_edge(t, frame, before, m) &&
+		    prune_rows_any(f->terms[i], frame->row_from, frame->row_to))
+			return true;
+	}
+	return false;
+}
+
+static bool term_holds(const struct meeting *m, size_t i)
+{
+	if (!is_simple(m->p->terms->list[i]))
+		return true;
+	for (size_t k = 0; k < m->count; k++)
+		if (is_member(m->files[k], k <= m->border, m) &&
+		    term_holds_in(m->files[k], i, k <= m->border, m))
+			return true;
+	return false;
+}
+
+/* The first second of what can be open at the end of a file. */
+static int64_t tail_from(const struct prune_file *f, const struct prune_terms *t)
+{
+	int64_t from;
+
+	return __builtin_sub_overflow(f->last.sec, t->wish.timeout_s, &from) ? INT64_MIN : from;
+}
+
+/*
+ * Marks the edge of a file; true when that is too much, and it is given up. Behind the border it is read
+ * as it stands from the file's start on: when an event times out decides what is joined.
+ */
+static bool mark_edge(struct prune_file *f, bool before, const struct meeting *m)
+{
+	const struct prune_terms *t = m->p->terms;
+	size_t count = 0, end = 0;
+
+	if (!f->is_part)
+		return false;
+	if (!prune_file_frames(f))
+		return true;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+		bool is_open = before && frame->last.sec >= tail_from(f, t);
+
+		if (is_edge(t, frame, before, m))
+			count++;
+		else if (!is_open || !prune_frame_fits(t, frame))
+			continue;
+		f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
+		end = k + 1;
+	}
+	for (size_t k = 0; k < end && !before; k++)
+		f->keep[k] |= KEEP_SPARSE | KEEP_EDGE | KEEP_PLAIN;
+	if (count <= EDGE_FRAMES_MAX && (before || end <= EDGE_FRAMES_MAX))
+		return false;
+	prune_file_give_up(f, PRUNE_OVERLAP);
+	return true;
+}
+
+static bool meet(const struct meeting *m)
+{
+	bool gave_up = false;
+
+	for (size_t i = 0; i < m->p->terms->count; i++)
+		if (!term_holds(m, i))
+			return false;
+	for (size_t k = 0; k < m->count; k++)
+		if (is_member(m->files[k], k <= m->border, m))
+			gave_up |= mark_edge(m->files[k], k <= m->border, m);
+	return gave_up;
+}
+
+/*
+ * Sets the highest stamp up to each file and the lowest from it on. Nothing comes behind the newest
+ * file: it needs no span.
+ */
+static void look_around(const struct meeting *m)
+{
+	const struct stamp lowest = {INT64_MIN, 0, 0}, highest = {INT64_MAX, 999, UINT64_MAX};
+
+	for (size_t k = 0; k < m->count; k++) {
+		struct prune_file *f = m->files[k];
+
+		f->high = f->has_span ? f->last : highest;
+		if (k && stamp_cmp(&m->files[k - 1]->high, &f->high) > 0)
+			f->high = m->files[k - 1]->high;
+	}
+	for (size_t k = m->count; k-- > 0;) {
+		struct prune_file *f = m->files[k];
+		bool is_newest = k + 1 == m->count;
+
+		f->low = f->has_span ? f->first : is_newest ? highest : lowest;
+		if (!is_newest && stamp_cmp(&m->files[k + 1]->low, &f->low) < 0)
+			f->low = m->files[k + 1]->low;
+	}
+}
+
+/* A clock that was set back: where events come out then depends on all that is open. */
+static bool is_deep(const struct meeting *m)
+{
+	int64_t low;
+
+	return !__builtin_add_overflow(m->low.sec, m->p->terms->wish.timeout_s, &low) &&
+	       low < m->high.sec;
+}
+
+static bool give_up_all(const struct meeting *m)
+{
+	bool gave_up = false;
+
+	for (size_t k = 0; k < m->count; k++)
+		if (m->files[k]->is_part && is_member(m->files[k], k <= m->border, m)) {
+			prune_file_give_up(m->files[k], PRUNE_OVERLAP);
+			gave_up = true;
+		}
+	return gave_up;
+}
+
+static bool overlap(struct meeting *m)
+{
+	bool gave_up = false;
+
+	look_around(m);
+	for (m->border = 0; m->border + 1 < m->count; m->border++) {
+		m->high = m->files[m->border]->high;
+		m->low = m->files[m->border + 1]->low;
+		if (stamp_cmp(&m->low, &m->high) <= 0)
+			gave_up |= is_deep(m) ? give_up_all(m) : meet(m);
+	}
+	return gave_up;
+}
+
+/* What can be open at the end of a file whose last stamp is that. */
+static bool mark_tail(struct prune_file *f, const struct prune_terms *t)
+{
+	int64_t from = tail_from(f, t);
+	bool inside = false;
+
+	if (!prune_file_frames(f))
+		return true;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (!prune_frame_fits(t, frame))
+			continue;
+		inside |= frame->last.sec >= from;
+		if (inside)
+			f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
+	}
+	return false;
+}
+
+static bool is_far(const struct prune_file *f, const struct prune_file *next, int64_t timeout_s)
+{
+	int64_t from;
+
+	return next->has_span && !__builtin_sub_overflow(next->first.sec, timeout_s, &from) &&
+	       from > f->last.sec;
+}
+
+static bool tails(const struct meeting *m)
+{
+	const struct prune_terms *t = m->p->terms;
+	bool gave_up = false;
+
+	for (size_t k = 0; k + 1 < m->count; k++) {
+		struct prune_file *f = m->files[k];
+
+		if (f->is_part && !m->files[k + 1]->is_part &&
+		    !is_far(f, m->files[k + 1], t->wish.timeout_s))
+			gave_up |= mark_tail(f, t);
+	}
+	return gave_up;
+}
+
+bool prune_borders(struct prune *p)
+{
+	struct meeting m = {.p = p, .files = p->live, .count = p->live_count};
+	bool gave_up = overlap(&m);
+
+	return tails(&m) || gave_up;
+}

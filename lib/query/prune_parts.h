@@ -1,0 +1,102 @@
+/*
+ * Inside lib/query/prune*: what is known of each file, and what is read of it.
+ */
+#ifndef AURUM_QUERY_PRUNE_PARTS_H
+#define AURUM_QUERY_PRUNE_PARTS_H
+
+#include "query/prune.h"
+
+#include <roaring/roaring.h>
+
+#define PRUNE_TERMS_MAX 16
+
+/* What all have to hold, each a tree of its own. */
+struct prune_terms {
+	struct prune_wish wish;
+	struct arena arena;
+	const struct demand *list[PRUNE_TERMS_MAX];
+	size_t count;
+	bool is_all; /* they say all of what is looked for */
+	bool has_not; /* an event of which some records are missing can fit, though the whole one does not */
+};
+
+/* Of a frame. */
+enum {
+	KEEP_SPARSE = 1, /* it is read */
+	KEEP_PLAIN =
+		2, /* with what is around it, from the first such frame of the file to the last */
+	KEEP_EDGE = 4, /* its times are those of another file, too */
+};
+
+struct prune_span {
+	struct stamp first, last;
+};
+
+struct prune_file {
+	const struct cursor_source *source;
+	enum prune_reason reason;
+	struct err trouble;    /* what is wrong with the index */
+	bool is_index_damaged; /* a part of it, which was done without */
+	uint64_t bytes, kept;
+
+	bool has_index; /* index is open */
+	struct index index;
+
+	bool is_live;  /* it has, or may have, records in the window */
+	bool has_span; /* first and last are known: the lowest and highest stamps in the window */
+	struct stamp first, last;
+	struct stamp high,
+		low; /* the highest of it and the files before it, the lowest of it and those behind */
+
+	bool is_part; /* read by frames */
+	bool is_exact;
+	roaring_bitmap_t *terms[PRUNE_TERMS_MAX]; /* the rows of which each may hold; NULL: all */
+	roaring_bitmap_t *rows;                   /* of which all may; NULL: all */
+	uint64_t row_count;
+	unsigned char *keep; /* of each frame; NULL before prune_file_frames() */
+	struct prune_span
+		*spans; /* has_not: what is read of it has these stamps, rising and apart */
+	size_t span_count;
+	struct block_range *ranges;
+	struct stamp *floors; /* of each range */
+	size_t range_count, frames_kept;
+
+	bool has_counted; /* events from here to there are counted, and not read */
+	struct stamp counted_from, counted_to;
+	uint64_t counted;
+};
+
+/* prune_file.c: opens the file's index and asks it. Any thread. -1: no memory. */
+MUST_CHECK int prune_file_look(struct prune_file *f, const struct prune_terms *t);
+void prune_file_release(struct prune_file *f);
+/* Reads the table of frames, once. False: it is damaged, and the file is read whole. */
+bool prune_file_frames(struct prune_file *f);
+/* The span of a file without an index: reads all of it. */
+void prune_file_span(struct prune_file *f, const struct cursor *cursor, size_t source,
+		     const struct prune_terms *t);
+/* It is read whole, for that reason. */
+void prune_file_give_up(struct prune_file *f, enum prune_reason reason);
+
+/* True when some of these rows are in the set; NULL: all are. */
+bool prune_rows_any(const roaring_bitmap_t *rows, uint32_t from, uint32_t to);
+/* True when a frame has records in the window, and perhaps the serial. */
+bool prune_frame_fits(const struct prune_terms *t, const struct index_frame *frame);
+
+/* prune_border.c: marks what has to be read where files meet. True when a file was given up. */
+bool prune_borders(struct prune *p);
+
+/* prune_select.c: marks the frames in which the rows are, and none else. */
+void prune_select(struct prune_file *f, const struct prune_terms *t);
+/* Whether what is marked has to be given up for the whole file; PRUNE_INDEXED: no. */
+enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t);
+/* Counts instead of reading, where that is possible. */
+void prune_count_rows(struct prune_file *f, const struct prune_terms *t);
+/* For has_not: marks what has the stamps of marked frames. -1: no memory. */
+MUST_CHECK int prune_fill(struct prune_file *f, const struct prune_terms *t);
+/* True when the file's spans meet these stamps. */
+bool prune_in_spans(const struct prune_file *f, const struct stamp *first,
+		    const struct stamp *last);
+/* Makes ranges of the frames that are marked. -1: no memory. */
+MUST_CHECK int prune_ranges(struct prune_file *f);
+
+#endif

@@ -1,0 +1,548 @@
+/*
+ * For tests: random logs in several files, plain and compressed, most of them with an index that is
+ * good, stale or damaged, and random questions. What a scan finds with the indexes, how much of it,
+ * and what it tells of the log is what the plain scan of all lines finds.
+ */
+#ifndef AURUM_QUERY_PRUNE_RANDOM_TEST_H
+#define AURUM_QUERY_PRUNE_RANDOM_TEST_H
+
+#include "base/file.h"
+#include "index/build.h"
+#include "query/prune_parts.h"
+#include "query/random_log_test.h"
+#include "query/scan.h"
+#include "record/words.h"
+#include "segment/names.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define FILES_MAX  6
+#define LEAVES_MAX 8
+
+/* ---- a log whose clock mostly runs forward ---- */
+
+/* Events that still get records. */
+struct open_events {
+	int clock;
+	unsigned serial;
+	struct {
+		int sec;
+		unsigned ms, serial;
+	} list[4];
+};
+
+static unsigned start_event(struct dice *d, struct open_events *o)
+{
+	static const int steps[] = {0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 4, 9};
+	unsigned slot = roll(d, LEN(o->list));
+	int back = roll(d, 24) == 0 ? (int)roll(d, 6) : 0;
+
+	o->clock += PICK(d, steps);
+	o->list[slot].sec = 1500 + o->clock - back;
+	o->list[slot].ms = roll(d, 3);
+	o->list[slot].serial = ++o->serial;
+	return slot;
+}
+
+static void put_calm_record(struct dice *d, struct buf *out, struct open_events *o)
+{
+	unsigned slot, apt = roll(d, 1 + LEN(random_apt));
+	const char *type = apt ? random_apt[apt - 1][0] : PICK(d, random_types);
+	bool is_single = join_is_single(record_type(sv_cstr(type)));
+
+	/* Rarely a number comes twice. */
+	slot = is_single && roll(d, 64) ? start_event(d, o) : roll(d, LEN(o->list));
+	if (roll(d, 3) == 0 || !o->list[slot].serial ||
+	    (o->list[slot].sec < 1500 + o->clock && roll(d, 64)))
+		slot = start_event(d, o);
+	buf_printf(out, "%stype=%s msg=audit(%d.%03u:%u): ", roll(d, 16) ? "" : "node=a ", type,
+		   o->list[slot].sec, o->list[slot].ms, o->list[slot].serial);
+	if (is_single)
+		o->list[slot].serial = 0;
+	if (apt)
+		buf_printf(out, "%s=%s", random_apt[apt - 1][1], PICK(d, random_texts));
+	put_fields(d, out, roll(d, 4));
+	if (roll(d, 6) == 0)
+		buf_puts(out, "\x1dUID=\"alice\" AUID=\"bob\"");
+	if (roll(d, 256))
+		buf_putc(out, '\n');
+}
+
+static void calm_log(struct dice *d, struct buf *out)
+{
+	struct open_events open = {.clock = 0};
+
+	for (unsigned lines = 0; lines < LINES_MAX && d->at < d->n; lines++)
+		if (roll(d, 256) == 0)
+			put_odd_line(d, out);
+		else
+			put_calm_record(d, out, &open);
+}
+
+/* ---- a question that no query can ask ---- */
+
+struct leaf {
+	struct sv field, text;
+	bool is_part;
+};
+
+static bool leaf_accepts(const void *arg, struct sv raw)
+{
+	const struct leaf *l = arg;
+
+	return l->is_part ? sv_find(raw, l->text) < raw.n : sv_eq(raw, l->text);
+}
+
+static struct demand *random_leaf(struct dice *d, struct arena *a)
+{
+	static const char *const more[] = {"AUID", "UID", "res", "nosuch"};
+	struct demand *leaf = demand_new(a, DEMAND_FIELD);
+	struct leaf *l = arena_alloc(a, sizeof(*l));
+	unsigned name = roll(d, LEN(random_names));
+
+	assert(leaf && l);
+	l->field = sv_cstr(roll(d, 8) ? random_names[name] : PICK(d, more));
+	l->text = sv_cstr(random_value(d, name));
+	l->is_part = roll(d, 3) == 0;
+	leaf->field = l->field;
+	leaf->accepts = leaf_accepts;
+	leaf->arg = l;
+	leaf->is_exact = true;
+	leaf->label = l->field;
+	return leaf;
+}
+
+static struct demand *random_demand(struct dice *d, struct arena *a, unsigned depth)
+{
+	static const enum demand_kind kinds[] = {DEMAND_FIELD, DEMAND_FIELD,   DEMAND_ALL,
+						 DEMAND_ANY,   DEMAND_NOT,     DEMAND_ANY,
+						 DEMAND_ALL,   DEMAND_NOTHING, DEMAND_FIELD};
+	enum demand_kind kind = depth ? PICK(d, kinds) : DEMAND_FIELD;
+	unsigned children = kind == DEMAND_NOT ? 1 : 2 + roll(d, 2);
+	struct demand *all;
+
+	if (kind == DEMAND_FIELD)
+		return random_leaf(d, a);
+	all = demand_new(a, kind);
+	assert(all);
+	if (kind == DEMAND_NOTHING)
+		return all;
+	while (children--)
+		demand_add(all, random_demand(d, a, depth - 1));
+	return all;
+}
+
+/* Of some record the first field of that name is accepted. */
+static bool leaf_holds(const struct demand *d, const struct event *event)
+{
+	CLEANUP(buf_release) struct buf raw = BUF_INIT(LOG_MAX);
+	struct interpreter ip = {.names = NULL};
+	CLEANUP(words_release) struct words w;
+	bool holds = false;
+
+	words_init(&w, &ip);
+	for (size_t i = 0; i < event->count && !holds; i++) {
+		const struct trail_field *f;
+		struct fields it;
+		struct field tail;
+
+		if (d->field.p[0] <= 'Z') {
+			fields_init(&it, &event->records[i]);
+			while (!holds && fields_next(&it, &tail)) {
+				if (tail.origin != FIELD_TAIL || !sv_eq(tail.name, d->field))
+					continue;
+				buf_reset(&raw);
+				buf_printf(&raw, "\"%.*s\"", SV_FMT(tail.value));
+				holds = d->accepts(d->arg, buf_view(&raw));
+			}
+			continue;
+		}
+		assert(words_read(&w, &event->records[i]));
+		f = words_find(&w, d->field);
+		buf_reset(&raw);
+		if (f)
+			words_put_raw(f, &raw);
+		holds = f && d->accepts(d->arg, buf_view(&raw));
+	}
+	return holds;
+}
+
+static bool holds(const struct demand *d, const struct event *event)
+{
+	bool any = false, all = true;
+
+	for (const struct demand *c = d->child; c; c = c->next) {
+		bool one = holds(c, event);
+
+		any |= one;
+		all &= one;
+	}
+	switch (d->kind) {
+	case DEMAND_ALL:
+		return all;
+	case DEMAND_ANY:
+		return any;
+	case DEMAND_NOT:
+		return !any;
+	case DEMAND_ANYTHING:
+		return true;
+	case DEMAND_NOTHING:
+		return false;
+	case DEMAND_FIELD:
+	case DEMAND_TYPE:
+	case DEMAND_NODE:
+		break;
+	}
+	return leaf_holds(d, event);
+}
+
+/* ---- files ---- */
+
+enum index_state { GOOD_INDEX, NO_INDEX, STALE_INDEX, DAMAGED_INDEX };
+
+struct random_file {
+	struct sv text;
+	int fd;
+	bool is_packed, is_torn;
+	unsigned share; /* of what is left of the log, in 512ths */
+	enum index_state index;
+	size_t frame_bytes;
+	unsigned damage; /* where */
+};
+
+struct random_case {
+	const char *folder;
+	struct query query;
+	const struct demand *demand; /* NULL: the query alone */
+	int64_t timeout_s;
+	struct random_file files[FILES_MAX];
+	size_t file_count;
+};
+
+static int memory_file(struct sv text)
+{
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	assert(fd >= 0 && file_write(fd, text) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+	return fd;
+}
+
+static int packed_file(struct sv text)
+{
+	const struct segment_options options = {.frame_bytes = 700};
+	CLEAN_FD int plain = memory_file(text);
+	int packed = memfd_create("segment", MFD_CLOEXEC);
+	struct segment_head head;
+
+	assert(packed >= 0 && segment_write(plain, packed, &options, &head, NULL) == 0);
+	assert(lseek(packed, 0, SEEK_SET) == 0);
+	return packed;
+}
+
+static void open_files(const struct random_case *c, struct cursor *cursor)
+{
+	cursor_init(cursor);
+	for (size_t i = 0; i < c->file_count; i++) {
+		char name[64];
+		int fd = dup(c->files[i].fd);
+
+		(void)snprintf(name, sizeof(name), "%s/audit.log.%zu", c->folder,
+			       c->file_count - i);
+		assert(fd >= 0 && lseek(fd, 0, SEEK_SET) == 0);
+		assert(cursor_open_fd(cursor, fd, name, NULL) == 0);
+	}
+}
+
+/* Whole lines, as many as there are in so many bytes, or one. */
+static size_t frame_end(struct sv text, size_t from, size_t bytes)
+{
+	const char *newline;
+
+	if (text.n - from <= bytes)
+		return text.n;
+	newline = memchr(text.p + from + bytes, '\n', text.n - from - bytes);
+	return newline ? (size_t)(newline - text.p) + 1 : text.n;
+}
+
+static void write_index(const struct random_case *c, const struct random_file *f,
+			const struct cursor_source *source)
+{
+	const struct index_options options = {.timeout_s = c->timeout_s};
+	struct index_builder *b = index_builder_new(&options, NULL);
+	struct segment_head head;
+	char path[SEGMENT_PATH_MAX];
+	CLEAN_FD int fd = -1;
+
+	assert(b && cursor_source_head(source, &head));
+	for (size_t from = 0, to; from < f->text.n; from = to) {
+		to = frame_end(f->text, from, f->frame_bytes);
+		assert(index_builder_frame(b, sv_make(f->text.p + from, to - from), from, NULL) ==
+		       0);
+	}
+	if (f->index == STALE_INDEX)
+		head.mtime_ns++;
+	assert(index_builder_end(b, &head, NULL) == 0);
+	assert(index_path(source->name, &head, path));
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert(fd >= 0 && index_builder_write(b, fd, NULL) == 0);
+	if (f->index == DAMAGED_INDEX) {
+		off_t size = lseek(fd, 0, SEEK_END);
+		off_t at = (off_t)((uint64_t)size * f->damage / 256);
+		char byte;
+
+		assert(pread(fd, &byte, 1, at) == 1);
+		byte = (char)(byte ^ 0x40);
+		assert(pwrite(fd, &byte, 1, at) == 1);
+	}
+	index_builder_free(b);
+}
+
+static void remove_index(const struct cursor_source *source)
+{
+	struct segment_head head;
+	char path[SEGMENT_PATH_MAX];
+
+	if (cursor_source_head(source, &head) && index_path(source->name, &head, path))
+		(void)unlink(path);
+}
+
+static void for_all_indexes(const struct random_case *c, bool is_write)
+{
+	struct cursor cursor;
+
+	open_files(c, &cursor);
+	for (size_t i = 0; i < cursor.count; i++)
+		if (!is_write)
+			remove_index(cursor.sources[i]);
+	for (size_t i = 0; i < cursor.count; i++)
+		if (is_write && c->files[i].index != NO_INDEX)
+			write_index(c, &c->files[i], cursor.sources[i]);
+	cursor_release(&cursor);
+}
+
+/* ---- scans ---- */
+
+/* What the indexes were good for: a test in which they leave nothing out is none. */
+struct random_tally {
+	uint64_t files, used, text, kept, counted, found, reasons[PRUNE_REASONS];
+};
+
+struct outcome {
+	const struct random_case *c;
+	struct buf text;
+	uint64_t matches;
+	struct buf explained;
+	struct random_tally *tally;
+};
+
+static void *match_new(void *arg)
+{
+	return arg;
+}
+
+static bool match(void *arg, void *state, const struct event *event)
+{
+	const struct outcome *o = arg;
+
+	(void)state;
+	return holds(o->c->demand, event);
+}
+
+static void match_free(void *arg, void *state)
+{
+	(void)arg, (void)state;
+}
+
+static enum scan_next take(void *arg, const struct event *event)
+{
+	struct outcome *o = arg;
+
+	buf_printf(&o->text, "-- %lld.%u:%llu %.*s\n", (long long)event->stamp.sec, event->stamp.ms,
+		   (unsigned long long)event->stamp.serial, SV_FMT(event->node));
+	for (size_t i = 0; i < event->count; i++) {
+		buf_put(&o->text, event->records[i].line);
+		buf_putc(&o->text, '\n');
+	}
+	return SCAN_ON;
+}
+
+static void add_to_tally(struct random_tally *t, const struct prune *p, uint64_t found)
+{
+	for (size_t i = 0; i < p->count; i++)
+		t->reasons[p->files[i].reason]++;
+	t->files += p->count;
+	t->used += p->used;
+	t->text += p->text_bytes;
+	t->kept += p->kept_bytes;
+	t->counted += p->counted;
+	t->found += found;
+}
+
+static void run_case(const struct random_case *c, struct scan s, struct outcome *o)
+{
+	const struct join_options options = {.order = JOIN_ORDERED, .timeout_s = c->timeout_s};
+	struct prune prune = PRUNE_INIT;
+	struct cursor cursor;
+
+	o->c = c;
+	o->text = BUF_INIT(2 * LOG_MAX);
+	o->explained = BUF_INIT(LOG_MAX);
+	open_files(c, &cursor);
+	s.query = &c->query;
+	s.cursor = &cursor;
+	s.join = join_new(&options, NULL);
+	s.found = take;
+	s.arg = o;
+	s.prune = &prune;
+	s.demand = c->demand;
+	if (c->demand) {
+		s.match_new = match_new;
+		s.match = match;
+		s.match_free = match_free;
+	}
+	assert(s.join && scan_run(&s, NULL) == 0);
+	o->matches = s.matches;
+	if (!s.only_count)
+		buf_printf(&o->text, "%llu found\n", (unsigned long long)s.matches);
+	buf_printf(&o->text, "%llu no records, %llu too long, start %d %lld.%u:%llu\n",
+		   (unsigned long long)s.malformed_lines, (unsigned long long)cursor.stats.too_long,
+		   s.has_start, (long long)s.start.sec, s.start.ms,
+		   (unsigned long long)s.start.serial);
+	prune_explain(&prune, &o->explained);
+	if (o->tally)
+		add_to_tally(o->tally, &prune, s.matches);
+	prune_release(&prune);
+	join_free(s.join);
+	cursor_release(&cursor);
+}
+
+static void show_case(const struct random_case *c)
+{
+	for (size_t i = 0; i < c->file_count; i++)
+		(void)fprintf(stderr,
+			      "== file %zu of %zu, index %d, frames of %zu, packed %d\n%.*s", i + 1,
+			      c->file_count, c->files[i].index, c->files[i].frame_bytes,
+			      c->files[i].is_packed, SV_FMT(c->files[i].text));
+	(void)fprintf(
+		stderr,
+		"== timeout %lld, window %lld to %lld, wanted %x, types %d, nodes %zu, serial %d\n",
+		(long long)c->timeout_s, (long long)c->query.start, (long long)c->query.end,
+		c->query.wanted, c->query.has_types, c->query.node_count, c->query.has_serial);
+}
+
+static void check_case(const struct random_case *c, const struct scan *s,
+		       const struct outcome *want)
+{
+	struct outcome got = {.tally = want->tally};
+
+	run_case(c, *s, &got);
+	if (got.matches != want->matches ||
+	    (!s->only_count && !sv_eq(buf_view(&got.text), buf_view(&want->text)))) {
+		show_case(c);
+		(void)fprintf(stderr, "== plain: %llu\n%.*s== indexed, blocks of %zu: %llu\n%.*s",
+			      (unsigned long long)want->matches, SV_FMT(buf_view(&want->text)),
+			      s->block_bytes, (unsigned long long)got.matches,
+			      SV_FMT(buf_view(&got.text)));
+		(void)fprintf(stderr, "%.*s", SV_FMT(buf_view(&got.explained)));
+		abort();
+	}
+	buf_release(&got.text);
+	buf_release(&got.explained);
+}
+
+/* ---- all of it ---- */
+
+/* What the files will be like; their text comes later. */
+static void random_files(struct dice *d, struct random_case *c)
+{
+	static const size_t frames[] = {1, 100, 300, 300, 700, 2000};
+
+	c->file_count = 1 + roll(d, FILES_MAX);
+	for (size_t i = 0; i < c->file_count; i++) {
+		unsigned state = roll(d, 16);
+
+		c->files[i] = (struct random_file){
+			.is_packed = roll(d, 3) == 0,
+			.is_torn = roll(d, 8) == 0,
+			.share = roll(d, 256),
+			.frame_bytes = PICK(d, frames),
+			.damage = roll(d, 256),
+			.index = state < 12 ? GOOD_INDEX : (enum index_state)(state - 12),
+		};
+	}
+}
+
+/* A rotation cuts between lines; what else may have happened to a file cuts anywhere. */
+static void cut_files(struct sv log, struct random_case *c)
+{
+	size_t from = 0, count = 0;
+
+	for (size_t i = 0; i < c->file_count; i++) {
+		struct random_file f = c->files[i];
+		size_t to = i + 1 == c->file_count ? log.n : from + (log.n - from) * f.share / 512;
+
+		if (to < log.n && !f.is_torn)
+			to += sv_index(sv_from(log, to), '\n') + 1;
+		if (to > log.n)
+			to = log.n;
+		f.text = sv_make(log.p + from, to - from);
+		from = to;
+		if (!f.text.n)
+			continue;
+		f.fd = f.is_packed ? packed_file(f.text) : memory_file(f.text);
+		c->files[count++] = f;
+	}
+	c->file_count = count;
+}
+
+/* Makes log, files and question of the bytes; aborts when an index changes what is found. */
+static void random_prune(const char *folder, const uint8_t *bytes, size_t n,
+			 struct random_tally *tally)
+{
+	static const size_t sizes[] = {64, 333, 1000, 100000};
+	struct dice d = {bytes, n, 0};
+	CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX);
+	struct random_case c = {.folder = folder};
+	struct scan plain = {.plain = true}, alone = {.threads = 1}, both = {.threads = 2};
+	struct scan count = {.threads = 1, .only_count = true};
+	struct outcome want = {.tally = NULL};
+	struct arena arena;
+
+	arena_init(&arena, (size_t)1 << 20);
+	random_query(&d, &c.query);
+	c.timeout_s = 1 + roll(&d, 3);
+	if (roll(&d, 2)) {
+		query_init(&c.query);
+		c.demand = random_demand(&d, &arena, 2);
+		if (roll(&d, 3) == 0)
+			c.query.start = 1500 + roll(&d, 40);
+		if (roll(&d, 3) == 0)
+			c.query.end = 1500 + roll(&d, 60);
+	}
+	alone.block_bytes = PICK(&d, sizes);
+	both.block_bytes = PICK(&d, sizes);
+	random_files(&d, &c);
+	if (roll(&d, 8))
+		calm_log(&d, &log);
+	else
+		random_log(&d, &log);
+	cut_files(buf_view(&log), &c);
+	for_all_indexes(&c, true);
+	run_case(&c, plain, &want);
+	want.tally = tally;
+	check_case(&c, &alone, &want);
+	check_case(&c, &both, &want);
+	check_case(&c, &count, &want);
+	buf_release(&want.text);
+	buf_release(&want.explained);
+	for_all_indexes(&c, false);
+	for (size_t i = 0; i < c.file_count; i++)
+		(void)close(c.files[i].fd);
+	arena_release(&arena);
+}
+
+#endif

@@ -1,0 +1,364 @@
+/* One file: from rows to frames, and from frames to what is read and what is counted. */
+#include "query/prune_parts.h"
+
+#include <stdlib.h>
+
+#define MUCH_FRAMES 16 /* of a file with less it does not matter */
+
+/* ---- frames ---- */
+
+/* A walk over rows whose questions mostly rise. */
+struct row_walk {
+	const roaring_bitmap_t *rows;
+	roaring_uint32_iterator_t it;
+	uint32_t from; /* the iterator stands at the first row from here on */
+};
+
+static void row_walk_init(struct row_walk *w, const roaring_bitmap_t *rows)
+{
+	*w = (struct row_walk){.rows = rows};
+	if (rows)
+		roaring_init_iterator(rows, &w->it);
+}
+
+static bool row_walk_any(struct row_walk *w, uint32_t from, uint32_t to)
+{
+	if (!w->rows || from >= to)
+		return from < to;
+	if (from < w->from)
+		roaring_init_iterator(w->rows, &w->it);
+	w->from = from;
+	if (w->it.has_value && w->it.current_value < from)
+		(void)roaring_move_uint32_iterator_equalorlarger(&w->it, from);
+	return w->it.has_value && w->it.current_value < to;
+}
+
+/*
+ * The search is told nothing of records before the window, so that what they would have made wait
+ * does not wait: for so long the text is read as it is.
+ */
+static void select_start(struct prune_file *f, const struct prune_terms *t)
+{
+	int64_t start = t->wish.query->start, to;
+	size_t first = f->index.frame_count, last = 0;
+	bool any = false;
+
+	if (f->index.totals.first.sec >= start || t->wish.only_count ||
+	    __builtin_add_overflow(start, t->wish.timeout_s, &to))
+		return;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (!prune_frame_fits(t, frame) || frame->first.sec > to)
+			continue;
+		if (first > k)
+			first = k;
+		last = k;
+		any |= f->keep[k] != 0;
+	}
+	for (size_t k = first; any && k <= last; k++)
+		f->keep[k] |= KEEP_SPARSE | KEEP_PLAIN;
+}
+
+void prune_select(struct prune_file *f, const struct prune_terms *t)
+{
+	struct row_walk rows;
+
+	if (f->keep)
+		memset(f->keep, 0, f->index.frame_count);
+	if (f->row_count == 0 || !prune_file_frames(f))
+		return;
+	row_walk_init(&rows, f->rows);
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (prune_frame_fits(t, frame) &&
+		    row_walk_any(&rows, frame->row_from, frame->row_to))
+			f->keep[k] = KEEP_SPARSE;
+	}
+	select_start(f, t);
+}
+
+/* ---- whether that is good ---- */
+
+static bool is_late(struct prune_file *f)
+{
+	roaring_bitmap_t *rows = roaring_bitmap_create(), *fits;
+	struct index_rows asked;
+	bool late = true;
+
+	if (!rows)
+		return true;
+	for (size_t k = 0; k < f->index.frame_count; k++)
+		if (f->keep[k])
+			roaring_bitmap_add_range(rows, f->index.frames[k].row_from,
+						 f->index.frames[k].row_to);
+	/* At edges every row may fit. */
+	fits = f->rows ? roaring_bitmap_and(rows, f->rows) : roaring_bitmap_copy(rows);
+	for (size_t k = 0; fits && k < f->index.frame_count; k++)
+		if (f->keep[k] & KEEP_EDGE)
+			roaring_bitmap_add_range(fits, f->index.frames[k].row_from,
+						 f->index.frames[k].row_to);
+	asked.rows = fits;
+	if (fits)
+		late = index_has_late(&f->index, &asked);
+	roaring_bitmap_free(rows);
+	if (fits)
+		roaring_bitmap_free(fits);
+	return late;
+}
+
+static uint64_t bytes_marked(const struct prune_file *f)
+{
+	uint64_t bytes = 0;
+
+	for (size_t k = 0; k < f->index.frame_count; k++)
+		if (f->keep[k])
+			bytes += f->index.frames[k].raw_bytes;
+	return bytes;
+}
+
+enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t)
+{
+	uint64_t bytes = f->keep ? bytes_marked(f) : 0;
+
+	if (!bytes)
+		return PRUNE_INDEXED;
+	if (!t->wish.only_count && f->index.frame_count >= MUCH_FRAMES && bytes > f->bytes / 4 * 3)
+		return PRUNE_MUCH;
+	if (!t->wish.only_count && f->index.totals.late && is_late(f))
+		return PRUNE_LATE;
+	return PRUNE_INDEXED;
+}
+
+/* ---- counting ---- */
+
+/* The middle of a file: what stands in these frames and in no others is counted by rows. */
+struct middle {
+	size_t from, to;           /* frames */
+	uint32_t row_from, row_to; /* rows of which every record is in them */
+	struct stamp first, last;
+	uint32_t before,
+		behind; /* rows before it, and of it and behind it, that have to be in order */
+};
+
+static bool is_inside(const struct prune_terms *t, const struct index_frame *frame)
+{
+	const struct query *q = t->wish.query;
+
+	return frame->first.sec == INT64_MAX ||
+	       (frame->first.sec >= q->start && frame->last.sec <= q->end);
+}
+
+/* The frames that need not be read for the sake of others: the middle is between those of both halves. */
+static void find_frames(const struct prune_file *f, const struct prune_terms *t, struct middle *m)
+{
+	size_t count = f->index.frame_count;
+
+	m->from = 0;
+	m->to = count;
+	for (size_t k = 0; k < count; k++) {
+		if (is_inside(t, &f->index.frames[k]) && !(f->keep[k] & KEEP_EDGE))
+			continue;
+		if (k < count / 2)
+			m->from = k + 1;
+		else if (m->to > k)
+			m->to = k;
+	}
+}
+
+static void find_rows(const struct prune_file *f, struct middle *m)
+{
+	const struct index_frame *frames = f->index.frames;
+	uint32_t rows = f->index.totals.rows;
+	bool any = false;
+
+	m->row_from = 0;
+	m->row_to = rows;
+	m->before = 0;
+	if (m->from) {
+		m->row_from = rows;
+		for (size_t k = m->from; k < f->index.frame_count; k++)
+			if (frames[k].row_from < frames[k].row_to &&
+			    frames[k].row_from < m->row_from)
+				m->row_from = frames[k].row_from;
+		for (size_t k = 0; k < m->from; k++)
+			if (frames[k].row_to > m->before)
+				m->before = frames[k].row_to;
+		m->before = m->before > m->row_from ? m->before : m->row_from + 1;
+	}
+	if (m->to < f->index.frame_count) {
+		m->row_to = 0;
+		for (size_t k = 0; k < m->to; k++)
+			if (frames[k].row_to > m->row_to)
+				m->row_to = frames[k].row_to;
+	}
+	m->behind = m->to < f->index.frame_count && m->row_to ? m->row_to - 1 : rows;
+	/* Events with stamps from the lowest behind the first part to the highest before the last. */
+	for (size_t k = m->from; k < f->index.frame_count; k++)
+		if (frames[k].first.sec != INT64_MAX &&
+		    (!any || stamp_cmp(&frames[k].first, &m->first) < 0)) {
+			m->first = frames[k].first;
+			any = true;
+		}
+	m->last = (struct stamp){INT64_MIN, 0, 0};
+	for (size_t k = 0; k < m->to; k++)
+		if (frames[k].first.sec != INT64_MAX && stamp_cmp(&frames[k].last, &m->last) > 0)
+			m->last = frames[k].last;
+}
+
+static bool is_in_order(struct prune_file *f, const struct middle *m)
+{
+	uint32_t rows = f->index.totals.rows;
+	roaring_bitmap_t *set;
+	struct index_rows asked;
+	bool late = true;
+
+	if (!f->index.totals.late)
+		return true;
+	set = roaring_bitmap_create();
+	if (!set)
+		return false;
+	roaring_bitmap_add_range(set, 0, m->before < rows ? m->before : rows);
+	roaring_bitmap_add_range(set, m->behind, rows);
+	asked.rows = set;
+	late = index_has_late(&f->index, &asked);
+	roaring_bitmap_free(set);
+	return !late;
+}
+
+static void count_middle(struct prune_file *f, const struct middle *m)
+{
+	f->has_counted = true;
+	f->counted_from = m->first;
+	f->counted_to = m->last;
+	f->counted = f->rows ? roaring_bitmap_range_cardinality(f->rows, m->row_from, m->row_to)
+			     : m->row_to - m->row_from;
+	for (size_t k = m->from; k < m->to; k++)
+		f->keep[k] = 0;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+		uint32_t to = frame->row_to < m->row_from ? frame->row_to : m->row_from;
+		uint32_t from = frame->row_from > m->row_to ? frame->row_from : m->row_to;
+
+		if (!(f->keep[k] & KEEP_EDGE) && !prune_rows_any(f->rows, frame->row_from, to) &&
+		    !prune_rows_any(f->rows, from, frame->row_to))
+			f->keep[k] = 0;
+	}
+}
+
+void prune_count_rows(struct prune_file *f, const struct prune_terms *t)
+{
+	struct middle m;
+
+	if (!f->is_exact || !f->row_count || !f->keep)
+		return;
+	find_frames(f, t, &m);
+	if (m.from >= m.to)
+		return;
+	find_rows(f, &m);
+	if (m.row_from < m.row_to && stamp_cmp(&m.first, &m.last) <= 0 && is_in_order(f, &m))
+		count_middle(f, &m);
+}
+
+/* ---- for has_not ---- */
+
+static int compare_spans(const void *a, const void *b)
+{
+	return stamp_cmp(&((const struct prune_span *)a)->first,
+			 &((const struct prune_span *)b)->first);
+}
+
+/* Rising and apart. */
+static void merge_spans(struct prune_file *f)
+{
+	size_t count = 0;
+
+	qsort(f->spans, f->span_count, sizeof(*f->spans), compare_spans);
+	for (size_t i = 0; i < f->span_count; i++) {
+		struct prune_span *last = count ? &f->spans[count - 1] : NULL;
+
+		if (!last || stamp_cmp(&f->spans[i].first, &last->last) > 0)
+			f->spans[count++] = f->spans[i];
+		else if (stamp_cmp(&f->spans[i].last, &last->last) > 0)
+			last->last = f->spans[i].last;
+	}
+	f->span_count = count;
+}
+
+bool prune_in_spans(const struct prune_file *f, const struct stamp *first, const struct stamp *last)
+{
+	size_t low = 0, high = f->span_count;
+
+	/* The first span that does not end before them. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (stamp_cmp(&f->spans[middle].last, first) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < f->span_count && stamp_cmp(&f->spans[low].first, last) <= 0;
+}
+
+int prune_fill(struct prune_file *f, const struct prune_terms *t)
+{
+	free(f->spans);
+	f->span_count = 0;
+	f->spans = calloc(f->index.frame_count + 1, sizeof(*f->spans));
+	if (!f->spans)
+		return -1;
+	for (size_t k = 0; k < f->index.frame_count; k++)
+		if (f->keep[k] && f->index.frames[k].first.sec != INT64_MAX)
+			f->spans[f->span_count++] = (struct prune_span){f->index.frames[k].first,
+									f->index.frames[k].last};
+	merge_spans(f);
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (prune_frame_fits(t, frame) && prune_in_spans(f, &frame->first, &frame->last))
+			f->keep[k] |= KEEP_SPARSE;
+	}
+	return 0;
+}
+
+/* ---- ranges ---- */
+
+static bool goes_on(const struct block_range *range, const struct index_frame *frame,
+		    bool is_sparse)
+{
+	return range->to == frame->raw_at && range->is_sparse == is_sparse;
+}
+
+int prune_ranges(struct prune_file *f)
+{
+	f->kept = f->frames_kept = 0;
+	f->range_count = 0;
+	if (!f->keep)
+		return 0;
+	free(f->ranges);
+	free(f->floors);
+	f->ranges = calloc(f->index.frame_count + 1, sizeof(*f->ranges));
+	f->floors = calloc(f->index.frame_count + 1, sizeof(*f->floors));
+	if (!f->ranges || !f->floors)
+		return -1;
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+		bool is_sparse = !(f->keep[k] & KEEP_PLAIN);
+
+		if (!f->keep[k])
+			continue;
+		if (!f->range_count || !goes_on(&f->ranges[f->range_count - 1], frame, is_sparse)) {
+			f->floors[f->range_count] = frame->first;
+			f->ranges[f->range_count++] = (struct block_range){
+				.from = frame->raw_at, .to = frame->raw_at, .is_sparse = is_sparse};
+		}
+		if (stamp_cmp(&frame->first, &f->floors[f->range_count - 1]) < 0)
+			f->floors[f->range_count - 1] = frame->first;
+		f->ranges[f->range_count - 1].to += frame->raw_bytes;
+		f->kept += frame->raw_bytes;
+		f->frames_kept++;
+	}
+	return 0;
+}
