@@ -55,15 +55,26 @@ static bool read_id(struct sv raw, uint32_t *id)
 	return true;
 }
 
+bool expression_accepts_value(const struct expression_node *n, struct sv raw)
+{
+	uint32_t id;
+
+	return read_id(raw, &id) && holds(n->order, order_of(id, n->number));
+}
+
+bool expression_accepts_type(const struct expression_node *n, uint32_t type)
+{
+	return holds(n->order, order_of(type, n->number));
+}
+
 static bool match_field(const struct expression_node *n, struct expression_matcher *m)
 {
 	const struct trail_field *f = words_find(&m->words, n->name);
-	uint32_t id;
 
 	if (!f)
 		return false;
 	if (n->aspect == EXPRESSION_VALUE)
-		return read_id(f->raw, &id) && holds(n->order, order_of(id, n->number));
+		return expression_accepts_value(n, f->raw);
 	if (n->aspect == EXPRESSION_RAW && !f->decoded)
 		return holds(n->order, !sv_eq(f->raw, n->text));
 	buf_reset(&m->text);
@@ -88,7 +99,7 @@ static bool match_compare(const struct expression_node *n, const struct record *
 	case EXPRESSION_FIELD:
 		return match_field(n, m);
 	case EXPRESSION_RECORD_TYPE:
-		return holds(n->order, order_of(r->type, n->number));
+		return expression_accepts_type(n, r->type);
 	case EXPRESSION_TIMESTAMP:
 		stamp.serial = n->stamp.serial;
 		break;

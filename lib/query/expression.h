@@ -123,4 +123,9 @@ bool expression_matches_record(const struct expression *x, const struct record *
 bool expression_matches_words(const struct expression *x, const struct record *r,
 			      struct expression_matcher *m);
 
+/* For a comparison of EXPRESSION_VALUE with a field: whether a value as it stands is what it asks for. */
+bool expression_accepts_value(const struct expression_node *n, struct sv raw);
+/* The same with a record's type. */
+bool expression_accepts_type(const struct expression_node *n, uint32_t type);
+
 #endif

@@ -43,7 +43,8 @@ struct lang_held;
 struct lang {
 	const struct lang_node *root; /* NULL: every event */
 	struct arena memory;
-	struct lang_held *held; /* private: what is not in the arena */
+	struct lang_held *held;      /* private: what is not in the arena */
+	const struct demand *demand; /* private to lang_demand() */
 	size_t node_count;
 };
 

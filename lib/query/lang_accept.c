@@ -256,6 +256,14 @@ bool lang_accepts_text(const struct lang_node *n, struct sv text, struct lang_as
 	return false;
 }
 
+bool lang_accepts_name(const struct lang_node *n, struct sv text, struct lang_asker *a)
+{
+	for (size_t i = 0; i < n->test_count; i++)
+		if (!n->tests[i].is_id_number && test_accepts_text(&n->tests[i], text, a))
+			return n->order == LANG_EQ || n->order == LANG_MATCH;
+	return false;
+}
+
 /* ---- values ---- */
 
 struct sv lang_unquoted(struct sv raw)
@@ -289,7 +297,7 @@ bool lang_accepts_raw(const struct lang_node *n, enum value_type type, struct sv
 
 /* ---- words ---- */
 
-static bool is_argument(struct sv name)
+bool lang_is_argument(struct sv name)
 {
 	return name.n >= 2 && name.p[0] == 'a' && name.p[1] >= '0' && name.p[1] <= '9';
 }
@@ -323,7 +331,7 @@ enum lang_words lang_words_of(const struct lang_node *n, struct sv name)
 	for (size_t i = 0; i < LEN(by_record); i++)
 		if (sv_eq(by_record[i], name))
 			return LANG_WORDS_RECORD;
-	if (is_argument(name))
+	if (lang_is_argument(name))
 		return LANG_WORDS_RECORD;
 	switch ((int)type) {
 	case VALUE_UNCLASSIFIED:
@@ -333,7 +341,6 @@ enum lang_words lang_words_of(const struct lang_node *n, struct sv name)
 	case VALUE_UID:
 	case VALUE_GID:
 	case VALUE_SYSCALL:
-	case VALUE_ARCH:
 	case VALUE_FAN_INFO:
 	case VALUE_PROTOCOL:
 		return LANG_WORDS_RECORD;

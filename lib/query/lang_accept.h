@@ -25,6 +25,9 @@ void lang_asker_release(struct lang_asker *a);
 /* Whether one of the comparison's tests accepts the text. */
 bool lang_accepts_text(const struct lang_node *n, struct sv text, struct lang_asker *a);
 
+/* The same for the name that a user or group has in the enriched tail: numbers do not ask for it. */
+bool lang_accepts_name(const struct lang_node *n, struct sv text, struct lang_asker *a);
+
 /* A number is what is asked for. */
 bool lang_accepts_number(const struct lang_node *n, struct lang_number number);
 
@@ -58,6 +61,9 @@ enum lang_words lang_words_of(const struct lang_node *n, struct sv name);
 /* The words of a field of LANG_WORDS_ALONE. */
 bool lang_accepts_words(const struct lang_node *n, struct sv name, struct sv raw,
 			struct lang_asker *a);
+
+/* a0, a12, a2[0]: a word of EXECVE records, a number in others. */
+bool lang_is_argument(struct sv name);
 
 /* A user or group by name, of a value that is a number; gid: it is a group. */
 bool lang_accepts_id(const struct lang_node *n, bool gid, struct sv raw);

@@ -4,8 +4,10 @@
 #include "base/num.h"
 #include "query/literal.h"
 #include "record/escape.h"
+#include "table/usertype.h"
 
 #include <inttypes.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -132,19 +134,19 @@ bool lang_offer(struct lang_matcher *m, const struct lang_node *n, struct sv tex
 /* The name that auditd left for it; "unknown(1000)" is none. */
 static bool name_in_tail(const struct record *r, struct sv name, struct sv *out)
 {
-	char upper[32];
+	const struct record tail_only = {.line = r->line, .tail = r->tail};
+	struct fields it;
 	struct field f;
 
-	if (r->tail.n == 0 || name.n > sizeof(upper))
+	if (r->tail.n == 0)
 		return false;
-	for (size_t i = 0; i < name.n; i++)
-		upper[i] = (char)(name.p[i] >= 'a' && name.p[i] <= 'z' ? name.p[i] - 'a' + 'A'
-								       : name.p[i]);
-	if (!record_field_from(r, FIELD_TAIL, sv_make(upper, name.n), &f) ||
-	    sv_starts(f.value, SV("unknown")))
-		return false;
-	*out = f.value;
-	return true;
+	fields_init(&it, &tail_only);
+	while (fields_next(&it, &f))
+		if (f.origin == FIELD_TAIL && sv_eq_nocase(f.name, name)) {
+			*out = f.value;
+			return !sv_starts(f.value, SV("unknown"));
+		}
+	return false;
 }
 
 static bool is_text(const struct lang_node *n)
@@ -162,7 +164,7 @@ static bool id_fits(struct lang_matcher *m, const struct lang_node *n, const str
 	struct sv name;
 
 	if (name_in_tail(r, f->name, &name))
-		return lang_accepts_text(n, name, &m->asker);
+		return lang_accepts_name(n, name, &m->asker);
 	return is_text(n) && lang_accepts_id(n, type == VALUE_GID, f->raw);
 }
 
@@ -182,6 +184,25 @@ static bool in_words_fits(struct lang_matcher *m, const struct lang_node *n,
 	return fits;
 }
 
+/*
+ * By its name, so that an index, which does not know the record, can say the same; but the arguments
+ * of a program are not those of a system call, and what a user record calls id= may be a group.
+ */
+static enum value_type type_of(const struct words *w, const struct trail_field *f)
+{
+	enum value_type by_name = field_value_type(f->name), type = words_type(w, f);
+	bool is_by_record = (w->record->type == AUDIT_EXECVE && lang_is_argument(f->name)) ||
+			    type == VALUE_GID || type == VALUE_SOCKADDR ||
+			    by_name == VALUE_SOCKADDR;
+
+	return is_by_record ? type : by_name;
+}
+
+static bool is_number_type(enum value_type type)
+{
+	return type == VALUE_A0 || type == VALUE_A1 || type == VALUE_A2 || type == VALUE_A3;
+}
+
 static bool value_fits(struct lang_matcher *m, const struct lang_node *n,
 		       struct expression_matcher *w, const struct trail_field *f)
 {
@@ -190,7 +211,7 @@ static bool value_fits(struct lang_matcher *m, const struct lang_node *n,
 
 	if (f->decoded)
 		return lang_accepts_text(n, f->raw, &m->asker);
-	type = words_type(&w->words, f);
+	type = type_of(&w->words, f);
 	if (lang_accepts_raw(n, type, f->raw, &m->asker))
 		return true;
 	if ((type == VALUE_UID || type == VALUE_GID) && id_fits(m, n, w->words.record, f, type))
@@ -204,8 +225,12 @@ static bool value_fits(struct lang_matcher *m, const struct lang_node *n,
 	case LANG_WORDS_ALONE:
 		return lang_accepts_words(n, f->name, f->raw, &m->asker);
 	case LANG_WORDS_RECORD:
-		/* Of ids only the names were not asked for yet: of a text they were. */
-		return in_words_fits(m, n, w, f);
+		/*
+		 * An argument of a system call is a number: in quotes it is nothing else. In TRUSTED_APP
+		 * anything is text.
+		 */
+		return (!is_number_type(type) || f->raw.n == 0 || f->raw.p[0] != '"') &&
+		       w->words.record->type != AUDIT_TRUSTED_APP && in_words_fits(m, n, w, f);
 	}
 	return false;
 }
@@ -221,6 +246,20 @@ static const struct trail_field *next_key(struct words *w, const struct trail_fi
 	return next && next->decoded ? next : NULL;
 }
 
+/* A name that auditd left counts where its number is not to be found. */
+static void ask_tail(struct lang_matcher *m, const struct lang_node *n, struct sv name,
+		     size_t record, struct lang_verdict *v)
+{
+	enum value_type type = field_value_type(name);
+	struct sv text;
+
+	if (n->kind != LANG_COMPARE || (type != VALUE_UID && type != VALUE_GID) ||
+	    !name_in_tail(&m->event->records[record], name, &text))
+		return;
+	v->is_there = true;
+	v->fits |= lang_accepts_name(n, text, &m->asker);
+}
+
 void lang_ask_field(struct lang_matcher *m, const struct lang_node *n, struct sv name,
 		    size_t record, struct lang_verdict *v)
 {
@@ -228,8 +267,10 @@ void lang_ask_field(struct lang_matcher *m, const struct lang_node *n, struct sv
 	const struct trail_field *f = w ? words_find(&w->words, name) : NULL;
 	size_t at = 0;
 
-	if (!f)
+	if (!f) {
+		ask_tail(m, n, name, record, v);
 		return;
+	}
 	v->is_there = true;
 	for (; f && n->kind == LANG_COMPARE && !v->fits;
 	     f = f->decoded ? next_key(&w->words, f, &at) : NULL)

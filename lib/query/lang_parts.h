@@ -92,6 +92,7 @@ struct lang_test {
 
 	struct sv text;    /* TEXT, GLOB: what a value is compared with */
 	struct sv another; /* TEXT: another spelling of the same; empty when there is none */
+	bool is_id_number; /* TEXT: of a user or group, by number: names are not looked at */
 	bool has_id;       /* TEXT: the name of a user, of a group */
 	uint32_t id, gid;
 	bool has_gid;
@@ -176,6 +177,10 @@ MUST_CHECK int lang_read_pattern(struct lang_parser *p, const struct lang_node *
 
 /* The 16 bytes of an address, IPv4 as ::ffff:a.b.c.d; false when text is none. */
 MUST_CHECK bool lang_address(struct sv text, unsigned char out[16], bool *is_v4);
+
+/* ---- lang_put.c ---- */
+
+void lang_put_node(const struct lang_node *n, struct buf *out);
 
 /* ---- lang_field.c ---- */
 

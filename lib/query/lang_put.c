@@ -73,8 +73,6 @@ static void put_compare(const struct lang_node *n, struct buf *out)
 
 /* ---- the tree ---- */
 
-static void put_node(const struct lang_node *n, struct buf *out);
-
 static bool is_chain(const struct lang_node *n)
 {
 	return n->kind == LANG_AND || n->kind == LANG_OR || n->kind == LANG_ALL ||
@@ -86,7 +84,7 @@ static void put_child(const struct lang_node *n, struct buf *out)
 	bool is_apart = is_chain(n) || n->kind == LANG_NOT;
 
 	buf_puts(out, is_apart ? "(" : "");
-	put_node(n, out);
+	lang_put_node(n, out);
 	buf_puts(out, is_apart ? ")" : "");
 }
 
@@ -98,13 +96,13 @@ static void put_chain(const struct lang_node *n, struct buf *out)
 	for (const struct lang_node *c = n->child; c; c = c->next) {
 		buf_puts(out, c == n->child ? "" : signs[n->kind]);
 		if (c->kind == LANG_NOT && (n->kind == LANG_AND || n->kind == LANG_OR))
-			put_node(c, out);
+			lang_put_node(c, out);
 		else
 			put_child(c, out);
 	}
 }
 
-static void put_node(const struct lang_node *n, struct buf *out)
+void lang_put_node(const struct lang_node *n, struct buf *out)
 {
 	switch (n->kind) {
 	case LANG_AND:
@@ -137,7 +135,7 @@ static void put_node(const struct lang_node *n, struct buf *out)
 void lang_put(const struct lang *l, struct buf *out)
 {
 	if (l->root)
-		put_node(l->root, out);
+		lang_put_node(l->root, out);
 }
 
 /* ---- problems ---- */

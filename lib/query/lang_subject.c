@@ -5,7 +5,6 @@
 #include "query/lang_match.h"
 
 #include "record/address.h"
-#include "record/argv.h"
 #include "record/escape.h"
 
 #include <arpa/inet.h>
@@ -17,14 +16,12 @@
 	}
 
 static const struct sv user_fields[] = {NAME("auid"), NAME("uid"), NAME("euid"), NAME("acct")};
-static const struct sv address_fields[] = {
-	NAME("addr"),  NAME("hostname"), NAME("laddr"), NAME("raddr"), NAME("saddr"),
-	NAME("daddr"), NAME("faddr"),    NAME("src"),   NAME("dest"),  NAME("net")};
+static const struct sv address_fields[] = {NAME("addr"),  NAME("hostname"), NAME("laddr"),
+					   NAME("raddr"), NAME("saddr"),    NAME("daddr")};
 static const struct sv port_fields[] = {NAME("port"),  NAME("lport"), NAME("rport"), NAME("fport"),
 					NAME("sport"), NAME("dport"), NAME("saddr"), NAME("addr")};
-static const struct sv path_fields[] = {NAME("name"),  NAME("path"),     NAME("file"),
-					NAME("dir"),   NAME("watch"),    NAME("new-disk"),
-					NAME("saddr"), NAME("old-disk"), NAME("cwd")};
+static const struct sv path_fields[] = {NAME("name"), NAME("path"),     NAME("cwd"),
+					NAME("dir"),  NAME("new-disk"), NAME("saddr")};
 
 const struct sv *lang_subject_fields(enum lang_subject s, size_t *count)
 {
@@ -334,34 +331,43 @@ static void ask_paths(struct lang_matcher *m, const struct lang_node *n, struct 
 
 /* ---- the command line ---- */
 
-static void ask_proctitle(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
+/* a0, a12, a2[0]: of EXECVE. */
+static bool is_argument(struct sv name)
 {
-	for (size_t i = 0; i < m->event->count && !v->fits; i++)
-		if (m->event->records[i].type == AUDIT_PROCTITLE)
-			lang_ask_field(m, n, SV("proctitle"), i, v);
+	return name.n >= 2 && name.p[0] == 'a' && name.p[1] >= '0' && name.p[1] <= '9' &&
+	       sv_find(name, SV("_len")) == name.n;
 }
 
+/* One word: it stays behind those that are in the buffer. */
+static bool ask_argument(struct lang_matcher *m, const struct lang_node *n,
+			 const struct trail_field *f, struct lang_verdict *v)
+{
+	size_t from;
+
+	if (m->line.n)
+		buf_putc(&m->line, ' ');
+	from = m->line.n;
+	if (sv_starts(f->raw, SV("\"")) || !decode_pairs(f->raw, &m->line))
+		buf_put(&m->line, lang_unquoted(f->raw));
+	return !m->line.failed && lang_offer(m, n, sv_from(buf_view(&m->line), from), v);
+}
+
+/* The pieces of a word that is too long for a record count as words. */
 static void ask_args(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v)
 {
-	struct buf *word = &m->cwd; /* free: nothing else of this event is asked meanwhile */
-	struct argv argv;
-	bool is_first = true;
+	const struct trail_field *f;
 
-	m->knows_cwd = false;
 	buf_reset(&m->line);
-	argv_init(&argv, m->event->records, m->event->count);
-	while (argv_next(&argv, word)) {
-		if (!is_first)
-			buf_putc(&m->line, ' ');
-		is_first = false;
-		buf_put(&m->line, buf_view(word));
-		if (lang_offer(m, n, buf_view(word), v))
-			return;
+	for (size_t i = 0; i < m->event->count; i++) {
+		struct expression_matcher *w =
+			m->event->records[i].type == AUDIT_EXECVE ? lang_words(m, i) : NULL;
+
+		for (size_t k = 0; w && (f = words_at(&w->words, k)); k++)
+			if (is_argument(f->name) && ask_argument(m, n, f, v))
+				return;
 	}
-	if (!is_first)
+	if (m->line.n)
 		(void)lang_offer(m, n, buf_view(&m->line), v);
-	else
-		ask_proctitle(m, n, v);
 }
 
 /* ---- what the normaliser says ---- */
@@ -476,20 +482,23 @@ static void ask_fields(struct lang_matcher *m, const struct lang_node *n, size_t
 		       struct lang_verdict *v)
 {
 	struct expression_matcher *w = lang_words(m, record);
-	size_t count;
+	size_t count = 0;
 	const struct sv *names = lang_subject_fields(n->subject, &count);
 
-	for (size_t i = 0; w && names && i < count && !v->fits; i++) {
-		const struct trail_field *f = words_find(&w->words, names[i]);
+	for (size_t i = 0; w && i < count && !v->fits; i++) {
+		const struct trail_field *f;
 
+		if (n->subject == LANG_SUBJECT_USER) {
+			lang_ask_field(m, n, names[i], record, v);
+			continue;
+		}
+		f = words_find(&w->words, names[i]);
 		if (!f || f->decoded)
 			continue;
 		if (n->subject == LANG_SUBJECT_ADDR)
 			ask_address(m, n, record, f, v);
-		else if (n->subject == LANG_SUBJECT_PORT)
-			ask_port(m, n, record, f, v);
 		else
-			lang_ask_field(m, n, names[i], record, v);
+			ask_port(m, n, record, f, v);
 	}
 }
 

@@ -369,7 +369,7 @@ static const struct {
 	{"name = /etc/shadow", ""},
 	{"args = -o", "c"},
 	{"args = \"curl -o /tmp/a b\"", "c"},
-	{"args ~ \"^ls -l\"", "o"},
+	{"args ~ \"^curl -o\"", "c"},
 	/* the normaliser */
 	{"subject = bob", "o"},
 	{"subject = alice", "a"},

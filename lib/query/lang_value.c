@@ -73,6 +73,7 @@ static bool read_range(struct sv text, struct lang_test *t)
 bool lang_address(struct sv text, unsigned char out[16], bool *is_v4)
 {
 	char address[INET6_ADDRSTRLEN];
+	struct in6_addr v6;
 	struct in_addr v4;
 
 	*is_v4 = false;
@@ -85,7 +86,12 @@ bool lang_address(struct sv text, unsigned char out[16], bool *is_v4)
 		*is_v4 = true;
 		return true;
 	}
-	return inet_pton(AF_INET6, address, out) == 1;
+	/* ::ffff:a01:203 is nobody's way of writing 10.1.2.3. */
+	if (inet_pton(AF_INET6, address, &v6) != 1 ||
+	    (IN6_IS_ADDR_V4MAPPED(&v6) && sv_index(text, '.') == text.n))
+		return false;
+	memcpy(out, &v6, sizeof(v6));
+	return true;
 }
 
 /* ADDRESS or ADDRESS/BITS. */
@@ -264,6 +270,7 @@ static void read_id(struct lang_parser *p, const struct lang_node *n, struct lan
 	struct names *names = p->env->names;
 	bool is_number = num_u32(t->text, &t->id) || sv_eq(t->text, SV("-1"));
 
+	t->is_id_number = is_number;
 	if (is_number) {
 		if (t->text.p[0] == '-')
 			t->another = SV("4294967295");
@@ -316,7 +323,8 @@ static int read_text(struct lang_parser *p, const struct lang_node *n, struct la
 		return 0;
 	}
 	if (t->is_quoted) {
-		read_id(p, n, t);
+		if (is_id(n))
+			read_id(p, n, t);
 		return 0;
 	}
 	if (n->form == LANG_FORM_IN && read_range(t->text, t)) {
