@@ -471,3 +471,35 @@ account_all() {
 	[ -z "$(ls -A "$d/log" | grep -E '^\..*(new|old)$')" ]
 	finish one
 }
+
+# archivists NAME: their processes.
+archivists() { pgrep -f "auditd-archivist -c$dir/$1/etc"; }
+
+@test "killed again and again while the log is rotated quickly, each record is there once" {
+	local d=$dir/one i
+	make_daemon one 128m
+	configure one 'compress = yes' 'index = yes' 'max_log_file = 1' 'max_log_file_action = keep_logs'
+	begin one
+	# One by hand beside the daemon's, for it pauses after one that died.
+	(
+		while [ ! -e "$d/enough" ]; do
+			"$AURUM_BIN/auditd-archivist" -c "$d/etc" >/dev/null 2>&1 &
+			sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
+			kill -KILL $! 2>/dev/null
+			wait $! 2>/dev/null || :
+		done
+	) 3>&- &
+	local killer=$!
+	for i in $(seq 12); do feed one 500 4000; done
+	touch "$d/enough"
+	wait "$killer" || :
+	finish one
+	run ! archivists one
+	run -0 archive one
+	no_plain_files one
+	[ -z "$(ls -A "$d/log" | grep -E '^\..*(new|old)$')" ]
+	zstdcat "$d"/log/*.zst | cat - "$d/log/audit.log" | grep -ao ' n=[0-9]*' | cut -d= -f2 >"$d/numbers"
+	seq 6000 | cmp - "$d/numbers"
+	[ "$(indexes one)" -eq "$(segments one)" ]
+	"$AURUM_BIN/ausearch" -m SYSCALL --raw -if "$d/log" </dev/null | grep -ao ' n=[0-9]*' | cut -d= -f2 | cmp - "$d/numbers"
+}
