@@ -11,8 +11,8 @@
 
 #define LOWEST_NICE 19
 
-/* CAP_CHOWN: what it makes gets the group of the rotated file. CAP_LEASE: who writes to that. */
-#define CAPABILITIES (SANDBOX_CAPABILITY(CAP_CHOWN) | SANDBOX_CAPABILITY(CAP_LEASE))
+/* What it makes gets the group of the rotated file. */
+#define CAPABILITIES SANDBOX_CAPABILITY(CAP_CHOWN)
 #define CALLS        (SANDBOX_CALLS_BASE | SANDBOX_CALLS_FILES | SANDBOX_CALLS_TIMES | LEAK_CHECK)
 #ifdef AURUM_SANITIZED
 #define LEAK_CHECK (SANDBOX_CALLS_LEAK_CHECK | SANDBOX_CALLS_THREADS)

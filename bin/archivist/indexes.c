@@ -1,7 +1,7 @@
 /* What is around lib/index, which makes them: access, and removing those of no use. */
 #include "archivist/indexes.h"
 
-#include "index/build.h"
+#include "query/report_summary.h"
 #include "segment/names.h"
 
 #include <dirent.h>
@@ -59,14 +59,31 @@ static int head_of(int fd, struct segment_head *head, struct err *e)
 	return 0;
 }
 
+/* With the totals that reports are made of. */
+static int make(const struct archive *a, int fd, struct err *e)
+{
+	int64_t timeout_s = a->timeout_s ? a->timeout_s : JOIN_TIMEOUT_DEFAULT_S;
+	struct report_summary_maker *maker = report_summary_maker_new(timeout_s);
+	struct index_extra_maker extra;
+	int status;
+
+	if (!maker)
+		return err_set(e, "no memory for totals");
+	extra = report_summary_extra(maker);
+	status = index_make(
+		a->log, fd,
+		&(struct index_options){.timeout_s = timeout_s, .extra = &extra, .extra_count = 1},
+		e);
+	report_summary_maker_free(maker);
+	return status;
+}
+
 int indexes_make(const struct archive *a, int fd, struct err *e)
 {
-	const struct index_options o = {.timeout_s = a->timeout_s};
 	struct segment_head head;
 
-	return head_of(fd, &head, e) == 0 && index_make(a->log, fd, &o, e) >= 0
-		       ? give_access(a, fd, &head, e)
-		       : -1;
+	return head_of(fd, &head, e) == 0 && make(a, fd, e) >= 0 ? give_access(a, fd, &head, e)
+								 : -1;
 }
 
 /* ---- sweeping ---- */
