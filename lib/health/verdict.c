@@ -367,6 +367,22 @@ static void judge_consumers(struct judge *j)
 			judge_consumer(j, &j->f->view->consumers[i]);
 }
 
+/* They stay plain, or without an index: nothing is lost, but room and time are. */
+static void judge_archive(struct judge *j)
+{
+	const struct health_attendant *a = &j->f->view->attendant;
+	char when[MEASURE_BYTES];
+
+	if (!is_ours_alive(j) || !is_some(a->archive_failing))
+		return;
+	FIND(j, WEIGHT_NOTE, "archive",
+	     "rotated logs cannot be compressed or indexed since %s, and stay as they are",
+	     measure_time(a->archive_failing, when));
+	ADVISE(j,
+	       "auditd-archivist says what is in the way; systemctl reload auditd has the daemon "
+	       "try again at once");
+}
+
 /* ---- the whole ---- */
 
 /* By weight, in the order of discovery where that is the same. */
@@ -384,8 +400,9 @@ static void sort(struct health_verdict *v)
 void health_judge(const struct health_facts *facts, struct health_verdict *out)
 {
 	static void (*const parts[])(struct judge * j) = {
-		judge_absent, judge_silence, judge_board, judge_kernel,  judge_losses,
-		judge_disk,   judge_bursts,  judge_drift, judge_readers, judge_consumers};
+		judge_absent,  judge_silence,   judge_board,  judge_kernel,
+		judge_losses,  judge_disk,      judge_bursts, judge_drift,
+		judge_readers, judge_consumers, judge_archive};
 	struct judge j = {facts, out};
 
 	out->count = 0;

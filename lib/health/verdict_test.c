@@ -223,6 +223,10 @@ static void consumers_are_judged_one_by_one(void **state)
 	c->figures.consumer_state = STATE_RUNNING;
 	c->figures.lost = 4;
 	expect(h, WEIGHT_NOTE, "consumer-lost", "missed 4 records");
+	h->view.attendant.archive_failing = 0;
+	assert_int_equal(judge(h), WEIGHT_NOTE);
+	h->view.attendant.archive_failing = 1600000000 * NS;
+	expect(h, WEIGHT_NOTE, "archive", "cannot be compressed or indexed since 2020-09-");
 	h->view.attendant.attendant_heartbeat = 4000 * NS;
 	h->view.attendant.attendant_pid = 80;
 	expect(h, WEIGHT_WRONG, "attendant-hangs", "(pid 80) hangs");
