@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "query/expression.h"
+#include "query/lang.h"
 #include "record/names_system.h"
 
 #include <dlfcn.h>
@@ -109,6 +110,43 @@ struct log {
 	struct expression_matcher matcher;
 };
 
+/* The language of aurum takes expressions as they are: it has to say the same of every record. */
+static void ask_language(struct log *log, const char *text, const struct set *expected)
+{
+	const struct when_context when = {0};
+	const struct lang_env env = {&when, log->matcher.words.interpreter->names};
+	static struct set got;
+	struct lang_matcher *m;
+	struct lang_problem p;
+	struct lang l;
+
+	if (lang_parse(&l, sv_cstr(text), &env, &p) != 0 ||
+	    !(m = lang_matcher_new(&l, env.names))) {
+		(void)printf("aurum refuses it: %s\n%s\n", p.text, text);
+		exit(1);
+	}
+	got.count = 0;
+	for (size_t i = 0; i < log->count; i++) {
+		const struct record *r = &log->records[i];
+		const struct event one = {.stamp = r->stamp,
+					  .node = r->node,
+					  .type = r->type,
+					  .records = r,
+					  .count = 1};
+
+		if (lang_matches(&l, &one, m))
+			add_stamp(&got, r->stamp);
+	}
+	if (got.count != expected->count ||
+	    memcmp(got.stamps, expected->stamps, got.count * sizeof(got.stamps[0])) != 0) {
+		(void)printf("aurum says something else: %zu events, not %zu\n%s\n", got.count,
+			     expected->count, text);
+		exit(1);
+	}
+	lang_matcher_free(m);
+	lang_release(&l);
+}
+
 static void ask_us(struct log *log, const char *text, struct set *out)
 {
 	struct expression x;
@@ -123,6 +161,7 @@ static void ask_us(struct log *log, const char *text, struct set *out)
 		if (expression_matches_record(&x, &log->records[i], &log->matcher))
 			add_stamp(out, log->records[i].stamp);
 	expression_release(&x);
+	ask_language(log, text, out);
 }
 
 static bool has(const struct set *s, const struct stamp *stamp)
