@@ -48,5 +48,7 @@ int watch_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
+int search_main(int argc, char **argv);
+int report_main(int argc, char **argv);
 
 #endif

@@ -64,13 +64,13 @@ void put_local(struct report_printer *p, enum local_form form, int64_t sec, stru
 	if (p->to_local(sec, &tm))
 		switch (form) {
 		case LOCAL_DATE:
-			n = strftime(text, sizeof(text), "%x", &tm);
+			n = strftime(text, sizeof(text), p->iso ? "%F" : "%x", &tm);
 			break;
 		case LOCAL_MINUTE:
-			n = strftime(text, sizeof(text), "%x %H:%M", &tm);
+			n = strftime(text, sizeof(text), p->iso ? "%F %H:%M" : "%x %H:%M", &tm);
 			break;
 		case LOCAL_SECOND:
-			n = strftime(text, sizeof(text), "%x %T", &tm);
+			n = strftime(text, sizeof(text), p->iso ? "%F %T" : "%x %T", &tm);
 			break;
 		}
 	buf_put(out, n ? sv_make(text, n) : SV("?"));

@@ -31,6 +31,7 @@ struct report_printer {
 	enum report_format format;
 	enum escape_mode escape;
 	bool interpret;
+	bool iso; /* text has dates as ISO 8601, not as the locale */
 	when_to_local_fn to_local;
 	uint64_t rows;   /* printed so far */
 	struct buf text; /* not written yet */

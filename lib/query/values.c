@@ -259,6 +259,10 @@ static bool add_word(struct values *v, size_t field, const struct event *event,
 	if (!f->decoded && subject == LANG_SUBJECT_PATH)
 		return add_path(v, list, event, r, f);
 	words_put(&v->words, f, scratch_of(v));
+	/* "ENOENT(No such file or directory)": people ask for ENOENT. */
+	if (!f->decoded && v->scratch.n && v->scratch.p[0] == 'E' &&
+	    words_type(&v->words, f) == VALUE_EXIT)
+		v->scratch.n = sv_index(buf_view(&v->scratch), '(');
 	return add_scratch(v, list);
 }
 
