@@ -7,6 +7,7 @@
  * It is not installed.
  */
 #include "aurum/applier.h"
+#include "aurum/search_words.h"
 #include "aurum/watch.h"
 
 #include "config/complete.h"
@@ -32,6 +33,11 @@ static const char rules_verbs[] =
 #include "aurum/rules.def"
 	;
 #undef VERB
+#define REPORT(name, query, shape, fields, help) #name " "
+static const char reports[] =
+#include "aurum/report.def"
+	;
+#undef REPORT
 
 /* A command, followed by its options. */
 struct line {
@@ -71,6 +77,10 @@ static const struct line lines[] = {
 #include "aurum/watch.def"
 	VERB("status", COMPLETE_NOTHING, NULL)
 #include "aurum/status.def"
+	VERB("search", COMPLETE_NOTHING, NULL)
+#include "aurum/search.def"
+	VERB("report", COMPLETE_NOTHING, reports)
+#include "aurum/search.def"
 	VERB("tree", COMPLETE_NOTHING, NULL)
 #include "aurum/tree.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)

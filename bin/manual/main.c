@@ -3,9 +3,10 @@
  *
  *	make-manual docs/aurum-status.1.in >aurum-status.1
  *
- * A line @OPTIONS@ becomes the options of aurum status, @FIGURES@ the figures of the daemon's health.
- * It is not installed.
+ * A line @OPTIONS@ becomes the options of aurum status, @FIGURES@ the figures of the daemon's health,
+ * @SEARCH@ the options of aurum search, @REPORTS@ the reports of aurum report. It is not installed.
  */
+#include "aurum/search_words.h"
 #include "base/file.h"
 #include "config/option.h"
 #include "output/vitals.h"
@@ -22,6 +23,47 @@ static const struct option_row rows[] = {
 static const struct option_set status_options = {
 	.program = "aurum status", .rows = rows, .count = LEN(rows)};
 
+static const struct option_row search_rows[] = {
+#define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
+#include "aurum/search.def"
+#undef OPTION
+};
+static const struct option_set search_options = {
+	.program = "aurum search", .rows = search_rows, .count = LEN(search_rows)};
+
+static void put_quoted(const char *text, struct buf *out)
+{
+	for (; *text; text++) {
+		if (*text == '-' || *text == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *text);
+	}
+}
+
+static void put_report(const char *name, const char *query, const char *fields, const char *help,
+		       struct buf *out)
+{
+	buf_printf(out, ".TP\n.B %s\n", name);
+	put_quoted(help, out);
+	if (query[0]) {
+		buf_puts(out, ".\n.br\nQuery:\n.I ");
+		put_quoted(query, out);
+	}
+	buf_puts(out, query[0] ? "\n" : ".\n");
+	if (fields[0]) {
+		buf_puts(out, ".br\nFields:\n.I ");
+		put_quoted(fields, out);
+		buf_putc(out, '\n');
+	}
+}
+
+static void put_reports(struct buf *out)
+{
+#define REPORT(name, query, shape, fields, help) put_report(#name, query, fields, help, out);
+#include "aurum/report.def"
+#undef REPORT
+}
+
 static void fill(struct sv page, struct buf *out)
 {
 	struct sv line;
@@ -29,6 +71,10 @@ static void fill(struct sv page, struct buf *out)
 	while (sv_line(&page, &line)) {
 		if (sv_eq(line, SV("@OPTIONS@"))) {
 			option_man(&status_options, out);
+		} else if (sv_eq(line, SV("@SEARCH@"))) {
+			option_man(&search_options, out);
+		} else if (sv_eq(line, SV("@REPORTS@"))) {
+			put_reports(out);
 		} else if (sv_eq(line, SV("@FIGURES@"))) {
 			vitals_put_man(out);
 		} else {
