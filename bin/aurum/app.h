@@ -47,6 +47,7 @@ MUST_CHECK int verb_options(const struct option_set *set, int argc, char **argv,
 int watch_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
+int index_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int report_main(int argc, char **argv);

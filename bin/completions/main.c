@@ -32,6 +32,9 @@ static const char verbs[] =
 static const char rules_verbs[] =
 #include "aurum/rules.def"
 	;
+static const char index_verbs[] =
+#include "aurum/index.def"
+	;
 #undef VERB
 #define REPORT(name, query, shape, fields, help) #name " "
 static const char reports[] =
@@ -83,6 +86,13 @@ static const struct line lines[] = {
 #include "aurum/search.def"
 	VERB("tree", COMPLETE_NOTHING, NULL)
 #include "aurum/tree.def"
+	VERB("index", COMPLETE_NOTHING, index_verbs)
+	VERB("index build", COMPLETE_FILES, NULL)
+#include "aurum/index_options.def"
+	VERB("index check", COMPLETE_FILES, NULL)
+#include "aurum/index_options.def"
+	VERB("index stats", COMPLETE_FILES, NULL)
+#include "aurum/index_options.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"

@@ -2,6 +2,7 @@
 #include "index/build.h"
 
 #include "base/file.h"
+#include "index/open.h"
 #include "index/put.h"
 
 #include <stdlib.h>
@@ -81,4 +82,9 @@ int index_builder_end(struct index_builder *b, const struct segment_head *head, 
 int index_builder_write(const struct index_builder *b, int fd, struct err *e)
 {
 	return file_write(fd, buf_view(&b->file)) == 0 ? 0 : err_sys(e, "cannot write an index");
+}
+
+int index_builder_open(const struct index_builder *b, struct index *x, struct err *e)
+{
+	return open_memory(x, buf_view(&b->file), e);
 }

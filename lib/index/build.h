@@ -44,6 +44,9 @@ MUST_CHECK int index_builder_end(struct index_builder *b, const struct segment_h
 				 struct err *e);
 MUST_CHECK int index_builder_write(const struct index_builder *b, int fd, struct err *e);
 
+/* Opens what would be written; it lives as long as the builder. */
+MUST_CHECK int index_builder_open(const struct index_builder *b, struct index *x, struct err *e);
+
 /* Reads all of a file, plain or a segment, and ends: *head is the text's. */
 MUST_CHECK int index_build(struct index_builder *b, int fd, struct segment_head *head,
 			   struct err *e);

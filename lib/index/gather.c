@@ -93,7 +93,7 @@ static int field_of(const struct gather *g, struct sv name)
 	int field = name.n ? find_name(g, name.p, name.n) : FIELD_NONE;
 
 	if (field == FIELD_NONE && g->is_execve && is_argument(name))
-		return index_field_find(SV("args"));
+		return g->args;
 	return field;
 }
 
@@ -392,6 +392,9 @@ static void cut_slow(struct gather *g, const struct gather_line *l)
 		const struct gather_look *look = &g->looks[g->looked[i]];
 		bool is_tail = is_of_tail(g->looked[i]);
 
+		/* No field at all, but words that record/words.h makes one of. */
+		if (look->fields == 0 && g->looked[i] == g->seresult && look->words == 1)
+			continue;
 		if (look->words > 1 || look->fields > 1 ||
 		    (is_tail ? look->words != 0
 			     : look->words != look->fields || look->word != look->field))
@@ -517,6 +520,8 @@ void gather_init(struct gather *g)
 		column_init(&g->columns[i], &index_fields[i], &g->arena, seed);
 		add_name(g, i);
 	}
+	g->args = index_field_find(SV("args"));
+	g->seresult = index_field_find(SV("seresult"));
 	column_init(&g->types, NULL, &g->arena, seed);
 	column_init(&g->nodes, NULL, &g->arena, seed);
 }

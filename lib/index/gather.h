@@ -42,6 +42,7 @@ struct gather {
 	struct arena arena;
 	struct column columns[INDEX_FIELDS], types, nodes;
 	struct gather_name names[GATHER_NAMES];
+	int args, seresult; /* these fields' numbers */
 	struct marks marks;
 	size_t marks_cap;
 	const char *text; /* of the frame, HASH_SLACK bytes of room behind it */

@@ -69,6 +69,7 @@ struct index {
 	uint64_t text_bytes;
 
 	/* Private. */
+	bool is_mapped;
 	const unsigned char *sections;
 	size_t section_count;
 	uint64_t checked[8]; /* a bit for each section whose checksum was looked at, and is good */

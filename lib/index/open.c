@@ -97,6 +97,7 @@ static enum index_status map_file(struct index *x, const char *path, struct err 
 	}
 	x->map = map;
 	x->bytes = (size_t)st.st_size;
+	x->is_mapped = true;
 	return INDEX_OPEN;
 }
 
@@ -165,39 +166,54 @@ static void take_totals(struct index *x, const struct layout_header *h)
 	x->text_bytes = h->raw_bytes;
 }
 
-static enum index_status look(struct index *x, const char *path, const struct segment_head *head,
+/* What is mapped, on its own. */
+static enum index_status look(struct index *x, struct layout_header *h, const char *name,
 			      struct err *e)
+{
+	memcpy(h, x->map, sizeof(*h));
+	if (memcmp(h->magic, LAYOUT_MAGIC, sizeof(h->magic)) != 0 || h->version != INDEX_VERSION) {
+		(void)err_set(e, "%s is no index of version %d", name, INDEX_VERSION);
+		return INDEX_FOREIGN;
+	}
+	if (!is_sound(x, h) || !take_sections(x, h)) {
+		(void)err_set(e, "%s is damaged", name);
+		return INDEX_DAMAGED;
+	}
+	take_totals(x, h);
+	return INDEX_OPEN;
+}
+
+static bool is_of(const struct layout_header *h, const struct segment_head *head)
+{
+	return h->raw_bytes == head->raw_bytes && h->head_hash == head->head_hash &&
+	       h->mtime_ns == head->mtime_ns &&
+	       (!h->raw_hash || !head->raw_hash || h->raw_hash == head->raw_hash);
+}
+
+int open_memory(struct index *x, struct sv bytes, struct err *e)
 {
 	struct layout_header h;
 
-	memcpy(&h, x->map, sizeof(h));
-	if (memcmp(h.magic, LAYOUT_MAGIC, sizeof(h.magic)) != 0 || h.version != INDEX_VERSION) {
-		(void)err_set(e, "%s is no index of version %d", path, INDEX_VERSION);
-		return INDEX_FOREIGN;
-	}
-	if (!is_sound(x, &h) || !take_sections(x, &h)) {
-		(void)err_set(e, "%s is damaged", path);
-		return INDEX_DAMAGED;
-	}
-	if (h.raw_bytes != head->raw_bytes || h.head_hash != head->head_hash ||
-	    h.mtime_ns != head->mtime_ns ||
-	    (h.raw_hash && head->raw_hash && h.raw_hash != head->raw_hash)) {
-		(void)err_set(e, "%s is of another text", path);
-		return INDEX_STALE;
-	}
-	take_totals(x, &h);
-	return INDEX_OPEN;
+	*x = (struct index){.map = (const unsigned char *)bytes.p, .bytes = bytes.n};
+	if (bytes.n < sizeof(h))
+		return err_set(e, "it is no index");
+	return look(x, &h, "it", e) == INDEX_OPEN ? 0 : -1;
 }
 
 enum index_status index_open(struct index *x, const char *path, const struct segment_head *head,
 			     struct err *e)
 {
+	struct layout_header h;
 	enum index_status status;
 
 	*x = (struct index){0};
 	status = map_file(x, path, e);
 	if (status == INDEX_OPEN)
-		status = look(x, path, head, e);
+		status = look(x, &h, path, e);
+	if (status == INDEX_OPEN && !is_of(&h, head)) {
+		(void)err_set(e, "%s is of another text", path);
+		status = INDEX_STALE;
+	}
 	if (status != INDEX_OPEN)
 		index_close(x);
 	return status;
@@ -205,7 +221,7 @@ enum index_status index_open(struct index *x, const char *path, const struct seg
 
 void index_close(struct index *x)
 {
-	if (x->map)
+	if (x->is_mapped)
 		(void)munmap((void *)(uintptr_t)x->map, x->bytes);
 	free(x->frames);
 	*x = (struct index){0};

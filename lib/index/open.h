@@ -13,6 +13,9 @@ size_t open_find(const struct index *x, uint32_t kind, struct sv name);
 /* Its bytes, whose checksum is looked at the first time. -1: damaged. */
 MUST_CHECK int open_bytes(struct index *x, size_t i, struct sv *out, struct err *e);
 
+/* Bytes that are an index; they are borrowed. -1: they are none. */
+MUST_CHECK int open_memory(struct index *x, struct sv bytes, struct err *e);
+
 struct roaring_bitmap_s;
 
 /* The rows of a dictionary's value; NULL when they are damaged, or there is no memory. */

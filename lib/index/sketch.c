@@ -165,7 +165,10 @@ static void put_address(struct sketch *s, struct sv raw)
 	unsigned family;
 	const char *shown = NULL;
 
+	/* Nobody looks for a part of the digits. */
+	s->has_parts = false;
 	put_texts(s, raw);
+	s->has_parts = true;
 	buf_reset(&s->text);
 	if (!decode_bytes(raw, &s->text) || s->text.n < 2)
 		return;
