@@ -294,22 +294,36 @@ static struct found ask_all(struct index *x, const struct demand *d, struct err 
 	return all.rows ? rows_found(all.rows, is_exact, e) : all;
 }
 
+/*
+ * Rows that are exact are rows that fit. Where they are all that may fit, too, nothing is left to be looked
+ * up: `auid = alice` asks for the names that stand in the records, exactly, and for her number, which some
+ * record may have with another name.
+ */
 static struct found ask_any(struct index *x, const struct demand *d, struct err *e)
 {
 	struct found any = {INDEX_EXACT, roaring_bitmap_create()};
-	bool is_exact = true;
+	roaring_bitmap_t *sure = roaring_bitmap_create();
+	bool is_exact;
 
-	for (const struct demand *child = d->child; child && any.rows; child = child->next) {
+	for (const struct demand *child = d->child; child && any.rows && sure;
+	     child = child->next) {
 		struct found f = ask(x, child, e);
 
 		if (!f.rows) {
 			drop(&any);
+			roaring_bitmap_free(sure);
 			return f;
 		}
-		is_exact &= f.answer == INDEX_EXACT;
+		if (f.answer == INDEX_EXACT)
+			roaring_bitmap_or_inplace(sure, f.rows);
 		roaring_bitmap_or_inplace(any.rows, f.rows);
 		drop(&f);
 	}
+	is_exact = any.rows && sure && roaring_bitmap_equals(any.rows, sure);
+	if (!sure)
+		drop(&any);
+	if (sure)
+		roaring_bitmap_free(sure);
 	return rows_found(any.rows, is_exact, e);
 }
 
