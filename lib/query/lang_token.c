@@ -75,8 +75,9 @@ int lang_wrong(struct lang_lexer *l, size_t start, size_t length, const char *fm
 {
 	va_list args;
 
+	start = start < l->text.n ? start : l->text.n;
 	l->problem->column = start + 1;
-	l->problem->length = length;
+	l->problem->length = length < l->text.n - start ? length : l->text.n - start;
 	va_start(args, fmt);
 	(void)vsnprintf(l->problem->text, sizeof(l->problem->text), fmt, args);
 	va_end(args);

@@ -1,0 +1,188 @@
+/* Random queries, asked of an index as demands: every event that fits is let through, and what is exact is right. */
+#include "base/test.h"
+
+#include "index/build.h"
+#include "query/lang_check_test.h"
+#include "query/lang_random_test.h"
+
+#include <roaring/roaring.h>
+#include <sys/mman.h>
+
+#define ROUNDS 150
+#define BYTES  8192
+#define FRAME  2000 /* bytes */
+
+static int make_index(struct sv text, struct segment_head *head)
+{
+	struct index_builder *b = index_builder_new(NULL, NULL);
+	struct err e = {0};
+	int fd = memfd_create("index", MFD_CLOEXEC);
+
+	assert_true(b && fd >= 0);
+	*head = (struct segment_head){.raw_bytes = text.n, .mtime_ns = 1};
+	for (uint64_t at = 0; at < text.n;) {
+		struct sv rest = sv_from(text, at);
+		size_t n = segment_frame_end(rest, FRAME, true);
+
+		assert_int_equal(index_builder_frame(b, sv_head(rest, n), at, &e), 0);
+		at += n;
+	}
+	assert_int_equal(index_builder_end(b, head, &e), 0);
+	assert_int_equal(index_builder_write(b, fd, &e), 0);
+	index_builder_free(b);
+	return fd;
+}
+
+/* The rows of the events that the query finds, of all of which the window lets none out. */
+static roaring_bitmap_t *find_rows(struct check_query *q, struct sv lines, uint32_t *rows)
+{
+	struct join *j =
+		join_new(&(struct join_options){.timeout_s = JOIN_TIMEOUT_DEFAULT_S}, NULL);
+	roaring_bitmap_t *found = roaring_bitmap_create();
+	const struct event *event;
+	struct record r;
+	struct sv line;
+	bool more = true;
+
+	assert_true(j && found && q->m);
+	for (*rows = 0; more;) {
+		more = sv_line(&lines, &line);
+		if (!more)
+			join_finish(j);
+		else if (record_parse(line, &r) != RECORD_OK || join_put(j, &r) != 0)
+			continue;
+		for (; (event = join_next(j)); (*rows)++)
+			if (lang_matches(&q->l, event, q->m))
+				roaring_bitmap_add(found, *rows);
+	}
+	join_free(j);
+	return found;
+}
+
+struct tally {
+	size_t exact, some, all, of_nothing;
+};
+
+static void compare(struct check_query *q, struct index *x, struct sv lines, struct tally *t)
+{
+	const struct demand *d = lang_demand(&q->l);
+	struct index_rows rows = {NULL};
+	struct err e = {0};
+	uint32_t count;
+	roaring_bitmap_t *found = find_rows(q, lines, &count);
+	bool is_windowed = q->window.start != INT64_MIN || q->window.end != INT64_MAX;
+
+	assert_non_null(d);
+	assert_int_equal(count, x->totals.rows);
+	switch (index_ask(x, d, &rows, &e)) {
+	case INDEX_BROKEN:
+		fail_msg("%s", e.text);
+		break;
+	case INDEX_ALL:
+		t->all++;
+		break;
+	case INDEX_EXACT:
+		t->exact++;
+		t->of_nothing += roaring_bitmap_is_empty(rows.rows);
+		if (!is_windowed)
+			check_that(roaring_bitmap_equals(found, rows.rows), "it is not exact",
+				   q->text, lines);
+		__attribute__((fallthrough));
+	case INDEX_SOME:
+		t->some++;
+		check_that(roaring_bitmap_is_subset(found, rows.rows), "it shuts something out",
+			   q->text, lines);
+		break;
+	}
+	index_rows_release(&rows);
+	roaring_bitmap_free(found);
+}
+
+static void an_index_lets_through_what_a_query_finds(void **state)
+{
+	uint64_t seed = 20261123;
+	struct tally t = {0};
+	struct check c;
+
+	(void)state;
+	(void)random_query;
+	(void)random_log;
+	assert_true(check_init(&c));
+	for (size_t i = 0; i < ROUNDS; i++) {
+		CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX);
+		uint8_t bytes[BYTES];
+		struct dice d = {bytes, sizeof(bytes), 0};
+		struct segment_head head;
+		struct index x;
+		struct err e;
+		char path[64];
+		int fd;
+
+		random_bytes(&seed, bytes, sizeof(bytes));
+		put_log(&d, &log);
+		fd = make_index(buf_view(&log), &head);
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		assert_int_equal(index_open(&x, path, &head, &e), INDEX_OPEN);
+		for (unsigned k = 0; k < 12; k++) {
+			CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 16);
+			struct check_query q;
+
+			random_bytes(&seed, bytes, sizeof(bytes));
+			d.at = 0;
+			put_query(&d, k % 3, &text);
+			if (check_open(&q, &c, buf_view(&text)))
+				compare(&q, &x, buf_view(&log), &t);
+			check_close(&q);
+		}
+		index_close(&x);
+		(void)close(fd);
+	}
+	check_release(&c);
+	print_message("%zu of all, %zu of some, %zu of those exact, %zu of nothing\n", t.all,
+		      t.some, t.exact, t.of_nothing);
+	assert_true(t.some > ROUNDS);
+	assert_true(t.exact > ROUNDS / 2);
+}
+
+static void names_are_exact_where_records_have_them(void **state)
+{
+	static const char log[] = "type=SYSCALL msg=audit(1000.000:1): uid=0 auid=1000\x1d"
+				  "AUID=\"alice\" UID=\"root\"\n"
+				  "type=SYSCALL msg=audit(1001.000:2): uid=0 auid=1001\x1d"
+				  "AUID=\"bob\" UID=\"root\"\n"
+				  "type=SYSCALL msg=audit(1002.000:3): uid=0 auid=1000\x1d"
+				  "AUID=\"alice\" UID=\"root\"\n";
+	struct sv text = sv_make(log, sizeof(log) - 1);
+	struct index_rows rows = {NULL};
+	struct segment_head head;
+	struct check_query q;
+	struct check c;
+	struct index x;
+	struct err e;
+	char path[64];
+	int fd;
+
+	(void)state;
+	assert_true(check_init(&c));
+	fd = make_index(text, &head);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_int_equal(index_open(&x, path, &head, &e), INDEX_OPEN);
+	assert_true(check_open(&q, &c, SV("user = alice")));
+	assert_int_equal(index_ask(&x, lang_demand(&q.l), &rows, &e), INDEX_EXACT);
+	assert_int_equal(roaring_bitmap_get_cardinality(rows.rows), 2);
+	index_rows_release(&rows);
+	check_close(&q);
+	index_close(&x);
+	(void)close(fd);
+	check_release(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_index_lets_through_what_a_query_finds),
+		cmocka_unit_test(names_are_exact_where_records_have_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
