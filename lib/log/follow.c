@@ -16,7 +16,7 @@
 
 int follow_init(struct follow *f, const char *path, struct err *e)
 {
-	*f = (struct follow){.fd = -1, .seen = LOG_SET_INIT};
+	*f = (struct follow){.seen = LOG_SET_INIT};
 	if (strlen(path) > LOG_PATH_MAX - LOG_SUFFIX_BYTES)
 		return err_set(e, "the path of the log is too long");
 	(void)snprintf(f->path, sizeof(f->path), "%s", path);
@@ -56,12 +56,13 @@ static enum step handle_cut(struct follow *f, uint64_t size, struct err *e)
 		return step;
 	what.last = succession_last(f);
 	/* Cut in its later part: what was handed out is not handed out again. */
-	p.offset = p.head.bytes && size >= p.head.bytes && log_head_fits(f->fd, &p.head) > 0 ? size
-											     : 0;
+	p.offset = p.head.bytes && size >= p.head.bytes && log_head_fits(f->text, &p.head) > 0
+			   ? size
+			   : 0;
 	f->here = p;
 	f->passed = 0;
 	f->in_nul = false;
-	if (log_head_read(f->fd, p.offset, &f->here.head) != 0) {
+	if (log_head_read(f->text, p.offset, &f->here.head) != 0) {
 		(void)err_sys(e, "cannot read %s", f->path);
 		return STEP_FAILED;
 	}
@@ -157,11 +158,11 @@ static enum step sift(struct follow *f, struct sv block, struct sv *lines)
 /* 1: there is more than was handed out or nothing changed, 0: it was cut, -1 with errno. */
 static int is_intact(const struct follow *f, uint64_t *size)
 {
-	struct log_identity id;
-
-	if (log_identify(f->fd, &id, size) != 0)
+	if (log_text_size(f->text, size) != 0)
 		return -1;
-	return *size < f->here.offset ? 0 : log_head_fits(f->fd, &f->here.head);
+	if (log_text_is_packed(f->text))
+		return 1;
+	return *size < f->here.offset ? 0 : log_head_fits(f->text, &f->here.head);
 }
 
 static enum step read_block(struct follow *f, struct sv *lines, struct err *e)
@@ -173,10 +174,7 @@ static enum step read_block(struct follow *f, struct sv *lines, struct err *e)
 	if (intact == 0)
 		return handle_cut(f, size, e);
 	if (intact > 0)
-		do {
-			n = pread(f->fd, f->block, FOLLOW_BLOCK,
-				  (off_t)(f->here.offset + f->passed));
-		} while (n < 0 && errno == EINTR);
+		n = log_text_read(f->text, f->here.offset + f->passed, f->block, FOLLOW_BLOCK);
 	if (intact < 0 || n < 0) {
 		(void)err_sys(e, "cannot read %s", f->path);
 		return STEP_FAILED;
@@ -192,7 +190,7 @@ static void give(struct follow *f, size_t n)
 	f->here.offset += n;
 	f->in_nul = false;
 	if (f->here.head.bytes < LOG_HEAD_MAX)
-		(void)!log_head_read(f->fd, f->here.offset, &f->here.head);
+		(void)!log_head_read(f->text, f->here.offset, &f->here.head);
 	f->segments[f->segment_count - 1].at.head = f->here.head;
 }
 
@@ -200,8 +198,7 @@ static void give(struct follow *f, size_t n)
 static enum step end_file(struct follow *f, struct err *e)
 {
 	uint64_t size, end = f->here.offset;
-	struct log_identity id;
-	bool is_torn = log_identify(f->fd, &id, &size) == 0 && size > end;
+	bool is_torn = log_text_size(f->text, &size) == 0 && size > end;
 	enum step step = succession_leave(f, e);
 
 	f->stats.torn += is_torn && (step == STEP_ON || step == STEP_GAP);
@@ -212,7 +209,7 @@ static enum step read_on(struct follow *f, struct sv *lines, struct err *e)
 {
 	enum step step;
 
-	if (f->fd < 0)
+	if (!f->text)
 		return succession_find(f, e);
 	if (succession_watch(f, e) != 0)
 		return STEP_FAILED;
@@ -283,8 +280,8 @@ void follow_position(struct follow *f, uint64_t number, struct log_position *out
 			out->last.sec = 0;
 		out->offset += within;
 	}
-	if (f->fd >= 0 && log_identity_eq(&out->file, &f->here.file)) {
-		struct stamp last = log_stamp_before(f->fd, out->offset);
+	if (f->text && log_identity_eq(&out->file, &f->here.file)) {
+		struct stamp last = log_stamp_before(f->text, out->offset);
 
 		out->head = f->here.head;
 		if (out->offset)

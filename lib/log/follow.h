@@ -21,6 +21,8 @@
  * What happens to the log meanwhile:
  * - Rotation, by whoever: the file is read to its end wherever it is now, also after it was
  *   overwritten as the oldest, for it is held open; then the next one.
+ * - The file is compressed, before it was read or meanwhile: it is read on as a segment. What is
+ *   damaged of one counts as NUL bytes.
  * - Files that came and went before they were read, or ends of such: FOLLOW_GAP.
  * - The file is truncated: what follows is read; FOLLOW_GAP. Copied and truncated (copytruncate):
  *   the copy is read on, if it is PATH.N.
@@ -47,7 +49,7 @@
 enum follow_status { FOLLOW_LINES, FOLLOW_NOTHING, FOLLOW_GAP, FOLLOW_FAILED };
 
 enum follow_start {
-	FOLLOW_START, /* the oldest file's beginning */
+	FOLLOW_START, /* the beginning of the oldest file that is not compressed */
 	FOLLOW_END,   /* behind the last whole line there is; where nothing is, as FOLLOW_START */
 };
 
@@ -79,7 +81,7 @@ struct follow_segment {
 
 struct follow {
 	char path[LOG_PATH_MAX];
-	int fd;                   /* of the file being read; -1: to be opened from `here` */
+	struct log_text *text;    /* of the file being read; NULL: to be opened from `here` */
 	struct log_position here; /* the first byte that is not handed out */
 	uint64_t given;           /* bytes handed out: the number of the next one */
 	struct follow_gap gap;    /* valid after FOLLOW_GAP */

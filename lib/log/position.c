@@ -20,29 +20,10 @@
 
 /* ---- the beginning of a file ---- */
 
-/* Up to n bytes from offset, over short reads. The number read, or -1 with errno. */
-static ssize_t read_at(int fd, char *out, size_t n, uint64_t offset)
-{
-	size_t have = 0;
-
-	while (have < n) {
-		ssize_t got = pread(fd, out + have, n - have, (off_t)(offset + have));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
-int log_head_read(int fd, uint64_t sure, struct log_head *out)
+int log_head_read(struct log_text *t, uint64_t sure, struct log_head *out)
 {
 	char start[LOG_HEAD_MAX];
-	ssize_t n = read_at(fd, start, sizeof(start), 0);
+	ssize_t n = log_text_read(t, 0, start, sizeof(start));
 	const char *newline;
 	size_t bytes;
 
@@ -56,10 +37,10 @@ int log_head_read(int fd, uint64_t sure, struct log_head *out)
 	return 0;
 }
 
-int log_head_fits(int fd, const struct log_head *head)
+int log_head_fits(struct log_text *t, const struct log_head *head)
 {
 	char start[LOG_HEAD_MAX];
-	ssize_t n = head->bytes ? read_at(fd, start, head->bytes, 0) : 0;
+	ssize_t n = head->bytes ? log_text_read(t, 0, start, head->bytes) : 0;
 
 	if (n < 0)
 		return -1;
@@ -69,22 +50,24 @@ int log_head_fits(int fd, const struct log_head *head)
 
 /* ---- its file ---- */
 
-/* 1: *fd is open, 0: it is another file, -1: see *e. */
+/* 1: *text is open, 0: it is another file, -1: see *e. */
 static int open_if_fits(const struct log_position *p, const char *path, const struct log_member *m,
-			int *fd, struct err *e)
+			struct log_text **text, struct err *e)
 {
-	CLEAN_FD int file = log_set_open(path, m, e);
-	int fits = file < 0 ? -1 : log_head_fits(file, &p->head);
+	struct log_text *t = log_text_open(path, m, e);
+	int fits = t ? log_head_fits(t, &p->head) : -1;
 
-	if (file >= 0 && fits < 0)
-		return err_sys(e, "cannot read %s.%u", path, m->number);
+	if (t && fits < 0)
+		(void)err_sys(e, "cannot read a file of %s", path);
 	if (fits > 0)
-		*fd = take_fd(&file);
+		*text = t;
+	else
+		log_text_close(t);
 	return fits;
 }
 
 int log_position_open(const struct log_position *p, const char *path, const struct log_set *s,
-		      size_t *index, int *fd, struct err *e)
+		      size_t *index, struct log_text **text, struct err *e)
 {
 	int status = 0;
 
@@ -92,12 +75,12 @@ int log_position_open(const struct log_position *p, const char *path, const stru
 		return 0;
 	for (size_t i = 0; i < s->count && status == 0; i++) {
 		if (log_identity_eq(&s->members[i].id, &p->file))
-			status = open_if_fits(p, path, &s->members[ *index = i], fd, e);
+			status = open_if_fits(p, path, &s->members[ *index = i], text, e);
 	}
 	/* A copy: only the beginning tells. */
 	for (size_t i = 0; i < s->count && status == 0 && p->head.bytes; i++) {
 		if (s->members[i].size >= p->offset && s->members[i].size >= p->head.bytes)
-			status = open_if_fits(p, path, &s->members[ *index = i], fd, e);
+			status = open_if_fits(p, path, &s->members[ *index = i], text, e);
 	}
 	return status;
 }
@@ -119,21 +102,21 @@ static struct stamp stamp_of(struct sv line)
 	return record_head(line, &r) ? r.stamp : (struct stamp){0};
 }
 
-struct stamp log_stamp_at(int fd, uint64_t offset)
+struct stamp log_stamp_at(struct log_text *t, uint64_t offset)
 {
 	char text[LINE_MAX_BYTES];
-	ssize_t n = read_at(fd, text, sizeof(text), offset);
+	ssize_t n = log_text_read(t, offset, text, sizeof(text));
 	struct sv v = sv_make(text, n > 0 ? (size_t)n : 0);
 	size_t end = sv_index(v, '\n');
 
 	return end < v.n ? stamp_of(sv_head(v, end)) : (struct stamp){0};
 }
 
-struct stamp log_stamp_before(int fd, uint64_t offset)
+struct stamp log_stamp_before(struct log_text *t, uint64_t offset)
 {
 	char text[LINE_MAX_BYTES];
 	size_t want = offset < sizeof(text) ? (size_t)offset : sizeof(text);
-	ssize_t n = want ? read_at(fd, text, want, offset - want) : 0;
+	ssize_t n = want ? log_text_read(t, offset - want, text, want) : 0;
 	const char *start;
 
 	if (n < 1 || (size_t)n < want || text[n - 1] != '\n')

@@ -25,6 +25,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "log/set.h"
+#include "log/text.h"
 #include "record/record.h"
 
 #define LOG_HEAD_MAX          1024
@@ -47,18 +48,19 @@ struct log_position {
  * The beginning of a file, of at most LOG_HEAD_MAX bytes: those before `sure`, and whole lines
  * beyond. -1 with errno.
  */
-MUST_CHECK int log_head_read(int fd, uint64_t sure, struct log_head *out);
+MUST_CHECK int log_head_read(struct log_text *t, uint64_t sure, struct log_head *out);
 
 /* 1: the file begins so, 0: it does not, -1 with errno. A head of 0 bytes fits every file. */
-MUST_CHECK int log_head_fits(int fd, const struct log_head *head);
+MUST_CHECK int log_head_fits(struct log_text *t, const struct log_head *head);
 
 /*
  * Opens the file of a position: the one with its identity and beginning, else a copy with that
- * beginning. 1: *fd is the caller's, *index is its place in the set; 0: it is not there; -1: see
+ * beginning. 1: *text is the caller's, *index is its place in the set; 0: it is not there; -1: see
  * *e, with e->sys ENOENT when files moved since the look.
  */
 MUST_CHECK int log_position_open(const struct log_position *p, const char *path,
-				 const struct log_set *s, size_t *index, int *fd, struct err *e);
+				 const struct log_set *s, size_t *index, struct log_text **text,
+				 struct err *e);
 
 /*
  * How many files of the set, from the newest, are newer than the position's, which is not among
@@ -67,8 +69,8 @@ MUST_CHECK int log_position_open(const struct log_position *p, const char *path,
 size_t log_position_newer(const struct log_position *p, const struct log_set *s);
 
 /* The stamp of the line that ends before offset, or starts at it; second 0 when there is none. */
-struct stamp log_stamp_before(int fd, uint64_t offset);
-struct stamp log_stamp_at(int fd, uint64_t offset);
+struct stamp log_stamp_before(struct log_text *t, uint64_t offset);
+struct stamp log_stamp_at(struct log_text *t, uint64_t offset);
 
 void log_position_print(const struct log_position *p, struct buf *out);
 /* Every line once, in this order, nothing else. -1 with the line that is wrong. */

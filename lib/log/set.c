@@ -64,7 +64,7 @@ static void numbered(const char *path, unsigned number, char out[NAME_BYTES])
 	(void)snprintf(out, NAME_BYTES, number ? "%s.%u" : "%s", path, number);
 }
 
-static int add(struct log_set *s, const struct log_member *m, const char *path, struct err *e)
+int log_set_add(struct log_set *s, const struct log_member *m, const char *path, struct err *e)
 {
 	if (s->count == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 8;
@@ -110,7 +110,7 @@ static int look(struct log_set *now, const char *path, struct err *e)
 
 		/* Seen already: it was moved upwards between two looks. */
 		if (is_there && log_set_find(now, &m.id) == now->count)
-			status = add(now, &m, path, e);
+			status = log_set_add(now, &m, path, e);
 		if (status < 0)
 			return -1;
 		holes = is_there ? 0 : holes + 1;

@@ -31,6 +31,8 @@ struct log_member {
 	struct log_identity id;
 	uint64_t size;   /* bytes when it was looked at */
 	unsigned number; /* PATH.number; 0: PATH itself */
+	bool is_packed; /* it is PATH-segment.zst, of which id and size are those of the plain file */
+	uint64_t segment;
 };
 
 struct log_set {
@@ -48,6 +50,10 @@ void log_set_release(struct log_set *s);
  */
 MUST_CHECK int log_set_look(struct log_set *s, const char *path, struct err *e);
 
+/* Adds a member behind the others. -1: no memory. */
+MUST_CHECK int log_set_add(struct log_set *s, const struct log_member *m, const char *path,
+			   struct err *e);
+
 /* Which file PATH is now. False when it is none. Costs one system call. */
 bool log_set_newest(const char *path, struct log_identity *id);
 
@@ -61,7 +67,7 @@ bool log_identity_eq(const struct log_identity *a, const struct log_identity *b)
 MUST_CHECK int log_identify(int fd, struct log_identity *id, uint64_t *size);
 
 /*
- * Opens a member for reading. Returns the descriptor; -1 with e->sys ENOENT when it has been
+ * Opens a plain member for reading (log/text.h opens all). Returns the descriptor; -1 with e->sys ENOENT when it has been
  * moved or removed since the look.
  */
 MUST_CHECK int log_set_open(const char *path, const struct log_member *m, struct err *e);

@@ -16,24 +16,25 @@
 
 void succession_close(struct follow *f)
 {
-	close_fd(&f->fd);
-	f->fd = -1;
+	log_text_close(f->text);
+	f->text = NULL;
 	f->passed = 0;
 	f->is_final = f->in_nul = false;
 }
 
 /* Begins with an open file, which f takes. */
-static int begin(struct follow *f, int fd, const struct log_position *p, struct err *e)
+static int begin(struct follow *f, struct log_text *text, const struct log_position *p,
+		 struct err *e)
 {
 	struct log_position here = *p;
 
-	if (log_head_read(fd, here.offset, &here.head) != 0) {
+	if (log_head_read(text, here.offset, &here.head) != 0) {
 		(void)err_sys(e, "cannot read %s", f->path);
-		close_fd(&fd);
+		log_text_close(text);
 		return -1;
 	}
 	succession_close(f);
-	f->fd = fd;
+	f->text = text;
 	f->here = here;
 	f->stats.files++;
 	return 0;
@@ -42,7 +43,7 @@ static int begin(struct follow *f, int fd, const struct log_position *p, struct 
 /* Of the line before the first one that is not handed out. */
 struct stamp succession_last(const struct follow *f)
 {
-	struct stamp s = f->fd >= 0 ? log_stamp_before(f->fd, f->here.offset) : (struct stamp){0};
+	struct stamp s = f->text ? log_stamp_before(f->text, f->here.offset) : (struct stamp){0};
 
 	return s.sec ? s : f->here.last;
 }
@@ -52,36 +53,36 @@ static enum step begin_member(struct follow *f, const struct log_set *set, size_
 {
 	struct log_position p = {.file = set->members[i].id};
 	struct err why;
-	int fd = log_set_open(f->path, &set->members[i], &why);
+	struct log_text *text = log_text_open(f->path, &set->members[i], &why);
 
-	if (fd < 0 && why.sys == ENOENT)
+	if (!text && why.sys == ENOENT)
 		return STEP_MOVED;
-	if (fd < 0) {
+	if (!text) {
 		if (e)
 			*e = why;
 		return STEP_FAILED;
 	}
 	p.before = i + 1 < set->count ? set->members[i + 1].id : f->here.file;
 	p.last = succession_last(f);
-	return begin(f, fd, &p, e) == 0 ? STEP_ON : STEP_FAILED;
+	return begin(f, text, &p, e) == 0 ? STEP_ON : STEP_FAILED;
 }
 
-/* Begins where `here` says with fd, member i of the set. */
-static enum step begin_at(struct follow *f, int fd, const struct log_set *set, size_t i,
-			  struct err *e)
+/* Begins where `here` says with text, member i of the set. */
+static enum step begin_at(struct follow *f, struct log_text *text, const struct log_set *set,
+			  size_t i, struct err *e)
 {
 	struct log_position p = f->here;
 
 	p.file = set->members[i].id;
 	if (i + 1 < set->count)
 		p.before = set->members[i + 1].id;
-	return begin(f, fd, &p, e) == 0 ? STEP_ON : STEP_FAILED;
+	return begin(f, text, &p, e) == 0 ? STEP_ON : STEP_FAILED;
 }
 
 /* The stamps around a gap; the file behind it is open. */
 enum step succession_gap(struct follow *f, struct follow_gap what)
 {
-	what.first = log_stamp_at(f->fd, f->here.offset);
+	what.first = log_stamp_at(f->text, f->here.offset);
 	f->gap = what;
 	f->stats.gaps++;
 	return STEP_GAP;
@@ -139,10 +140,11 @@ static enum step find(struct follow *f, const struct log_set *now, struct err *e
 	enum step step;
 	size_t i = 0, newer;
 	struct err why;
-	int fd = -1, found = log_position_open(&p, f->path, now, &i, &fd, &why);
+	struct log_text *text = NULL;
+	int found = log_position_open(&p, f->path, now, &i, &text, &why);
 
 	if (found > 0)
-		return begin_at(f, fd, now, i, e);
+		return begin_at(f, text, now, i, e);
 	if (found < 0 && why.sys == ENOENT)
 		return STEP_MOVED;
 	if (found < 0) {
@@ -212,6 +214,16 @@ static void remember(struct follow *f, struct log_set *now)
 	log_set_release(&before);
 }
 
+/* Segments are looked at only when the file is no plain one any more: that costs more. */
+static int look_for(const struct follow *f, struct log_set *now, struct err *e)
+{
+	if (log_set_look(now, f->path, e) != 0)
+		return -1;
+	return f->here.file.inode && log_set_find(now, &f->here.file) == now->count
+		       ? log_set_add_packed(now, f->path, e)
+		       : 0;
+}
+
 /* Looks at the files and does what is to be done, again when they moved meanwhile. */
 static enum step look(struct follow *f,
 		      enum step (*act)(struct follow *, const struct log_set *, struct err *),
@@ -222,7 +234,7 @@ static enum step look(struct follow *f,
 	for (int i = 0; i < LOOKS_MAX && step == STEP_MOVED; i++) {
 		CLEANUP(log_set_release) struct log_set now = LOG_SET_INIT;
 
-		if (log_set_look(&now, f->path, e) != 0)
+		if (look_for(f, &now, e) != 0)
 			return STEP_FAILED;
 		step = act(f, &now, e);
 		remember(f, &now);
@@ -262,26 +274,25 @@ static enum step find_copy(struct follow *f, const struct log_set *now, struct e
 {
 	struct log_position p = f->here;
 	size_t i = 0;
-	int fd = -1;
+	struct log_text *text = NULL;
 
 	p.file.inode = UINT64_MAX; /* any but this one */
-	if (p.head.bytes == 0 || log_position_open(&p, f->path, now, &i, &fd, NULL) <= 0)
+	if (p.head.bytes == 0 || log_position_open(&p, f->path, now, &i, &text, NULL) <= 0)
 		return STEP_CUT;
-	return begin_at(f, fd, now, i, e);
+	return begin_at(f, text, now, i, e);
 }
 
 /* Begins at the end of the newest file. */
 static enum step find_newest(struct follow *f, const struct log_set *now, struct err *e)
 {
-	struct log_identity id;
 	uint64_t size;
 	enum step step = now->count ? begin_member(f, now, 0, e) : STEP_ON;
 
-	if (step != STEP_ON || f->fd < 0)
+	if (step != STEP_ON || !f->text)
 		return step;
-	if (log_identify(f->fd, &id, &size) == 0 &&
-	    log_tail_find(f->fd, size, UINT64_MAX, &f->here.offset) == 0 &&
-	    log_head_read(f->fd, f->here.offset, &f->here.head) == 0)
+	if (log_text_size(f->text, &size) == 0 &&
+	    log_tail_find(log_text_fd(f->text), size, UINT64_MAX, &f->here.offset) == 0 &&
+	    log_head_read(f->text, f->here.offset, &f->here.head) == 0)
 		return STEP_ON;
 	(void)err_sys(e, "cannot find the end of %s", f->path);
 	return STEP_FAILED;

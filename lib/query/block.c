@@ -368,22 +368,6 @@ void block_release(struct block *block)
 
 /* ---- once more ---- */
 
-/* The frame that holds that byte of the text, or frame_count. */
-static size_t frame_of(const struct segment *s, uint64_t at)
-{
-	size_t low = 0, high = s->frame_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->frames[middle].raw_at + s->frames[middle].raw_bytes <= at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static bool has_frame(struct block_again *again, const struct segment *s, size_t source,
 		      size_t frame)
 {
@@ -407,7 +391,7 @@ static size_t reread_frames(struct blocks *b, size_t source, uint64_t at, char *
 	size_t done = 0;
 
 	while (done < n) {
-		size_t frame = frame_of(s, at + done), skip, bytes;
+		size_t frame = segment_find(s, at + done), skip, bytes;
 
 		if (frame == s->frame_count || !has_frame(b->again, s, source, frame))
 			break;

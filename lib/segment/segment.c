@@ -213,6 +213,21 @@ void segment_close(struct segment *s)
 
 /* ---- frames ---- */
 
+size_t segment_find(const struct segment *s, uint64_t raw_at)
+{
+	size_t low = 0, high = s->frame_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->frames[middle].raw_at + s->frames[middle].raw_bytes <= raw_at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct segment_unpacker {
 	ZSTD_DCtx *zstd;
 	void *packed;

@@ -67,6 +67,9 @@ struct segment_unpacker;
 struct segment_unpacker *segment_unpacker_new(void); /* NULL: no memory */
 void segment_unpacker_free(struct segment_unpacker *u);
 
+/* The frame that holds that byte of the text, or frame_count. */
+size_t segment_find(const struct segment *s, uint64_t raw_at);
+
 /* Any thread with an unpacker of its own. -1: damaged, cut short, or it cannot be read; *e says which. */
 MUST_CHECK int segment_read(const struct segment *s, struct segment_unpacker *u, size_t frame,
 			    char *text, struct err *e);
