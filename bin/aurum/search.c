@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/question.h"
 #include "output/progress.h"
+#include "query/prune.h"
 
 #include <errno.h>
 
@@ -21,6 +22,7 @@ struct searching {
 	struct parts parts;
 	struct progress progress;
 	struct log log;
+	struct prune prune;
 	struct part *part; /* where events come one by one */
 	uint64_t found;
 	struct err error;
@@ -135,6 +137,8 @@ static void plan(struct searching *s, struct scan *scan)
 		scan->match_free = free_asker;
 	}
 	scan->only_count = r->make == MAKE_COUNT;
+	scan->no_index = r->no_index;
+	scan->prune = &s->prune;
 	if (r->limit && !making_sorts(r)) {
 		scan->found = found;
 	} else {
@@ -142,6 +146,14 @@ static void plan(struct searching *s, struct scan *scan)
 		scan->chunk_event = on_part;
 		scan->chunk_end = end_part;
 	}
+}
+
+static void tell_plan(struct searching *s)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(WHY_MAX);
+
+	prune_explain(&s->prune, &text);
+	(void)fputs(buf_cstr(&text), stderr);
 }
 
 /* Prints what has waited. 0, or -1 after saying what went wrong; nobody reading is no trouble. */
@@ -185,6 +197,8 @@ static int scan_log(struct searching *s, struct names *names)
 	if (problem)
 		frame_say(s->program, "%s", problem);
 	log_tell_damage(s->program, &s->log, &scan, NULL);
+	if (s->request->explain)
+		tell_plan(s);
 	if (status != 0)
 		return EXIT_TROUBLE;
 	return scan.matches ? EXIT_DONE : EXIT_NOT_DONE;
@@ -210,7 +224,7 @@ static int ask_question(struct searching *s, const struct present *present)
 
 int search_run(const struct search_request *r, const struct present *present)
 {
-	struct searching s = {.request = r, .program = r->program};
+	struct searching s = {.request = r, .program = r->program, .prune = PRUNE_INIT};
 	int status = EXIT_TROUBLE;
 
 	if (ask_question(&s, present) != 0)
@@ -218,6 +232,7 @@ int search_run(const struct search_request *r, const struct present *present)
 	if (open_log(&s) == 0)
 		status = scan_log(&s, present->names);
 	log_close(&s.log);
+	prune_release(&s.prune);
 	question_release(&s.question);
 	return status;
 }

@@ -152,6 +152,12 @@ static int take(struct search_request *r, const struct option_hit *hit, struct e
 	case 'S':
 		r->serial = true;
 		return 0;
+	case 'x':
+		r->explain = true;
+		return 0;
+	case 1003:
+		r->no_index = true;
+		return 0;
 	default:
 		return take_word(r, hit->name, e);
 	}

@@ -24,7 +24,14 @@ int question_parse(struct question *q, struct sv text, const struct present *pre
 		lang_put_problem(text, &problem, why);
 		return -1;
 	}
-	q->is_all_said = q->lang.root == NULL;
+	q->demand = lang_demand(&q->lang);
+	if (!q->demand) {
+		lang_release(&q->lang);
+		buf_puts(why, "no memory for the query\n");
+		return -1;
+	}
+	q->is_all_said = lang_narrow(&q->lang, &q->query);
+	q->set_count = lang_sets(&q->lang, q->sets);
 	(void)pthread_mutex_init(&q->lock, NULL);
 	return 0;
 }
@@ -38,6 +45,9 @@ void question_release(struct question *q)
 void question_into(const struct question *q, struct scan *scan)
 {
 	scan->query = &q->query;
+	scan->sets = q->sets;
+	scan->set_count = q->set_count;
+	scan->demand = q->lang.root ? q->demand : NULL;
 }
 
 struct question_asker *question_asker_new(struct question *q)

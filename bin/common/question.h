@@ -23,6 +23,9 @@ struct question {
 	struct query query; /* window, types, nodes; views into lang */
 	struct lang lang;
 	bool is_all_said; /* query alone is the whole question */
+	struct plan_set sets[PLAN_SETS_MAX];
+	size_t set_count;
+	const struct demand *demand;
 
 	pthread_mutex_t lock;
 	char problem[256]; /* of an asker; empty when there was none */

@@ -381,10 +381,8 @@ static void put_program(struct values *v, const struct event *event, struct buf 
 
 static void put_args(struct values *v, const struct event *event, struct buf *out)
 {
-	const struct record *r = event->records, *end = r + event->count;
 	struct buf *word = &v->name;
 	struct argv argv;
-	struct field f;
 
 	argv_init(&argv, event->records, event->count);
 	while (argv_next(&argv, word) && out->n + word->n + 1 < TEXT_MAX) {
@@ -392,9 +390,6 @@ static void put_args(struct values *v, const struct event *event, struct buf *ou
 			buf_putc(out, ' ');
 		buf_put(out, buf_view(word));
 	}
-	for (; out->n == 0 && r < end; r++)
-		if (r->type == AUDIT_PROCTITLE && record_field(r, SV("proctitle"), &f))
-			interpret_value(&v->interpreter, r, &f, out);
 }
 
 static bool read_whole(struct values *v, const struct event *event, size_t i)

@@ -242,6 +242,60 @@ for line in sys.stdin:
 	done
 }
 
+# make_archive: $LOGS/archive is a log of six files, five of them compressed and with an index; $LOGS/plain
+# the same as one file.
+make_archive() {
+	local part i=5 d=$LOGS/archive
+	[ ! -d "$d" ] || return 0
+	"$AURUM_BIN/../bench/genlog" -s 6 -S 9 >"$LOGS/plain" 2>/dev/null
+	mkdir -m 700 "$d" "$d.conf"
+	split -n l/6 "$LOGS/plain" "$d/part."
+	for part in "$d"/part.*; do
+		mv "$part" "$d/audit.log.$i"
+		i=$((i - 1))
+	done
+	mv "$d/audit.log.0" "$d/audit.log"
+	chmod 600 "$d"/*
+	printf '%s\n' "log_file = $d/audit.log" 'compress = yes' 'index = yes' 'num_logs = 20' 'max_log_file = 8' \
+		'space_left = 75' 'admin_space_left = 50' >"$d.conf/auditd.conf"
+	chmod 640 "$d.conf/auditd.conf"
+	"$AURUM_BIN/auditd-archivist" -c "$d.conf" >/dev/null
+	[ "$(find "$d" -name '*.zst' | wc -l)" -eq 5 ]
+	[ "$(find "$d/index" -name '*.idx' | wc -l)" -eq 5 ]
+}
+
+@test "whatever is made of the events is the same with an index, without, and of a plain file" {
+	local query options
+	make_archive
+	for query in '' 'key = exec' 'key = needle' 'auid = 1003 and success = no' 'exe like "*sudo*"' 'path = /etc/shadow' \
+		'type = USER_LOGIN or type = ANOM_ABEND' 'not key = exec' 'pid = 300' 'outcome = failed' \
+		'time >= 2023-11-14T22:15:00 and time <= 2023-11-14T22:15:30'; do
+		for options in "-C" "-f raw" "-b user,action" "-b key -f json" "-T minute" "-n 5" "-s pid -n 20 -f raw" "-r -n 9" \
+			"-C --from 2023-11-14T22:15:00" "-f raw --to 2023-11-14T22:16:00"; do
+			# shellcheck disable=SC2086
+			LOG=$LOGS/plain search $options "$query" >"$OUT.plain" || [ $? -eq 1 ]
+			# shellcheck disable=SC2086
+			LOG=$LOGS/archive search $options "$query" >"$OUT.index" || [ $? -eq 1 ]
+			# shellcheck disable=SC2086
+			LOG=$LOGS/archive search --no-index $options "$query" >"$OUT.none" || [ $? -eq 1 ]
+			cmp "$OUT.plain" "$OUT.index" && cmp "$OUT.plain" "$OUT.none" || { echo "$options $query"; return 1; }
+		done
+	done
+}
+
+@test "it is told what was read and what was left out" {
+	make_archive
+	LOG=$LOGS/archive search --explain -f raw key = exec and auid = 1003 >"$OUT"
+	LOG=$LOGS/plain search -f raw key = exec and auid = 1003 | cmp - "$OUT"
+	grep -qF 'key = exec' "$ERR"
+	grep -qE '^6 files, 5 by index; .* read' "$ERR"
+	LOG=$LOGS/archive search --explain --no-index key = exec -C >"$OUT"
+	! grep -qF 'by index; ' "$ERR" || grep -qF '0 by index' "$ERR"
+	# Nothing is told when nobody asks.
+	LOG=$LOGS/archive search key = exec -C >"$OUT"
+	[ ! -s "$ERR" ]
+}
+
 @test "a query that is none is shown with the place that is wrong" {
 	run -2 search 'key = exec and foo ~ x'
 	[ ! -s "$OUT" ]
