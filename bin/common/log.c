@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define PIPE_IDLE_MS 3000
@@ -98,6 +99,17 @@ static int open_folder(struct cursor *c, const struct log_choice *choice, struct
 	return cursor_open_set(c, path, e);
 }
 
+/* All files of a log are open at once, and of one that is kept for ever there are many. */
+static void allow_many_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files); /* opening says it if there are too many */
+}
+
 static int open_cursor(struct log *log, const struct log_choice *choice, const char *log_file,
 		       struct err *e)
 {
@@ -111,6 +123,7 @@ static int open_cursor(struct log *log, const struct log_choice *choice, const c
 	case LOG_SET:
 		break;
 	}
+	allow_many_files();
 	return choice->path ? open_folder(&log->cursor, choice, e)
 			    : cursor_open_set(&log->cursor, log_file, e);
 }

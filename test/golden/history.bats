@@ -195,6 +195,15 @@ same() {
 	ask "$LOGS/orderly/plain" ausearch -r | cmp - "$BATS_TEST_TMPDIR/once"
 }
 
+@test "more files than a program may have open at first are read" {
+	ask "$LOGS/orderly/plain" ausearch -r >"$BATS_TEST_TMPDIR/plain"
+	(
+		ulimit -S -n 8
+		ask "$LOGS/orderly/packed" ausearch -r >"$BATS_TEST_TMPDIR/packed"
+	)
+	cmp "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/packed"
+}
+
 # rotate FOLDER: audit.log.2 to .3, .1 to .2, audit.log to .1.
 rotate() {
 	local number
