@@ -4,12 +4,14 @@
  *	make-manual docs/aurum-status.1.in >aurum-status.1
  *
  * A line @OPTIONS@ becomes the options of aurum status, @FIGURES@ the figures of the daemon's health,
- * @SEARCH@ the options of aurum search, @REPORTS@ the reports of aurum report. It is not installed.
+ * @SEARCH@ the options of aurum search, @REPORTS@ the reports of aurum report; @VIRTUAL@ and @FIELDS@ are the
+ * names of the query language, of those that are made of several fields and of the others. It is not installed.
  */
 #include "aurum/search_words.h"
 #include "base/file.h"
 #include "config/option.h"
 #include "output/vitals.h"
+#include "query/lang.h"
 
 #include <stdio.h>
 
@@ -64,6 +66,19 @@ static void put_reports(struct buf *out)
 #undef REPORT
 }
 
+static void put_fields(bool is_virtual, struct buf *out)
+{
+	for (size_t i = 0; i < lang_field_count; i++) {
+		if (lang_fields[i].is_virtual != is_virtual)
+			continue;
+		buf_puts(out, ".TP\n.B ");
+		put_quoted(lang_fields[i].name, out);
+		buf_putc(out, '\n');
+		put_quoted(lang_fields[i].help, out);
+		buf_puts(out, ".\n");
+	}
+}
+
 static void fill(struct sv page, struct buf *out)
 {
 	struct sv line;
@@ -75,6 +90,8 @@ static void fill(struct sv page, struct buf *out)
 			option_man(&search_options, out);
 		} else if (sv_eq(line, SV("@REPORTS@"))) {
 			put_reports(out);
+		} else if (sv_eq(line, SV("@VIRTUAL@")) || sv_eq(line, SV("@FIELDS@"))) {
+			put_fields(sv_eq(line, SV("@VIRTUAL@")), out);
 		} else if (sv_eq(line, SV("@FIGURES@"))) {
 			vitals_put_man(out);
 		} else {

@@ -1,5 +1,5 @@
 /*
- * The query language of aurum (docs/aurum-query.7): one text, and whether an event is what it says.
+ * The query language of aurum (aurum-query(7)): one text, and whether an event is what it says.
  *
  *	key = "needle" and (user = alice or addr in 10.0.0.0/8) and not exe ~ "^/usr/(s)?bin/" and time > -2h
  *
