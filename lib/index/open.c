@@ -119,6 +119,17 @@ static bool is_sound(const struct index *x, const struct layout_header *h)
 	       is_stamp(&h->first) && is_stamp(&h->last);
 }
 
+/* Text, and zeros behind it. */
+static bool is_name(const char name[FIELD_NAME_MAX])
+{
+	size_t n = strnlen(name, FIELD_NAME_MAX);
+
+	for (size_t i = n; i < FIELD_NAME_MAX; i++)
+		if (name[i])
+			return false;
+	return n < FIELD_NAME_MAX;
+}
+
 /* Each is inside the file, and there is one of bitmaps and one of frames. */
 static bool take_sections(struct index *x, const struct layout_header *h)
 {
@@ -130,14 +141,18 @@ static bool take_sections(struct index *x, const struct layout_header *h)
 		struct layout_section s = open_section(x, i);
 
 		if (s.at > x->bytes || s.bytes > x->bytes - s.at || s.at % 8 ||
-		    s.at < h->head_bytes || s.name[FIELD_NAME_MAX - 1])
+		    s.at < h->head_bytes || !is_name(s.name))
 			return false;
 		if (s.kind == LAYOUT_BITMAPS) {
 			x->bitmaps = x->map + s.at;
 			x->bitmaps_bytes = s.bytes;
 		}
-		has_frames |= s.kind == LAYOUT_FRAMES && s.count == h->frames &&
-			      s.bytes == h->frames * sizeof(struct layout_frame);
+		if (s.kind != LAYOUT_FRAMES)
+			continue;
+		if (s.name[0] || s.count != h->frames ||
+		    s.bytes != h->frames * sizeof(struct layout_frame))
+			return false;
+		has_frames = true;
 	}
 	return x->bitmaps && has_frames;
 }
