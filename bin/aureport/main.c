@@ -250,6 +250,8 @@ static int prepare(struct app *app, struct names *names, struct err *e)
 		.standard_input = r->input_logs ? STDIN_UNUSED : STDIN_IF_PIPE,
 		.timeout_s = r->eoe_timeout_s,
 		.order = JOIN_ORDERED,
+		.explain = r->explain,
+		.no_index = r->no_index,
 	};
 
 	app->range = (struct report_range){r->has_start, r->has_end, r->query.start,

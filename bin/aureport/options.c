@@ -151,6 +151,8 @@ FLAG(interpret, interpret)
 FLAG(input_logs, input_logs)
 FLAG(no_config, filter.no_config)
 FLAG(debug, debug)
+FLAG(explain, explain)
+FLAG(no_index, no_index)
 
 /* ---- the table ---- */
 

@@ -27,7 +27,7 @@ struct request {
 	enum report_format format;
 	enum escape_mode escape;
 	int64_t eoe_timeout_s; /* 0: as auditd.conf says */
-	bool interpret, input_logs, debug;
+	bool interpret, input_logs, debug, explain, no_index;
 
 	/* While it is read. */
 	struct options *words;

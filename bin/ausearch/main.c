@@ -189,6 +189,8 @@ static int open_log(struct app *app)
 		.standard_input = r->input_logs ? STDIN_UNUSED : STDIN_IF_PIPE,
 		.timeout_s = r->eoe_timeout_s,
 		.order = JOIN_ORDERED,
+		.explain = r->explain,
+		.no_index = r->no_index,
 	};
 	struct err e;
 

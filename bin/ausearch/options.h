@@ -23,7 +23,7 @@ struct request {
 	unsigned columns;       /* set of enum output_columns */
 	const char *checkpoint; /* file; NULL: none */
 	bool from_checkpoint; /* -ts checkpoint: from the time in that file on, whatever the file */
-	bool input_logs, just_one, line_buffered, debug;
+	bool input_logs, just_one, line_buffered, debug, explain, no_index;
 
 	/* While it is read. */
 	struct options *words;

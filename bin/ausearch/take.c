@@ -451,6 +451,8 @@ FLAG(input_logs, input_logs)
 FLAG(just_one, just_one)
 FLAG(line_buffered, line_buffered)
 FLAG(debug, debug)
+FLAG(explain, explain)
+FLAG(no_index, no_index)
 
 int take_help(struct request *r, enum query_item item, const char *value, struct err *e)
 {

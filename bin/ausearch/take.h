@@ -46,6 +46,8 @@ int take_version(struct request *r, enum query_item item, const char *value, str
 int take_input_logs(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_just_one(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_line_buffered(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_explain(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_no_index(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_debug(struct request *r, enum query_item item, const char *value, struct err *e);
 
 #endif

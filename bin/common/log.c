@@ -5,6 +5,7 @@
 #include "common/frame.h"
 #include "config/auditd_conf.h"
 #include "log/cursor.h"
+#include "query/prune.h"
 #include "record/escape.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 
 #define PIPE_IDLE_MS 3000
+#define EXPLAIN_MAX  ((size_t)16 << 20)
 #define DEBUG_MAX    ((size_t)1 << 20)
 #define PATH_BYTES   4096
 
@@ -133,7 +135,11 @@ int log_open(struct log *log, const struct log_choice *choice, struct err *e)
 	CLEANUP(auditd_conf_release) struct auditd_conf conf;
 	struct join_options options = {.order = choice->order, .timeout_s = choice->timeout_s};
 
-	*log = (struct log){.kind = kind_of(choice)};
+	*log = (struct log){
+		.kind = kind_of(choice),
+		.explains = choice->explain ? choice->program : NULL,
+		.no_index = choice->no_index,
+	};
 	cursor_init(&log->cursor);
 	load_config(choice, log->kind == LOG_SET && !choice->path, &conf);
 	if (!options.timeout_s)
@@ -174,11 +180,34 @@ void log_close(struct log *log)
 	cursor_release(&log->cursor);
 }
 
+static void tell_plan(const char *program, const struct prune *plan)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(EXPLAIN_MAX);
+	struct sv rest, line;
+
+	prune_explain(plan, &text);
+	if (!text.n)
+		frame_say(program, "every line is read");
+	for (rest = buf_view(&text); sv_line(&rest, &line);)
+		frame_say(program, "%.*s", SV_FMT(line));
+}
+
 int log_scan(struct log *log, struct scan *scan, struct err *e)
 {
+	struct prune plan = PRUNE_INIT;
+	int status;
+
 	scan->cursor = &log->cursor;
 	scan->join = log->join;
-	return scan_run(scan, e);
+	scan->no_index = log->no_index;
+	if (!log->explains)
+		return scan_run(scan, e);
+	scan->prune = &plan;
+	status = scan_run(scan, e);
+	scan->prune = NULL;
+	tell_plan(log->explains, &plan);
+	prune_release(&plan);
+	return status;
 }
 
 /* ---- what is wrong with it ---- */

@@ -32,6 +32,8 @@ struct log_choice {
 	const char *config_dir;        /* where auditd.conf is */
 	enum log_stdin standard_input; /* looked at where there is no path */
 	bool config_may_miss;          /* a machine without auditd.conf is nothing to tell */
+	bool no_index;                 /* every file is read whole */
+	bool explain;      /* what was read of which file, and why, is told after each scan */
 	bool is_quiet;     /* nothing is told: neither about auditd.conf nor which log */
 	int64_t timeout_s; /* how long events stay open; 0: as auditd.conf says */
 	enum join_order order;
@@ -44,6 +46,8 @@ struct log {
 	enum log_kind kind;
 	struct cursor cursor;
 	struct join *join;
+	const char *explains; /* in this program's name; NULL: no */
+	bool no_index;
 };
 
 /*

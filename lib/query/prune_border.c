@@ -26,8 +26,9 @@ struct meeting {
 
 static bool is_member(const struct prune_file *f, bool before, const struct meeting *m)
 {
+	/* The newest file without one is left to the tail of the file before it. */
 	if (!f->has_span)
-		return true;
+		return f != m->files[m->count - 1];
 	return before ? stamp_cmp(&f->last, &m->low) >= 0 : stamp_cmp(&f->first, &m->high) <= 0;
 }
 

@@ -23,6 +23,7 @@
 #define READERS_MAX 8  /* of one name for one item */
 #define NAMES_MAX   24 /* of one item */
 #define NAME_MAX    64
+#define TYPES_TOLD  4
 #define LABEL_MAX   ((size_t)512)
 
 #define BIT(item) (UINT32_C(1) << (item))
@@ -456,6 +457,29 @@ static void add_item(struct grower *g, struct demand *any, enum query_item item)
 
 /* ---- the query ---- */
 
+/* `type = USER_LOGIN`, and of several the first ones. */
+static void label_types(struct grower *g, struct demand *d)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT(LABEL_MAX);
+	size_t count = 0;
+
+	buf_puts(&line, "type");
+	for (uint32_t type = 0; type < QUERY_TYPE_MAX && count < TYPES_TOLD; type++) {
+		const char *name = msgtype_name(type);
+
+		if (!(g->q->types[type / 64] >> (type % 64) & 1))
+			continue;
+		buf_puts(&line, count++ ? ", " : " = ");
+		if (name)
+			buf_puts(&line, name);
+		else
+			buf_put_u64(&line, type);
+	}
+	if (count == TYPES_TOLD)
+		buf_puts(&line, " ...");
+	d->label = copy(g, buf_view(&line));
+}
+
 static void add_types(struct grower *g, struct demand *all)
 {
 	struct demand *d = grow(g, all, DEMAND_TYPE);
@@ -465,7 +489,7 @@ static void add_types(struct grower *g, struct demand *all)
 	d->accepts = accepts_type;
 	d->arg = g->q;
 	d->is_exact = true;
-	d->label = copy(g, SV("type"));
+	label_types(g, d);
 }
 
 static void add_nodes(struct grower *g, struct demand *all)
