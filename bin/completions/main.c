@@ -84,6 +84,8 @@ static const struct line lines[] = {
 #include "aurum/search.def"
 	VERB("report", COMPLETE_NOTHING, reports)
 #include "aurum/search.def"
+	VERB("follow", COMPLETE_NOTHING, NULL)
+#include "aurum/follow.def"
 	VERB("tree", COMPLETE_NOTHING, NULL)
 #include "aurum/tree.def"
 	VERB("index", COMPLETE_NOTHING, index_verbs)

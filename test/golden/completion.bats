@@ -32,7 +32,7 @@ has() {
 # A line for all that takes options: programs, and verbs where a program has them.
 commands() {
 	tr ' ' '\n' <<<"$programs" | grep -vx aurum
-	printf "aurum %s\n" watch tree search report
+	printf "aurum %s\n" watch follow tree search report
 	"$AURUM_BIN/aurum" rules help | awk '/^  / && $1 != "help" { print "aurum rules", $1 }'
 }
 
