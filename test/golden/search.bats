@@ -162,7 +162,7 @@ for line in sys.stdin:
 
 @test "a count is the number of events that are found" {
 	for query in 'key = exec' 'type = USER_LOGIN' 'exe ~ "/sudo$"' 'key = exec or success = no' ''; do
-		[ "$(search -C $query)" -eq "$(search -f raw $query | events)" ]
+		[ "$(search -C "$query")" -eq "$(search -f raw "$query" | events)" ]
 	done
 	[ "$(search -C -f json key = exec)" = "{\"events\":$(search -C key = exec)}" ]
 	search -C -f csv key = exec | head -n 1 | grep -qx events
