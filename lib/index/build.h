@@ -50,11 +50,10 @@ MUST_CHECK int index_builder_open(const struct index_builder *b, struct index *x
 /* Reads all of a file, plain or a segment, and ends: *head is the text's. */
 MUST_CHECK int index_build(struct index_builder *b, int fd, struct segment_head *head,
 			   struct err *e);
-/* Writes the file as a whole: beside its path, synced, renamed; its folder is made. On failure nothing is left behind. */
-MUST_CHECK int index_write(const struct index_builder *b, const char *path, struct err *e);
 
 /*
- * The whole of it for one file that is there, plain or a segment, PATH of which log: written beside, synced, renamed.
+ * The whole of it for one file that is there, plain or a segment, PATH of which log: written beside, synced, renamed, with the log's
+ * mode and group.
  * 1: it was there and is good, 0: it was made. -1: see *e; nothing is left behind.
  */
 MUST_CHECK int index_make(const char *log, int fd, const struct index_options *o, struct err *e);

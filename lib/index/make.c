@@ -127,15 +127,29 @@ static int make_folder(const char *path, struct err *e)
 	return file_make_folder(folder, 0750, e);
 }
 
-static int write_new(const struct index_builder *b, const char *path, const char *draft,
-		     struct err *e)
+/* As the log: an index holds what the log does. Where its group cannot be had, nobody else's. */
+static int give_access(int fd, const struct stat *log)
 {
-	CLEAN_FD int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (st.st_gid != log->st_gid && fchown(fd, (uid_t)-1, log->st_gid) != 0)
+		return fchmod(fd, log->st_mode & 0600);
+	return fchmod(fd, log->st_mode & 0666);
+}
+
+static int write_new(const struct index_builder *b, const char *path, const char *draft,
+		     const struct stat *log, struct err *e)
+{
+	CLEAN_FD int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
 		return err_sys(e, "cannot make %s", draft);
 	if (index_builder_write(b, fd, e) != 0)
 		return -1;
+	if (give_access(fd, log) != 0)
+		return err_sys(e, "cannot set the mode of %s", draft);
 	if (fsync(fd) != 0)
 		return err_sys(e, "cannot sync %s", draft);
 	if (rename(draft, path) != 0)
@@ -143,14 +157,20 @@ static int write_new(const struct index_builder *b, const char *path, const char
 	return 0;
 }
 
-int index_write(const struct index_builder *b, const char *path, struct err *e)
+/* Two programs may make the same index at a time: each has a draft of its own. */
+static int write_file(const struct index_builder *b, const char *path, int log, struct err *e)
 {
-	char draft[SEGMENT_PATH_MAX + 8];
+	char draft[SEGMENT_PATH_MAX + 32];
+	struct sv name = sv_cstr(path);
+	struct stat st;
 
+	if (fstat(log, &st) != 0)
+		return err_sys(e, "cannot examine the log");
 	if (make_folder(path, e) != 0)
 		return -1;
-	(void)snprintf(draft, sizeof(draft), "%s.new", path);
-	if (write_new(b, path, draft, e) == 0)
+	(void)snprintf(draft, sizeof(draft), "%.*s.%d.idx.new", SV_FMT(sv_head(name, name.n - 4)),
+		       (int)getpid());
+	if (write_new(b, path, draft, &st, e) == 0)
 		return 0;
 	(void)unlink(draft);
 	return -1;
@@ -195,7 +215,7 @@ int index_make(const char *log, int fd, const struct index_options *o, struct er
 	b = index_builder_new(o, e);
 	status = b ? index_build(b, fd, &head, e) : -1;
 	if (status == 0)
-		status = index_write(b, path, e);
+		status = write_file(b, path, fd, e);
 	index_builder_free(b);
 	return status;
 }

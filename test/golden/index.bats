@@ -34,6 +34,13 @@ files() { find "$folder/index" -type f | wc -l; }
 $folder/audit.log.1: true" ]
 }
 
+@test "an index is read by those who can read its log" {
+	chmod 600 "$folder/audit.log.1"
+	chmod 640 "$folder/audit.log.2"
+	(umask 0 && index build "$folder")
+	[ "$(stat -c %a "$folder"/index/*.idx | sort | tr '\n' ' ')" = "600 640 " ]
+}
+
 @test "a file that is named is indexed whatever it is" {
 	run index build "$folder/audit.log"
 	[ "$output" = "1 made, 0 were there" ]
