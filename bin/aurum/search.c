@@ -8,7 +8,6 @@
 #include "common/log.h"
 #include "common/question.h"
 #include "output/progress.h"
-#include "query/prune.h"
 
 #include <errno.h>
 
@@ -22,7 +21,6 @@ struct searching {
 	struct parts parts;
 	struct progress progress;
 	struct log log;
-	struct prune prune;
 	struct part *part; /* where events come one by one */
 	uint64_t found;
 	struct err error;
@@ -116,6 +114,8 @@ static int open_log(struct searching *s)
 		.config_dir = r->config_dir,
 		.standard_input = is_stdin ? STDIN_ALWAYS : STDIN_UNUSED,
 		.is_quiet = r->log != NULL,
+		.explain = r->explain,
+		.no_index = r->no_index,
 		.order = JOIN_ORDERED,
 	};
 	struct err e;
@@ -137,8 +137,6 @@ static void plan(struct searching *s, struct scan *scan)
 		scan->match_free = free_asker;
 	}
 	scan->only_count = r->make == MAKE_COUNT;
-	scan->no_index = r->no_index;
-	scan->prune = &s->prune;
 	if (r->limit && !making_sorts(r)) {
 		scan->found = found;
 	} else {
@@ -146,14 +144,6 @@ static void plan(struct searching *s, struct scan *scan)
 		scan->chunk_event = on_part;
 		scan->chunk_end = end_part;
 	}
-}
-
-static void tell_plan(struct searching *s)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(WHY_MAX);
-
-	prune_explain(&s->prune, &text);
-	(void)fputs(buf_cstr(&text), stderr);
 }
 
 /* Prints what has waited. 0, or -1 after saying what went wrong; nobody reading is no trouble. */
@@ -197,8 +187,6 @@ static int scan_log(struct searching *s, struct names *names)
 	if (problem)
 		frame_say(s->program, "%s", problem);
 	log_tell_damage(s->program, &s->log, &scan, NULL);
-	if (s->request->explain)
-		tell_plan(s);
 	if (status != 0)
 		return EXIT_TROUBLE;
 	return scan.matches ? EXIT_DONE : EXIT_NOT_DONE;
@@ -224,7 +212,7 @@ static int ask_question(struct searching *s, const struct present *present)
 
 int search_run(const struct search_request *r, const struct present *present)
 {
-	struct searching s = {.request = r, .program = r->program, .prune = PRUNE_INIT};
+	struct searching s = {.request = r, .program = r->program};
 	int status = EXIT_TROUBLE;
 
 	if (ask_question(&s, present) != 0)
@@ -232,7 +220,6 @@ int search_run(const struct search_request *r, const struct present *present)
 	if (open_log(&s) == 0)
 		status = scan_log(&s, present->names);
 	log_close(&s.log);
-	prune_release(&s.prune);
 	question_release(&s.question);
 	return status;
 }

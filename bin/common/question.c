@@ -58,9 +58,9 @@ struct question_asker *question_asker_new(struct question *q)
 		return NULL;
 	asker->question = q;
 	asker->names = names_new(&names_system, NULL);
-	if (asker->names && !q->is_all_said)
+	if (asker->names)
 		asker->matcher = lang_matcher_new(&q->lang, asker->names);
-	if (asker->names && (q->is_all_said || asker->matcher))
+	if (asker->matcher)
 		return asker;
 	question_asker_free(q, asker);
 	return NULL;
@@ -84,7 +84,7 @@ void question_asker_free(struct question *q, struct question_asker *asker)
 
 bool question_holds(struct question_asker *asker, const struct event *event)
 {
-	return !asker->matcher || lang_matches(&asker->question->lang, event, asker->matcher);
+	return lang_matches(&asker->question->lang, event, asker->matcher);
 }
 
 const char *question_problem(const struct question *q)

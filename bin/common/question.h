@@ -22,7 +22,7 @@
 struct question {
 	struct query query; /* window, types, nodes; views into lang */
 	struct lang lang;
-	bool is_all_said; /* query alone is the whole question */
+	bool is_all_said; /* query alone is the whole question: a scan needs no match() */
 	struct plan_set sets[PLAN_SETS_MAX];
 	size_t set_count;
 	const struct demand *demand;
