@@ -73,9 +73,20 @@ static int open_draft(struct archive *a, uint64_t number, struct err *e)
 	return fd < 0 ? err_sys(e, "cannot make %s", a->draft) : fd;
 }
 
-static int fill_draft(int draft, int plain, struct segment_head *head, struct err *e)
+/* What a segment is made from, and what else of its text. */
+struct making {
+	int plain;
+	struct indexes_making *index; /* NULL: none is wanted */
+	struct segment_head head;     /* of the new segment, */
+	bool is_new;                  /* if one was made */
+};
+
+static int fill_draft(int draft, struct making *m, struct err *e)
 {
-	if (segment_write(plain, draft, NULL, head, e) != 0)
+	struct segment_options o = {.frame = m->index ? indexes_frame : NULL, .ctx = m->index};
+	int plain = m->plain;
+
+	if (segment_write(plain, draft, &o, &m->head, e) != 0)
 		return -1;
 	if (copy_access(plain, draft) != 0)
 		return err_sys(e, "cannot set group and mode");
@@ -96,18 +107,19 @@ static int publish(struct archive *a, uint64_t number, const char *segment, stru
 }
 
 /* A new segment, open; -1: there is none, not even a draft. */
-static int make_segment(struct archive *a, int plain, uint64_t number, const char *segment,
+static int make_segment(struct archive *a, struct making *m, uint64_t number, const char *segment,
 			struct err *e)
 {
-	struct segment_head head;
 	int draft = open_draft(a, number, e);
 
 	if (draft < 0) {
 		a->has_draft = false;
 		return -1;
 	}
-	if (fill_draft(draft, plain, &head, e) == 0 && publish(a, number, segment, e) == 0)
+	if (fill_draft(draft, m, e) == 0 && publish(a, number, segment, e) == 0) {
+		m->is_new = true;
 		return draft;
+	}
 	(void)unlink(a->has_draft ? a->draft : segment);
 	a->has_draft = false;
 	(void)close(draft);
@@ -156,7 +168,7 @@ static int newest_segment(const struct archive *a, uint64_t *number, struct err 
 }
 
 /* Open, and its number. */
-static int have_segment(struct archive *a, int plain, uint64_t *number, char *segment,
+static int have_segment(struct archive *a, struct making *m, uint64_t *number, char *segment,
 			struct err *e)
 {
 	int fd;
@@ -165,16 +177,36 @@ static int have_segment(struct archive *a, int plain, uint64_t *number, char *se
 		return -1;
 	if (!segment_path(a->log, *number, segment))
 		return err_set(e, "its name would be too long");
-	fd = find_segment(a, plain, *number, segment);
+	fd = find_segment(a, m->plain, *number, segment);
 	if (fd >= 0)
 		return fd;
 	++*number;
 	if (!segment_path(a->log, *number, segment))
 		return err_set(e, "its name would be too long");
-	return check_room(a, plain, e) == 0 ? make_segment(a, plain, *number, segment, e) : -1;
+	return check_room(a, m->plain, e) == 0 ? make_segment(a, m, *number, segment, e) : -1;
 }
 
 /* ---- the whole of it ---- */
+
+/* The segment, open, and its index, which the plain file may have had already. */
+static int compress(struct archive *a, const struct names_wanted *plain, uint64_t *number,
+		    struct archive_result *out, struct err *e)
+{
+	struct indexes_making index = {.failed = true};
+	struct making m = {.plain = plain->fd};
+	int segment;
+
+	if (!a->wants_index || indexes_has(a, &plain->head))
+		return have_segment(a, &m, number, out->segment, e);
+	indexes_begin(&index, a);
+	m.index = &index;
+	segment = have_segment(a, &m, number, out->segment, e);
+	if (segment >= 0)
+		out->index_failed = (m.is_new ? indexes_end(&index, a, segment, &m.head, &out->why)
+					      : indexes_make(a, segment, &out->why)) != 0;
+	indexes_release(&index);
+	return segment;
+}
 
 static enum archive_status later(struct err *e, const char *why)
 {
@@ -227,11 +259,10 @@ enum archive_status archive_file(struct archive *a, const struct log_member *m,
 		return later(e, "somebody writes to it");
 	if (check_attributes(plain, e) != 0 || segment_head_of(plain, &wanted.head, e) != 0)
 		return ARCHIVE_FAILED;
-	segment = have_segment(a, plain, &number, out->segment, e);
+	segment = compress(a, &wanted, &number, out, e);
 	if (segment < 0)
 		return ARCHIVE_FAILED;
 	if (fstat(segment, &st) == 0)
 		out->bytes = (uint64_t)st.st_size;
-	out->index_failed = a->wants_index && indexes_make(a, segment, &out->why) != 0;
 	return take_away(a, &wanted, number, e);
 }

@@ -1,7 +1,7 @@
 /* What is around lib/index, which makes them: access, and removing those of no use. */
 #include "archivist/indexes.h"
 
-#include "query/report_summary.h"
+#include "index/build.h"
 #include "segment/names.h"
 
 #include <dirent.h>
@@ -60,30 +60,87 @@ static int head_of(int fd, struct segment_head *head, struct err *e)
 }
 
 /* With the totals that reports are made of. */
-static int make(const struct archive *a, int fd, struct err *e)
+void indexes_begin(struct indexes_making *m, const struct archive *a)
 {
 	int64_t timeout_s = a->timeout_s ? a->timeout_s : JOIN_TIMEOUT_DEFAULT_S;
-	struct report_summary_maker *maker = report_summary_maker_new(timeout_s);
-	struct index_extra_maker extra;
-	int status;
 
-	if (!maker)
-		return err_set(e, "no memory for totals");
-	extra = report_summary_extra(maker);
-	status = index_make(
-		a->log, fd,
-		&(struct index_options){.timeout_s = timeout_s, .extra = &extra, .extra_count = 1},
-		e);
-	report_summary_maker_free(maker);
-	return status;
+	*m = (struct indexes_making){.totals = report_summary_maker_new(timeout_s)};
+	if (m->totals) {
+		m->extra = report_summary_extra(m->totals);
+		m->builder = index_builder_new(&(struct index_options){.timeout_s = timeout_s,
+								       .extra = &m->extra,
+								       .extra_count = 1},
+					       &m->why);
+	} else {
+		(void)err_set(&m->why, "no memory for totals");
+	}
+	m->failed = !m->builder;
+}
+
+void indexes_frame(void *making, struct sv text, uint64_t raw_at)
+{
+	struct indexes_making *m = making;
+
+	if (!m->failed)
+		m->failed = index_builder_frame(m->builder, text, raw_at, &m->why) != 0;
+}
+
+static int write_index(const struct indexes_making *m, const struct archive *a, int fd,
+		       const struct segment_head *head, struct err *e)
+{
+	char path[SEGMENT_PATH_MAX];
+
+	if (!index_path(a->log, head, path))
+		return err_set(e, "its path is too long");
+	return index_write(m->builder, path, e) == 0 ? give_access(a, fd, head, e) : -1;
+}
+
+static int fail(const struct indexes_making *m, struct err *e)
+{
+	return err_set(e, "%s", m->why.text);
+}
+
+int indexes_end(struct indexes_making *m, const struct archive *a, int fd,
+		const struct segment_head *head, struct err *e)
+{
+	if (m->failed)
+		return fail(m, e);
+	return index_builder_end(m->builder, head, e) == 0 ? write_index(m, a, fd, head, e) : -1;
+}
+
+void indexes_release(struct indexes_making *m)
+{
+	index_builder_free(m->builder);
+	report_summary_maker_free(m->totals);
+}
+
+bool indexes_has(const struct archive *a, const struct segment_head *head)
+{
+	char path[SEGMENT_PATH_MAX];
+	struct index x;
+
+	if (!index_path(a->log, head, path) || index_open(&x, path, head, NULL) != INDEX_OPEN)
+		return false;
+	index_close(&x);
+	return true;
 }
 
 int indexes_make(const struct archive *a, int fd, struct err *e)
 {
+	struct indexes_making m;
 	struct segment_head head;
+	int status;
 
-	return head_of(fd, &head, e) == 0 && make(a, fd, e) >= 0 ? give_access(a, fd, &head, e)
-								 : -1;
+	if (head_of(fd, &head, e) != 0)
+		return -1;
+	if (indexes_has(a, &head))
+		return give_access(a, fd, &head, e);
+	indexes_begin(&m, a);
+	status = m.failed ? fail(&m, e) : index_build(m.builder, fd, &head, e);
+	if (status == 0)
+		status = write_index(&m, a, fd, &head, e);
+	indexes_release(&m);
+	return status;
 }
 
 /* ---- sweeping ---- */
