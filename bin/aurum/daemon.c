@@ -59,6 +59,8 @@ static int write_config(const struct daemon *d, struct err *e)
 		   "recover_records = no\n"
 		   "num_logs = 99\n"
 		   "max_log_file_action = IGNORE\n"
+		   "compress = yes\n"
+		   "index = yes\n"
 		   "space_left = 75\n"
 		   "space_left_action = IGNORE\n"
 		   "admin_space_left = 50\n"

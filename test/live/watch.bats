@@ -111,7 +111,8 @@ do_things() {
 	watch_begin
 	"$LIVE_DIR/hello" before
 	kill -USR1 "$(live_status pid)"
-	rotated() { [ -e "$log/audit.log.$1" ]; }
+	# Plain, or compressed already.
+	rotated() { [ "$(ls "$log" | grep -cE '^audit\.log(\.[0-9]+|-[0-9]+\.zst)$')" -ge "$1" ]; }
 	live_wait_for 30 rotated 1
 	"$LIVE_DIR/hello" between
 	kill -USR1 "$(live_status pid)"
