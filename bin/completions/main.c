@@ -12,6 +12,7 @@
 
 #include "config/complete.h"
 #include "policy/finding.h"
+#include "query/lang.h"
 #include "rule/command.h"
 #include "table/table.h"
 
@@ -149,6 +150,12 @@ static void put_machines(struct buf *out)
 	put_word(out, SV("b64"));
 }
 
+static void put_fields(struct buf *out)
+{
+	for (size_t i = 0; i < lang_field_count; i++)
+		put_word(out, sv_cstr(lang_fields[i].name));
+}
+
 static void put_checks(struct buf *out)
 {
 	for (enum finding_id id = 0; id < FINDING_IDS; id++)
@@ -156,21 +163,22 @@ static void put_checks(struct buf *out)
 }
 
 struct words {
-	struct buf types, calls, machines, calls_and_machines, checks;
+	struct buf types, calls, machines, calls_and_machines, checks, fields;
 };
 
 static bool fill(struct words *w)
 {
 	*w = (struct words){BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX),
-			    BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX)};
+			    BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX), BUF_INIT(WORDS_MAX)};
 	put_names(&table_msgtypes, &w->types);
 	put_names(syscall_table(machine_native()), &w->calls);
 	put_machines(&w->machines);
 	put_machines(&w->calls_and_machines);
 	put_word(&w->calls_and_machines, buf_view(&w->calls));
 	put_checks(&w->checks);
+	put_fields(&w->fields);
 	return !w->types.failed && !w->calls.failed && !w->machines.failed &&
-	       !w->calls_and_machines.failed && !w->checks.failed;
+	       !w->calls_and_machines.failed && !w->checks.failed && !w->fields.failed;
 }
 
 static void empty(struct words *w)
@@ -180,6 +188,7 @@ static void empty(struct words *w)
 	buf_release(&w->machines);
 	buf_release(&w->calls_and_machines);
 	buf_release(&w->checks);
+	buf_release(&w->fields);
 }
 
 /* ---- what values are ---- */
@@ -200,6 +209,9 @@ static size_t fill_rules(struct words *w, struct complete_rule rules[RULES_MAX])
 		 "always,exit never,exit always,user never,user never,task always,exclude "
 		 "never,exclude never,filesystem always,io_uring never,io_uring"},
 		{NULL, "CHECK[,CHECK...]", COMPLETE_LIST, buf_cstr(&w->checks)},
+		{NULL, "FIELD[,FIELD...]", COMPLETE_LIST, buf_cstr(&w->fields)},
+		{NULL, "FIELD", COMPLETE_WORDS, buf_cstr(&w->fields)},
+		{NULL, "UNIT", COMPLETE_WORDS, "minute hour day"},
 		{NULL, "STATE", COMPLETE_LISTED, NULL},
 		{NULL, "WHEN", COMPLETE_WORDS,
 		 "now recent boot this-hour today yesterday this-week week-ago this-month "

@@ -178,6 +178,19 @@ commands() {
 	is 10-base.rules
 }
 
+@test "fields of events and reports are completed for aurum search and report" {
+	offer aurum search --count-by user,syscal
+	is user,syscall
+	offer aurum search --sort exi
+	is exit
+	offer aurum search -T ""
+	is minute hour day
+	offer aurum report logi
+	is logins
+	offer aurum search --format json
+	is json json-raw
+}
+
 @test "zsh reads the scripts and is given every option" {
 	command -v zsh >/dev/null || skip "zsh is not installed"
 	local words
