@@ -57,9 +57,12 @@ void lang_ask_event(struct lang_matcher *m, const struct lang_node *n, struct la
 const struct sv *lang_subject_fields(enum lang_subject s, size_t *count);
 
 /*
- * A file as PATH calls it and the event's working directory, as one path: "." and ".." are followed,
- * but where they end it.
+ * A file as PATH calls it and the event's working directory, as one path: "." is the directory, a name
+ * is behind it, and where the name climbs "." and ".." are followed. One slash at the end goes.
  */
 void lang_put_path(struct sv cwd, struct sv name, struct buf *out);
+
+/* Some part of it is "..", and it does not end in dots: then nobody could tell its last part. */
+bool lang_path_climbs(struct sv name);
 
 #endif

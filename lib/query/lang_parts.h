@@ -181,6 +181,8 @@ MUST_CHECK bool lang_address(struct sv text, unsigned char out[16], bool *is_v4)
 /* ---- lang_put.c ---- */
 
 void lang_put_node(const struct lang_node *n, struct buf *out);
+/* The same with the field that is asked, one of those of a virtual one. */
+void lang_put_asked(const struct lang_node *n, struct sv name, struct buf *out);
 
 /* ---- lang_field.c ---- */
 

@@ -50,7 +50,8 @@ static void put_name(const struct lang_node *n, struct buf *out)
 		buf_put(out, n->name);
 }
 
-static void put_compare(const struct lang_node *n, struct buf *out)
+/* All of it but the name. */
+static void put_comparison(const struct lang_node *n, struct buf *out)
 {
 	static const char *const signs[][2] = {
 		[LANG_EQ] = {"=", "!="}, [LANG_LT] = {"<", "<"},   [LANG_LE] = {"<=", "<="},
@@ -61,7 +62,6 @@ static void put_compare(const struct lang_node *n, struct buf *out)
 		[LANG_FORM_LIKE] = {"like", "not like"},
 	};
 
-	put_name(n, out);
 	buf_printf(out, " %s ",
 		   n->form == LANG_FORM_SIGN ? signs[n->order][n->is_negated]
 					     : words[n->form][n->is_negated]);
@@ -69,6 +69,19 @@ static void put_compare(const struct lang_node *n, struct buf *out)
 		put_pattern(n->tests->written, out);
 	else
 		put_list(n, out);
+}
+
+void lang_put_asked(const struct lang_node *n, struct sv name, struct buf *out)
+{
+	if (n->kind == LANG_COMPARE) {
+		buf_put(out, name);
+		put_comparison(n, out);
+	} else if (n->kind == LANG_HAS) {
+		buf_puts(out, "has ");
+		buf_put(out, name);
+	} else {
+		lang_put_node(n, out);
+	}
 }
 
 /* ---- the tree ---- */
@@ -117,7 +130,8 @@ void lang_put_node(const struct lang_node *n, struct buf *out)
 		put_child(n->child, out);
 		break;
 	case LANG_COMPARE:
-		put_compare(n, out);
+		put_name(n, out);
+		put_comparison(n, out);
 		break;
 	case LANG_HAS:
 		buf_puts(out, "has ");

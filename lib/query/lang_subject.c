@@ -182,7 +182,7 @@ static void ask_port(struct lang_matcher *m, const struct lang_node *n, size_t r
 
 /* ---- files ---- */
 
-/* Puts the parts of a path behind what is there from `from` on. */
+/* Puts the parts of a path behind what is there from `from` on; ".." takes one away. */
 static void put_parts(struct sv path, size_t from, struct buf *out)
 {
 	struct sv part;
@@ -201,41 +201,50 @@ static void put_parts(struct sv path, size_t from, struct buf *out)
 	}
 }
 
-static bool ends_in_dots(struct sv name)
+bool lang_path_climbs(struct sv name)
 {
-	return sv_eq(name, SV("..")) || sv_ends(name, SV("/..")) || sv_ends(name, SV("/."));
+	if (sv_ends(name, SV("/.")) || sv_ends(name, SV("/..")))
+		return false;
+	return sv_starts(name, SV("../")) || sv_find(name, SV("/../")) < name.n;
 }
 
 void lang_put_path(struct sv cwd, struct sv name, struct buf *out)
 {
 	size_t from = out->n;
+	bool is_relative;
 
-	while (name.n > 1 && name.p[name.n - 1] == '/')
+	if (name.n > 1 && name.p[name.n - 1] == '/')
 		name.n--;
-	if (sv_eq(name, SV(".")) && cwd.n) {
-		buf_put(out, cwd);
+	if (sv_eq(name, SV("."))) {
+		buf_put(out, cwd.n ? cwd : name);
 		return;
 	}
-	if (ends_in_dots(name) || name.n == 0 || (name.p[0] != '/' && !cwd.n)) {
+	if (sv_starts(name, SV("./")))
+		name = sv_from(name, 2);
+	is_relative = name.n && name.p[0] != '/';
+	if (is_relative && cwd.n == 0) {
 		buf_put(out, name);
 		return;
 	}
-	if (name.p[0] != '/')
-		put_parts(cwd, from, out);
-	put_parts(name, from, out);
-	if (out->n == from)
+	if (lang_path_climbs(name)) {
+		put_parts(is_relative ? cwd : SV_EMPTY, from, out);
+		put_parts(name, from, out);
+		if (out->n == from)
+			buf_putc(out, '/');
+		return;
+	}
+	if (is_relative)
+		buf_put(out, cwd);
+	if (is_relative && !sv_ends(cwd, SV("/")))
 		buf_putc(out, '/');
+	buf_put(out, name);
 }
 
 /* What lang_put_path() puts as it is. */
 static bool is_clean(struct sv path)
 {
-	if (!path.p || path.n == 0 || path.p[0] != '/' || path.p[path.n - 1] == '/')
-		return false;
-	for (size_t i = 1; i < path.n; i++)
-		if (path.p[i - 1] == '/' && (path.p[i] == '/' || path.p[i] == '.'))
-			return false;
-	return true;
+	return path.p && path.n && path.p[0] == '/' && !sv_ends(path, SV("/")) &&
+	       !lang_path_climbs(path);
 }
 
 static bool decode_name(struct sv raw, struct buf *out)
@@ -308,7 +317,7 @@ static bool ask_path(struct lang_matcher *m, const struct lang_node *n, size_t r
 		return false;
 	n_name = m->line.n;
 	/* Behind the name, which may move when the buffer grows. */
-	if (!buf_reserve(&m->line, n_name + cwd.n + 2))
+	if (!buf_reserve(&m->line, n_name + cwd.n + 2) || !m->line.p)
 		return false;
 	lang_put_path(cwd, sv_make(m->line.p, n_name), &m->line);
 	return !m->line.failed && lang_offer(m, n, sv_from(buf_view(&m->line), n_name), v);
