@@ -457,6 +457,23 @@ static void find_hulls(struct frames *f)
 	}
 }
 
+/* An EOE alone is no event here, but one of the file before may be waiting for it. */
+static void widen_span(struct frames *f)
+{
+	struct index_totals *t = &f->totals;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct index_frame *frame = &f->list[i].public;
+
+		if (!t->rows || frame->first.sec == STAMP_NONE.sec)
+			continue;
+		if (stamp_cmp(&frame->first, &t->first) < 0)
+			t->first = frame->first;
+		if (stamp_cmp(&frame->last, &t->last) > 0)
+			t->last = frame->last;
+	}
+}
+
 int frames_end(struct frames *f, struct err *e)
 {
 	join_finish(f->join);
@@ -465,5 +482,6 @@ int frames_end(struct frames *f, struct err *e)
 	f->totals.late = (uint32_t)f->late_count;
 	f->totals.is_orderly = !is_doubled(f) && !join_stats(f->join)->forced;
 	find_hulls(f);
+	widen_span(f);
 	return 0;
 }

@@ -54,7 +54,7 @@ struct index_totals {
 	uint32_t rows;
 	bool has_start;
 	struct stamp start;       /* of the first record in the text, */
-	struct stamp first, last; /* the lowest and highest of all events */
+	struct stamp first, last; /* the lowest and highest of all records */
 	int64_t timeout_s;        /* with which records were joined */
 	bool is_orderly;          /* no event came twice or was handed out early */
 	uint32_t late; /* rows that came out after one with a higher stamp: index_has_late() */

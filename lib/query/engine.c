@@ -251,6 +251,9 @@ static void end_block(struct engine *g, const struct slot *slot)
 	if (!g->scan->has_start && slot->heads.has_first) {
 		g->scan->has_start = true;
 		g->scan->start = slot->heads.first;
+		if (g->prune && g->prune->has_start &&
+		    slot->block.spec.source >= g->prune->start_source)
+			g->scan->start = g->prune->start;
 	}
 	g->scan->malformed_lines += slot->heads.malformed;
 	g->scan->cursor->stats.too_long += slot->heads.too_long;
@@ -483,6 +486,10 @@ static void tear_down(struct engine *g)
 
 static int outcome(const struct engine *g, struct err *e)
 {
+	if (g->prune && g->prune->has_start && !g->scan->has_start) {
+		g->scan->has_start = true;
+		g->scan->start = g->prune->start;
+	}
 	if (g->no_memory)
 		return err_set(e, "no memory to search");
 	return trouble_tell(&g->trouble, e);

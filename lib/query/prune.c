@@ -161,7 +161,7 @@ static struct stamp floor_of_tail(const struct prune_file *f, const struct prune
 {
 	struct stamp floor = {INT64_MIN, 0, 0};
 
-	if (!__builtin_sub_overflow(f->last.sec, t->wish.timeout_s, &floor.sec))
+	if (!__builtin_sub_overflow(f->high.sec, t->wish.timeout_s, &floor.sec))
 		floor.sec++; /* those of that second have timed out */
 	return floor;
 }
@@ -210,8 +210,6 @@ static void count_skipped(struct prune *p, const struct prune_file *f)
 
 static void add_up(struct prune *p)
 {
-	bool is_start = true; /* no record was seen in what is read before */
-
 	for (size_t i = 0; i < p->count; i++) {
 		struct prune_file *f = &p->files[i];
 
@@ -226,11 +224,11 @@ static void add_up(struct prune *p)
 			f->kept = f->bytes;
 		}
 		p->kept_bytes += f->kept;
-		if (is_start && f->has_index && f->index.totals.has_start) {
+		if (!p->has_start && f->has_index && f->index.totals.has_start) {
 			p->has_start = true;
 			p->start = f->index.totals.start;
+			p->start_source = i;
 		}
-		is_start &= f->has_index && !f->index.totals.has_start;
 	}
 }
 

@@ -15,6 +15,10 @@
  * it, or of any before that. The frames with such stamps, on both sides, are one group: what a leaf of the demand
  * says of any row in them, it says of all. That keeps events together that a rotation cut, and their order. A
  * group that is more than a few frames makes its files be read whole.
+ *
+ * The order is that of a full scan, but for one case: where a clock is set back by less than the timeout while a
+ * file ends that the next one is read whole after, events of that time may change places; so may those of
+ * two machines with one stamp.
  */
 #ifndef AURUM_QUERY_PRUNE_H
 #define AURUM_QUERY_PRUNE_H
@@ -52,8 +56,9 @@ struct prune {
 	uint64_t text_bytes, kept_bytes; /* of all files; of what is left to read */
 	uint64_t malformed, too_long;    /* lines of that kind in what is not read */
 	uint64_t counted;                /* events that fit and are not read: only_count */
-	bool has_start;
-	struct stamp start; /* of the log's first record, if its file's index says so */
+	bool has_start;                  /* some index says where its text begins: */
+	struct stamp start;              /* the first record of this source, */
+	size_t start_source;             /* before which others are read whole */
 };
 
 #define PRUNE_INIT ((struct prune){0})

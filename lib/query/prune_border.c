@@ -82,14 +82,6 @@ static bool term_holds(const struct meeting *m, size_t i)
 	return false;
 }
 
-/* The first second of what can be open at the end of a file. */
-static int64_t tail_from(const struct prune_file *f, const struct prune_terms *t)
-{
-	int64_t from;
-
-	return __builtin_sub_overflow(f->last.sec, t->wish.timeout_s, &from) ? INT64_MIN : from;
-}
-
 /*
  * Marks the edge of a file; true when that is too much, and it is given up. Behind the border it is read
  * as it stands from the file's start on: when an event times out decides what is joined.
@@ -103,23 +95,47 @@ static bool mark_edge(struct prune_file *f, bool before, const struct meeting *m
 		return false;
 	if (!prune_file_frames(f))
 		return true;
-	for (size_t k = 0; k < f->index.frame_count; k++) {
-		const struct index_frame *frame = &f->index.frames[k];
-		bool is_open = before && frame->last.sec >= tail_from(f, t);
-
-		if (is_edge(t, frame, before, m))
+	for (size_t k = 0; k < f->index.frame_count; k++)
+		if (is_edge(t, &f->index.frames[k], before, m)) {
+			f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
+			end = k + 1;
 			count++;
-		else if (!is_open || !prune_frame_fits(t, frame))
-			continue;
-		f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
-		end = k + 1;
-	}
+		}
 	for (size_t k = 0; k < end && !before; k++)
 		f->keep[k] |= KEEP_SPARSE | KEEP_EDGE | KEEP_PLAIN;
 	if (count <= EDGE_FRAMES_MAX && (before || end <= EDGE_FRAMES_MAX))
 		return false;
 	prune_file_give_up(f, PRUNE_OVERLAP);
 	return true;
+}
+
+/* Marks what can be open at the end of the files up to the border; true when one is given up. */
+static bool mark_tails(const struct meeting *m, size_t border)
+{
+	const struct prune_terms *t = m->p->terms;
+	int64_t from;
+	bool gave_up = false;
+
+	if (__builtin_sub_overflow(m->files[border]->high.sec, t->wish.timeout_s, &from))
+		from = INT64_MIN;
+	for (size_t i = border + 1; i-- > 0 && m->files[i]->high.sec >= from;) {
+		struct prune_file *f = m->files[i];
+		bool inside = false;
+
+		if (!f->is_part)
+			continue;
+		gave_up |= !prune_file_frames(f);
+		for (size_t k = 0; f->keep && k < f->index.frame_count; k++) {
+			const struct index_frame *frame = &f->index.frames[k];
+
+			if (!prune_frame_fits(t, frame))
+				continue;
+			inside |= frame->last.sec >= from;
+			if (inside)
+				f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
+		}
+	}
+	return gave_up;
 }
 
 static bool meet(const struct meeting *m)
@@ -132,7 +148,7 @@ static bool meet(const struct meeting *m)
 	for (size_t k = 0; k < m->count; k++)
 		if (is_member(m->files[k], k <= m->border, m))
 			gave_up |= mark_edge(m->files[k], k <= m->border, m);
-	return gave_up;
+	return mark_tails(m, m->border) || gave_up;
 }
 
 /*
@@ -195,46 +211,22 @@ static bool overlap(struct meeting *m)
 	return gave_up;
 }
 
-/* What can be open at the end of a file whose last stamp is that. */
-static bool mark_tail(struct prune_file *f, const struct prune_terms *t)
-{
-	int64_t from = tail_from(f, t);
-	bool inside = false;
-
-	if (!prune_file_frames(f))
-		return true;
-	for (size_t k = 0; k < f->index.frame_count; k++) {
-		const struct index_frame *frame = &f->index.frames[k];
-
-		if (!prune_frame_fits(t, frame))
-			continue;
-		inside |= frame->last.sec >= from;
-		if (inside)
-			f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
-	}
-	return false;
-}
-
 static bool is_far(const struct prune_file *f, const struct prune_file *next, int64_t timeout_s)
 {
 	int64_t from;
 
 	return next->has_span && !__builtin_sub_overflow(next->first.sec, timeout_s, &from) &&
-	       from > f->last.sec;
+	       from > f->high.sec;
 }
 
 static bool tails(const struct meeting *m)
 {
-	const struct prune_terms *t = m->p->terms;
+	int64_t timeout_s = m->p->terms->wish.timeout_s;
 	bool gave_up = false;
 
-	for (size_t k = 0; k + 1 < m->count; k++) {
-		struct prune_file *f = m->files[k];
-
-		if (f->is_part && !m->files[k + 1]->is_part &&
-		    !is_far(f, m->files[k + 1], t->wish.timeout_s))
-			gave_up |= mark_tail(f, t);
-	}
+	for (size_t k = 0; k + 1 < m->count; k++)
+		if (!m->files[k + 1]->is_part && !is_far(m->files[k], m->files[k + 1], timeout_s))
+			gave_up |= mark_tails(m, k);
 	return gave_up;
 }
 

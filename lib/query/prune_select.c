@@ -150,21 +150,30 @@ static bool is_inside(const struct prune_terms *t, const struct index_frame *fra
 	       (frame->first.sec >= q->start && frame->last.sec <= q->end);
 }
 
-/* The frames that need not be read for the sake of others: the middle is between those of both halves. */
-static void find_frames(const struct prune_file *f, const struct prune_terms *t, struct middle *m)
+/*
+ * The frames that need not be read for the sake of others: the middle is between those of both halves.
+ * False when something from before the window stands in the second half, or the other way round.
+ */
+static bool find_frames(const struct prune_file *f, const struct prune_terms *t, struct middle *m)
 {
 	size_t count = f->index.frame_count;
 
 	m->from = 0;
 	m->to = count;
 	for (size_t k = 0; k < count; k++) {
-		if (is_inside(t, &f->index.frames[k]) && !(f->keep[k] & KEEP_EDGE))
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (is_inside(t, frame) && !(f->keep[k] & KEEP_EDGE))
 			continue;
+		if (k < count / 2 ? frame->last.sec > t->wish.query->end
+				  : frame->first.sec < t->wish.query->start)
+			return false;
 		if (k < count / 2)
 			m->from = k + 1;
 		else if (m->to > k)
 			m->to = k;
 	}
+	return m->from < m->to;
 }
 
 static void find_rows(const struct prune_file *f, struct middle *m)
@@ -253,8 +262,7 @@ void prune_count_rows(struct prune_file *f, const struct prune_terms *t)
 
 	if (!f->is_exact || !f->row_count || !f->keep)
 		return;
-	find_frames(f, t, &m);
-	if (m.from >= m.to)
+	if (!find_frames(f, t, &m))
 		return;
 	find_rows(f, &m);
 	if (m.row_from < m.row_to && stamp_cmp(&m.first, &m.last) <= 0 && is_in_order(f, &m))

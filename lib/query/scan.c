@@ -136,8 +136,6 @@ static void take_over(struct scan *s, const struct prune *p)
 	s->matches += p->counted;
 	s->malformed_lines += p->malformed;
 	s->cursor->stats.too_long += p->too_long;
-	s->has_start = p->has_start;
-	s->start = p->start;
 }
 
 static int pruned_run(struct scan *s, struct blocks *blocks, struct prune *p, struct err *e)
