@@ -15,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#define RECORD_MIN 16 /* bytes: no record, and so no event, is shorter */
+
 /* ---- sections ---- */
 
 struct layout_section open_section(const struct index *x, size_t i)
@@ -115,8 +117,8 @@ static bool is_sound(const struct index *x, const struct layout_header *h)
 		       h->check &&
 	       !(h->flags & ~(uint32_t)LAYOUT_FLAGS) && h->rows < UINT32_MAX &&
 	       h->late <= h->rows && !(h->flags & LAYOUT_HAS_EVENTS) == !h->rows &&
-	       h->frames <= h->raw_bytes && h->timeout_s > 0 && is_stamp(&h->start) &&
-	       is_stamp(&h->first) && is_stamp(&h->last);
+	       h->frames <= h->raw_bytes && h->rows <= h->raw_bytes / RECORD_MIN &&
+	       h->timeout_s > 0 && is_stamp(&h->start) && is_stamp(&h->first) && is_stamp(&h->last);
 }
 
 /* Text, and zeros behind it. */
