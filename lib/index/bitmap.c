@@ -9,6 +9,7 @@
 
 #include <endian.h>
 #include <roaring/roaring.h>
+#include <stdlib.h>
 
 #define COOKIE_PLAIN 12346u
 #define COOKIE_RUNS  12347u
@@ -36,32 +37,28 @@ static void put32(struct buf *out, uint32_t value)
 struct part {
 	const uint32_t *rows;
 	size_t n, runs;
+	uint32_t bytes;
+	bool is_run;
 };
 
 /* The next container's rows, which start at rows[0]. */
 static struct part part_of(const uint32_t *rows, size_t n)
 {
-	struct part p = {rows, 1, 1};
+	struct part p = {.rows = rows, .n = 1};
+	uint32_t end = rows[0] | 0xffff;
+	size_t joints = 0, other;
 
-	while (p.n < n && rows[p.n] >> 16 == rows[0] >> 16) {
-		p.runs += rows[p.n] != rows[p.n - 1] + 1;
+	if (rows[n - 1] <= end)
+		p.n = n;
+	while (p.n < n && rows[p.n] <= end)
 		p.n++;
-	}
+	for (size_t i = 1; i < p.n; i++)
+		joints += rows[i] == rows[i - 1] + 1;
+	p.runs = p.n - joints;
+	other = p.n <= ARRAY_MAX ? 2 * p.n : BITSET_BYTES;
+	p.is_run = 2 + 4 * p.runs < other;
+	p.bytes = (uint32_t)(p.is_run ? 2 + 4 * p.runs : other);
 	return p;
-}
-
-static bool is_run(const struct part *p)
-{
-	size_t other = p->n <= ARRAY_MAX ? 2 * p->n : BITSET_BYTES;
-
-	return 2 + 4 * p->runs < other;
-}
-
-static uint32_t part_bytes(const struct part *p)
-{
-	if (is_run(p))
-		return (uint32_t)(2 + 4 * p->runs);
-	return (uint32_t)(p->n <= ARRAY_MAX ? 2 * p->n : BITSET_BYTES);
 }
 
 static void put_runs(const struct part *p, struct buf *out)
@@ -106,69 +103,66 @@ static void put_array(const struct part *p, struct buf *out)
 	out->n += 2 * p->n;
 }
 
-/* What stands before the containers. */
-static void put_head(const uint32_t *rows, size_t n, size_t parts, bool has_runs, struct buf *out)
+static void put_part(const struct part *p, struct buf *out)
 {
-	uint32_t offset =
-		has_runs ? (uint32_t)(4 + (parts + 7) / 8 + 4 * parts) : (uint32_t)(8 + 8 * parts);
-	unsigned char byte = 0;
-	size_t k = 0;
+	if (p->is_run)
+		put_runs(p, out);
+	else if (p->n > ARRAY_MAX)
+		put_bits(p, out);
+	else
+		put_array(p, out);
+}
 
-	put32(out, has_runs ? COOKIE_RUNS | (uint32_t)(parts - 1) << 16 : COOKIE_PLAIN);
+/* What stands before the containers. */
+static void put_head(const struct part *parts, size_t count, struct buf *out)
+{
+	uint32_t offset = (uint32_t)(8 + 8 * count);
+	bool has_runs = false;
+
+	for (size_t i = 0; i < count; i++)
+		has_runs |= parts[i].is_run;
+	put32(out, has_runs ? COOKIE_RUNS | (uint32_t)(count - 1) << 16 : COOKIE_PLAIN);
 	if (!has_runs)
-		put32(out, (uint32_t)parts);
-	for (size_t at = 0; has_runs && at < n; k++) {
-		struct part p = part_of(rows + at, n - at);
+		put32(out, (uint32_t)count);
+	for (size_t i = 0; has_runs && i < count; i += 8) {
+		unsigned byte = 0;
 
-		byte |= (unsigned char)(is_run(&p) << (k % 8));
-		at += p.n;
-		if (k % 8 == 7 || at == n) {
-			buf_putc(out, (char)byte);
-			byte = 0;
-		}
+		for (size_t k = 0; k < 8 && i + k < count; k++)
+			byte |= (unsigned)parts[i + k].is_run << k;
+		buf_putc(out, (char)byte);
 	}
-	for (size_t at = 0; at < n;) {
-		struct part p = part_of(rows + at, n - at);
-
-		put16(out, rows[at] >> 16);
-		put16(out, (uint32_t)(p.n - 1));
-		at += p.n;
+	for (size_t i = 0; i < count; i++) {
+		put16(out, parts[i].rows[0] >> 16);
+		put16(out, (uint32_t)(parts[i].n - 1));
 	}
-	if (has_runs && parts < FEW)
+	if (has_runs && count < FEW)
 		return;
-	offset += has_runs ? (uint32_t)(4 * parts) : 0;
-	for (size_t at = 0; at < n;) {
-		struct part p = part_of(rows + at, n - at);
-
+	if (has_runs)
+		offset = (uint32_t)(4 + (count + 7) / 8 + 8 * count);
+	for (size_t i = 0; i < count; i++) {
 		put32(out, offset);
-		offset += part_bytes(&p);
-		at += p.n;
+		offset += parts[i].bytes;
 	}
 }
 
 void bitmap_put(const uint32_t *rows, size_t n, struct buf *out)
 {
-	size_t parts = 0;
-	bool has_runs = false;
+	struct part few[16], *parts = few;
+	size_t count = 0, most = (rows[n - 1] >> 16) - (rows[0] >> 16) + 1;
 
-	for (size_t at = 0; at < n; parts++) {
-		struct part p = part_of(rows + at, n - at);
-
-		has_runs |= is_run(&p);
-		at += p.n;
+	if (most > LEN(few))
+		parts = calloc(most, sizeof(*parts));
+	if (!parts) {
+		out->failed = true;
+		return;
 	}
-	put_head(rows, n, parts, has_runs, out);
-	for (size_t at = 0; at < n;) {
-		struct part p = part_of(rows + at, n - at);
-
-		if (is_run(&p))
-			put_runs(&p, out);
-		else if (p.n > ARRAY_MAX)
-			put_bits(&p, out);
-		else
-			put_array(&p, out);
-		at += p.n;
-	}
+	for (size_t at = 0; at < n; at += parts[count++].n)
+		parts[count] = part_of(rows + at, n - at);
+	put_head(parts, count, out);
+	for (size_t i = 0; i < count; i++)
+		put_part(&parts[i], out);
+	if (parts != few)
+		free(parts);
 }
 
 /* ---- checking ---- */

@@ -11,7 +11,7 @@
 
 struct roaring_bitmap_s;
 
-/* Rows strictly rise. */
+/* Rows strictly rise; there is at least one. */
 void bitmap_put(const uint32_t *rows, size_t n, struct buf *out);
 
 /*

@@ -32,6 +32,13 @@ static size_t slot_of(uint64_t tag)
 	return (tag * TAG_FACTOR) >> 56;
 }
 
+static bool is_of_tail(int field)
+{
+	char first = index_fields[field].name[0];
+
+	return first >= 'A' && first <= 'Z';
+}
+
 static void add_name(struct gather *g, int field)
 {
 	const char *name = index_fields[field].name; /* of 16 bytes */
@@ -42,20 +49,29 @@ static void add_name(struct gather *g, int field)
 	i = slot_of(tag);
 	while (g->names[i].n)
 		i = (i + 1) % GATHER_NAMES;
-	g->names[i] = (struct gather_name){tag, n, field};
+	g->names[i] = (struct gather_name){
+		.tag = tag,
+		.n = (uint32_t)n,
+		.field = (int16_t)field,
+		.is_tail = is_of_tail(field),
+		.is_key = strcmp(name, "key") == 0,
+	};
+}
+
+/* The name with this tag, of at most eight bytes; NULL when it is no indexed field's. */
+static inline const struct gather_name *find_tag(const struct gather *g, uint64_t tag, size_t n)
+{
+	for (size_t i = slot_of(tag); g->names[i].n; i = (i + 1) % GATHER_NAMES)
+		if (g->names[i].tag == tag && g->names[i].n == n)
+			return &g->names[i];
+	return NULL;
 }
 
 static inline int find_name(const struct gather *g, const char *name, size_t n)
 {
-	uint64_t tag;
+	const struct gather_name *found = n <= 8 ? find_tag(g, tag_of(name, n), n) : NULL;
 
-	if (n > 8)
-		return FIELD_NONE;
-	tag = tag_of(name, n);
-	for (size_t i = slot_of(tag); g->names[i].n; i = (i + 1) % GATHER_NAMES)
-		if (g->names[i].tag == tag && g->names[i].n == n)
-			return g->names[i].field;
-	return FIELD_NONE;
+	return found ? found->field : FIELD_NONE;
 }
 
 static bool is_digit(char c)
@@ -97,13 +113,6 @@ static int field_of(const struct gather *g, struct sv name)
 	return field;
 }
 
-static bool is_of_tail(int field)
-{
-	char first = index_fields[field].name[0];
-
-	return first >= 'A' && first <= 'Z';
-}
-
 /* ---- a value ---- */
 
 static void add_now(struct gather *g, struct column *c, struct value *v)
@@ -129,7 +138,7 @@ static inline bool is_quote(char c)
 static inline bool take_value(struct gather *g, int field, struct sv raw)
 {
 	struct column *c = &g->columns[field];
-	struct value *v;
+	struct gather_value *next = &g->pending[g->pending_count];
 
 	if (c->is_sketch) {
 		if (is_quote(raw.p[0]) && !is_closed(raw))
@@ -137,16 +146,32 @@ static inline bool take_value(struct gather *g, int field, struct sv raw)
 		sketch_put(&c->sketch, raw);
 		return true;
 	}
-	v = postings_take(&c->values, raw);
-	if (!v) {
-		g->failed = true;
-		return true;
-	}
-	if (c->values.newest)
-		v->is_odd = is_quote(raw.p[0]) && !is_closed(raw);
-	if (v->is_odd || g->pending_count == GATHER_PENDING)
+	if (g->pending_count == GATHER_PENDING)
 		return false;
-	g->pending[g->pending_count++] = (struct gather_value){c, v};
+	next->column = c;
+	next->key = postings_key(&c->values, raw);
+	g->pending_count++;
+	return true;
+}
+
+/* Looks up what was taken. False: the slow way. */
+static bool find_values(struct gather *g)
+{
+	for (size_t i = 0; i < g->pending_count; i++) {
+		struct postings *values = &g->pending[i].column->values;
+		struct sv raw = g->pending[i].key.raw;
+		struct value *v = postings_find(values, &g->pending[i].key);
+
+		if (!v) {
+			g->failed = true;
+			return true;
+		}
+		if (values->newest)
+			v->is_odd = is_quote(raw.p[0]) && !is_closed(raw);
+		if (v->is_odd)
+			return false;
+		g->pending[i].value = v;
+	}
 	return true;
 }
 
@@ -220,6 +245,31 @@ static bool enter_tail(struct gather *g, size_t at, size_t end)
 	return at > 0 && g->text[at - 1] == '\'' && !memchr(g->text + at, '\'', end - at);
 }
 
+/* A byte with which a value may end as it is. */
+static inline bool is_plain_end(char last)
+{
+	return last != ')' && last != '\'' && last != ',' && last != ':';
+}
+
+/* One word, most of which are taken or passed over right here. False: the slow way. */
+static inline bool take_word(struct gather *g, size_t at, size_t equals, size_t stop, size_t *end)
+{
+	struct sv name = sv_make(g->text + at, equals - at);
+	struct sv raw = sv_make(g->text + equals + 1, stop - equals - 1);
+	const struct gather_name *found = NULL;
+
+	if (name.n && name.n <= 8)
+		found = find_tag(g, tag_of(name.p, name.n), name.n);
+	if (found && raw.n && found->is_tail == g->in_tail &&
+	    (g->in_tail ? raw.p[0] != '{' : is_plain_end(raw.p[raw.n - 1]) && !found->is_key))
+		return take_value(g, found->field, raw);
+	if (!found && !g->in_tail && !g->is_execve && name.n && name.p[0] != '(' &&
+	    !(raw.n && is_quote(raw.p[0])))
+		return true;
+	return g->in_tail ? tail_word(g, name, raw, end)
+			  : body_word(g, name, raw, g->text[stop] != ' ');
+}
+
 /* False: the slow way. */
 static bool cut_fast(struct gather *g, size_t at, size_t end)
 {
@@ -231,14 +281,8 @@ static bool cut_fast(struct gather *g, size_t at, size_t end)
 
 		if (equals < at)
 			equals = marks_next(g->marks.equals, at);
-		if (equals < stop) {
-			struct sv name = sv_make(p + at, equals - at);
-			struct sv raw = sv_make(p + equals + 1, stop - equals - 1);
-
-			if (!(g->in_tail ? tail_word(g, name, raw, &end)
-					 : body_word(g, name, raw, p[stop] != ' ')))
-				return false;
-		}
+		if (equals < stop && !take_word(g, at, equals, stop, &end))
+			return false;
 		if (stop < end && p[stop] == RECORD_ENRICHED_MARK && !enter_tail(g, stop, end))
 			return false;
 		at = stop + 1;
@@ -419,10 +463,10 @@ void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
 	g->in_tail = g->in_message = false;
 	g->pending_count = 0;
 	is_fast = type != AUDIT_AVC && type != AUDIT_USER_AVC && cut_fast(g, l->body, l->end);
-	if (is_fast)
-		commit(g);
-	else
+	if (!is_fast || !find_values(g))
 		cut_slow(g, l);
+	else if (!g->failed)
+		commit(g);
 }
 
 uint32_t gather_type(struct gather *g, struct sv type_name)

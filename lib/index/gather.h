@@ -23,12 +23,14 @@
 
 struct gather_name {
 	uint64_t tag;
-	size_t n;
-	int field;
+	uint32_t n;
+	int16_t field;
+	bool is_tail, is_key;
 };
 
 struct gather_value {
 	struct column *column;
+	struct posting_key key;
 	struct value *value;
 };
 

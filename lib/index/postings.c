@@ -56,18 +56,18 @@ static bool grow(struct postings *v)
 	return true;
 }
 
-struct value *postings_make(struct postings *v, struct sv raw, const uint64_t head[2],
-			    uint64_t hash)
+struct value *postings_make(struct postings *v, const struct posting_key *k)
 {
-	struct value *x = arena_alloc(v->arena, sizeof(*x) + raw.n + HASH_SLACK);
+	size_t n = k->raw.n;
+	struct value *x = arena_alloc(v->arena, sizeof(*x) + n + HASH_SLACK);
 	char *copy = (char *)(x + 1);
 
 	if (!x || (v->count >= v->cap / 2 && !grow(v)))
 		return NULL;
-	memcpy(copy, raw.p, raw.n);
-	memset(copy + raw.n, 0, HASH_SLACK);
-	*x = (struct value){.head = {head[0], head[1]}, .p = copy, .bytes = (uint32_t)raw.n};
-	place(v, x, hash);
+	memcpy(copy, k->raw.p, n);
+	memset(copy + n, 0, HASH_SLACK);
+	*x = (struct value){.head = {k->head[0], k->head[1]}, .p = copy, .bytes = (uint32_t)n};
+	place(v, x, k->hash);
 	v->list[v->count++] = x;
 	v->newest = x;
 	return x;

@@ -41,30 +41,49 @@ struct postings {
 void postings_init(struct postings *v, struct arena *arena, uint64_t seed);
 void postings_release(struct postings *v);
 
-/* One that is not there yet is made, with a copy of the bytes. NULL: no memory. */
-struct value *postings_make(struct postings *v, struct sv raw, const uint64_t head[2],
-			    uint64_t hash);
-
-static inline struct value *postings_take(struct postings *v, struct sv raw)
-{
+/* A value before it is looked up: hashing some and then finding them waits less for memory. */
+struct posting_key {
+	struct sv raw;
 	uint64_t head[2], hash;
+};
 
-	head[0] = hash_keep(hash_load(raw.p), raw.n);
-	head[1] = raw.n > 8 ? hash_keep(hash_load(raw.p + 8), raw.n - 8) : 0;
-	hash = hash_mix(head[0] ^ v->seed, head[1] ^ raw.n ^ UINT64_C(0xa0761d6478bd642f));
+static inline struct posting_key postings_key(const struct postings *v, struct sv raw)
+{
+	struct posting_key k = {.raw = raw};
+
+	k.head[0] = hash_keep(hash_load(raw.p), raw.n);
+	k.head[1] = raw.n > 8 ? hash_keep(hash_load(raw.p + 8), raw.n - 8) : 0;
+	k.hash = hash_mix(k.head[0] ^ v->seed, k.head[1] ^ raw.n ^ UINT64_C(0xa0761d6478bd642f));
 	if (raw.n > 16)
-		hash ^= XXH3_64bits_withSeed(raw.p, raw.n, v->seed);
+		k.hash ^= XXH3_64bits_withSeed(raw.p, raw.n, v->seed);
+	if (v->cap)
+		__builtin_prefetch(&v->slots[k.hash & (v->cap - 1)]);
+	return k;
+}
+
+/* One that is not there yet is made, with a copy of the bytes. NULL: no memory. */
+struct value *postings_make(struct postings *v, const struct posting_key *k);
+
+static inline struct value *postings_find(struct postings *v, const struct posting_key *k)
+{
 	v->newest = NULL;
-	for (size_t i = hash & (v->cap - 1); v->cap; i = (i + 1) & (v->cap - 1)) {
+	for (size_t i = k->hash & (v->cap - 1); v->cap; i = (i + 1) & (v->cap - 1)) {
 		struct value *x = v->slots[i];
 
 		if (!x)
 			break;
-		if (x->head[0] == head[0] && x->head[1] == head[1] && x->bytes == raw.n &&
-		    (raw.n <= 16 || memcmp(x->p + 16, raw.p + 16, raw.n - 16) == 0))
+		if (x->head[0] == k->head[0] && x->head[1] == k->head[1] && x->bytes == k->raw.n &&
+		    (x->bytes <= 16 || memcmp(x->p + 16, k->raw.p + 16, k->raw.n - 16) == 0))
 			return x;
 	}
-	return postings_make(v, raw, head, hash);
+	return postings_make(v, k);
+}
+
+static inline struct value *postings_take(struct postings *v, struct sv raw)
+{
+	struct posting_key k = postings_key(v, raw);
+
+	return postings_find(v, &k);
 }
 
 /* Pieces, as differences of seven bits a byte, lowest first. */
