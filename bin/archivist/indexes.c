@@ -92,7 +92,7 @@ static int write_index(const struct indexes_making *m, const struct archive *a, 
 
 	if (!index_path(a->log, head, path))
 		return err_set(e, "its path is too long");
-	return index_write(m->builder, path, e) == 0 ? give_access(a, fd, head, e) : -1;
+	return index_write(m->builder, path, fd, e) == 0 ? give_access(a, fd, head, e) : -1;
 }
 
 static int fail(const struct indexes_making *m, struct err *e)

@@ -52,6 +52,12 @@ MUST_CHECK int index_build(struct index_builder *b, int fd, struct segment_head 
 			   struct err *e);
 
 /*
+ * Writes it to its path: beside, synced, renamed, with mode and group of the log, a descriptor; the folder is
+ * made. On failure nothing is left behind.
+ */
+MUST_CHECK int index_write(const struct index_builder *b, const char *path, int log, struct err *e);
+
+/*
  * The whole of it for one file that is there, plain or a segment, PATH of which log: written beside, synced, renamed, with the log's
  * mode and group.
  * 1: it was there and is good, 0: it was made. -1: see *e; nothing is left behind.

@@ -158,7 +158,7 @@ static int write_new(const struct index_builder *b, const char *path, const char
 }
 
 /* Two programs may make the same index at a time: each has a draft of its own. */
-static int write_file(const struct index_builder *b, const char *path, int log, struct err *e)
+int index_write(const struct index_builder *b, const char *path, int log, struct err *e)
 {
 	char draft[SEGMENT_PATH_MAX + 32];
 	struct sv name = sv_cstr(path);
@@ -215,7 +215,7 @@ int index_make(const char *log, int fd, const struct index_options *o, struct er
 	b = index_builder_new(o, e);
 	status = b ? index_build(b, fd, &head, e) : -1;
 	if (status == 0)
-		status = write_file(b, path, fd, e);
+		status = index_write(b, path, fd, e);
 	index_builder_free(b);
 	return status;
 }
