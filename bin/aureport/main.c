@@ -9,6 +9,7 @@
 #include "common/parts.h"
 #include "common/present.h"
 #include "output/progress.h"
+#include "query/report_summary_log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,9 +29,11 @@ struct file_range {
 struct count {
 	struct part part;
 	const struct request *request;
+	const struct summary_log *kept;
 	struct sections sections;
 	struct report_reader reader;
 	struct stamp last;
+	bool is_in_doubt;
 };
 
 struct app {
@@ -42,6 +45,9 @@ struct app {
 	struct log log;
 	struct file_range *files; /* one for each of the log's sources */
 	struct parts parts;
+	struct summary_log kept; /* used 0: everything is read */
+	bool is_in_doubt;        /* what is kept may be not all of some event, */
+	bool reads_all;          /* and is not looked at a second time */
 	struct err error;
 	bool failed;
 };
@@ -94,7 +100,10 @@ static int count_init(struct part *part, const void *arg)
 	const struct app *app = arg;
 
 	c->request = &app->request;
+	c->kept = &app->kept;
 	sections_init_part(&c->sections, c->request);
+	if (c->kept->used)
+		sections_use_hashes(&c->sections);
 	report_reader_init(&c->reader, sections_facts(c->request), part->names,
 			   c->request->interpret);
 	return 0;
@@ -108,12 +117,24 @@ static void count_release(struct part *part)
 	report_reader_release(&c->reader);
 }
 
+/* Whether it was counted when the index was made. */
+static bool is_counted(struct count *c, const struct event *event)
+{
+	enum report_place place = PLACE_COUNT;
+
+	if (c->kept->used)
+		place = report_summary_place(&c->kept->sum, event);
+	c->is_in_doubt |= place == PLACE_DOUBT;
+	return place != PLACE_COUNT;
+}
+
 static int count_event(struct part *part, const struct event *event, struct err *e)
 {
 	struct count *c = (struct count *)part;
 
 	c->last = event->stamp;
-	if (!has_node(&c->request->query, event) || !sections_may_want(&c->sections, event))
+	if (is_counted(c, event) || !has_node(&c->request->query, event) ||
+	    !sections_may_want(&c->sections, event))
 		return 0;
 	report_read(&c->reader, event);
 	return sections_take(&c->sections, &c->reader, e);
@@ -128,6 +149,7 @@ static int count_end(void *arg, struct part *part, bool discard, struct err *e)
 	if (discard)
 		return 0;
 	app->range.last = c->last;
+	app->is_in_doubt |= c->is_in_doubt;
 	sections_merge(&app->sections, &c->sections);
 	return 0;
 }
@@ -153,7 +175,7 @@ static enum scan_next end_count(void *arg, void *count, bool discard)
 	struct app *app = arg;
 
 	if (parts_give(&app->parts, count, discard, &app->error) == 0)
-		return SCAN_ON;
+		return app->is_in_doubt ? SCAN_STOP : SCAN_ON;
 	app->failed = true;
 	return SCAN_STOP;
 }
@@ -171,6 +193,21 @@ static void malformed(void *arg, struct sv line)
 
 	progress_clear(&app->progress);
 	log_tell_line(PROGRAM, line);
+}
+
+/* ---- what indexes keep ---- */
+
+static bool leave_out(void *arg, struct blocks *blocks)
+{
+	struct app *app = arg;
+
+	if (!summary_log_look(&app->kept, blocks->cursor, &app->request.query,
+			      join_timeout(app->log.join)))
+		return false;
+	sections_begin_with(&app->sections, &app->kept.sum.totals);
+	app->log.cursor.stats.too_long += app->kept.too_long;
+	summary_log_apply(&app->kept, blocks);
+	return true;
 }
 
 /* ---- the run ---- */
@@ -226,10 +263,15 @@ static int count_log(struct app *app)
 		scan.chunk_new = new_count;
 		scan.chunk_event = on_count;
 		scan.chunk_end = end_count;
+		if (!app->reads_all && sections_only_total(r))
+			scan.leave_out = leave_out;
 	}
 	progress_init(&app->progress, STDERR_FILENO);
 	status = log_scan(&app->log, &scan, &e);
 	progress_release(&app->progress);
+	if (app->is_in_doubt)
+		return EXIT_TROUBLE;
+	scan.malformed_lines += app->kept.malformed;
 	if (status != 0)
 		frame_say(PROGRAM, "%s", e.text);
 	if (finish(app, &scan) != 0)
@@ -265,7 +307,7 @@ static int prepare(struct app *app, struct names *names, struct err *e)
 	return sections_init(&app->sections, r, e);
 }
 
-static int report(struct app *app, struct names *names)
+static int report_once(struct app *app, struct names *names)
 {
 	struct err e;
 	int status = EXIT_TROUBLE;
@@ -277,9 +319,22 @@ static int report(struct app *app, struct names *names)
 	parts_release(&app->parts);
 	sections_release(&app->sections);
 	report_reader_release(&app->reader);
+	summary_log_release(&app->kept);
 	free(app->files);
+	app->files = NULL;
 	log_close(&app->log);
 	return status;
+}
+
+static int report(struct app *app, struct names *names)
+{
+	int status = report_once(app, names);
+
+	if (!app->is_in_doubt)
+		return status;
+	app->is_in_doubt = false;
+	app->reads_all = true;
+	return report_once(app, names);
 }
 
 int main(int argc, char **argv)

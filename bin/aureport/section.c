@@ -89,6 +89,27 @@ bool sections_only_count(const struct sections *s)
 	return true;
 }
 
+bool sections_only_total(const struct request *r)
+{
+	return r->report_count == 1 && r->reports[0] == REPORT_TOTALS &&
+	       r->shape == REPORT_SUMMARY && r->query.node_count == 0 &&
+	       r->filter.result == RESULT_ANY && r->filter.act == ACT_ANY && !r->filter.no_config;
+}
+
+void sections_use_hashes(struct sections *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		s->each[i].totals.hashes = true;
+}
+
+void sections_begin_with(struct sections *s, struct report_totals *totals)
+{
+	report_totals_release(&s->each[0].totals);
+	s->each[0].totals = *totals;
+	s->each[0].found = true;
+	report_totals_init(totals);
+}
+
 void sections_merge(struct sections *s, struct sections *part)
 {
 	for (size_t i = 0; i < s->count; i++) {

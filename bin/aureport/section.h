@@ -36,6 +36,13 @@ void sections_release(struct sections *s);
 void sections_init_part(struct sections *s, const struct request *r);
 bool sections_only_count(const struct sections *s);
 
+/* True when there is the page of totals of all events, and nothing else. */
+bool sections_only_total(const struct request *r);
+/* Different texts are told apart by their hashes (report_totals.hashes). Before anything is added. */
+void sections_use_hashes(struct sections *s);
+/* The page of totals begins with these, as hashes; they are then the sections'. The same. */
+void sections_begin_with(struct sections *s, struct report_totals *totals);
+
 /* Adds what a part counted behind what s has, and forgets it in the part. */
 void sections_merge(struct sections *s, struct sections *part);
 

@@ -46,9 +46,10 @@ bool chunk_is_full(const struct chunk *c)
 	return c->text.n >= CHUNK_BYTES || c->candidate_count == CHUNK_EVENTS;
 }
 
-void chunk_add(struct chunk *c, const struct stamp *stamp, bool is_cut)
+void chunk_add(struct chunk *c, const struct stamp *stamp, uint32_t source, bool is_cut)
 {
-	c->candidates[c->candidate_count++] = (struct chunk_event){c->text.n, *stamp, is_cut};
+	c->candidates[c->candidate_count++] =
+		(struct chunk_event){c->text.n, *stamp, source, is_cut};
 }
 
 static struct record *room_for_record(struct chunk *c)
@@ -112,6 +113,7 @@ int chunk_sort(struct chunk *c, const struct plan *plan, struct sift *sift)
 			.stamp = c->candidates[i].stamp,
 			.records = c->records + first,
 			.count = c->record_count - first,
+			.source = c->candidates[i].source,
 			.is_cut = c->candidates[i].is_cut,
 		};
 		if (event.count) {

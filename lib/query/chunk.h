@@ -18,7 +18,8 @@
 struct chunk_event {
 	size_t from;
 	struct stamp stamp;
-	bool is_cut; /* they stand in several files */
+	uint32_t source; /* where they begin */
+	bool is_cut;     /* they stand in several files */
 };
 
 struct chunk {
@@ -39,8 +40,8 @@ void chunk_reset(struct chunk *c);
 
 bool chunk_is_full(const struct chunk *c);
 
-/* Starts a candidate with this stamp, whose lines stand in several files if is_cut; they are put into c->text by the caller. */
-void chunk_add(struct chunk *c, const struct stamp *stamp, bool is_cut);
+/* Starts a candidate with this stamp, whose lines begin in that file and stand in several if is_cut; they are put into c->text by the caller. */
+void chunk_add(struct chunk *c, const struct stamp *stamp, uint32_t source, bool is_cut);
 
 /*
  * Parses the candidates and keeps those that the scan looks for in c->events, which point into

@@ -227,7 +227,8 @@ static bool join_heads(struct engine *g, struct slot *slot, struct chunk *chunk)
 					return true;
 				continue;
 			}
-			chunk_add(chunk, &event->stamp, is_cut(event));
+			chunk_add(chunk, &event->stamp, (uint32_t)block_source(event->pieces[0].at),
+				  is_cut(event));
 			for (size_t i = 0; i < event->piece_count; i++)
 				copy_piece(g, &event->pieces[i], &chunk->text);
 		}

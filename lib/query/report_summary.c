@@ -120,6 +120,7 @@ void report_summary_release(struct report_summary *s)
 	free(s->passed.list);
 	free(s->open.list);
 	free(s->others);
+	free(s->firsts);
 	*s = (struct report_summary){0};
 }
 
@@ -206,9 +207,10 @@ int report_summary_add(struct report_summary *s, const struct report_kept *kept,
 	if ((s->files && stamp_cmp(&kept->first, &s->highest) <= 0) ||
 	    !add_totals(&s->totals, kept->totals) ||
 	    !add_stamps(&s->passed, &s->passed_cap, &kept->passed) ||
-	    !add_stamps(&s->open, &s->open_cap, &kept->open) || !add_others(s, kept, timeout_s))
+	    !add_stamps(&s->open, &s->open_cap, &kept->open) || !add_others(s, kept, timeout_s) ||
+	    !make_room((void **)&s->firsts, &s->first_cap, s->files + 1, sizeof(*s->firsts)))
 		return -1;
-	s->files++;
+	s->firsts[s->files++] = kept->first;
 	s->highest = kept->highest;
 	return 0;
 }
@@ -272,6 +274,8 @@ static bool is_as_before(const struct report_summary *s, const struct event *eve
 	for (o = find_other(s, &event->stamp); o < end && stamp_eq(&o->stamp, &event->stamp); o++) {
 		if (event->is_cut)
 			return !o->is_late;
+		if (o->file != event->source)
+			continue;
 		if (o->records == event->count)
 			return true;
 		is_known = true;
@@ -279,12 +283,25 @@ static bool is_as_before(const struct report_summary *s, const struct event *eve
 	return !is_known;
 }
 
+/* Whether the stamp is one of those that the event's own file counts between its ends. */
+static bool is_of_its_file(const struct report_summary *s, const struct event *event)
+{
+	size_t file = event->source;
+
+	return file < s->files && stamp_cmp(&event->stamp, &s->firsts[file]) >= 0 &&
+	       (file + 1 == s->files || stamp_cmp(&event->stamp, &s->firsts[file + 1]) < 0);
+}
+
 enum report_place report_summary_place(const struct report_summary *s, const struct event *event)
 {
 	if (!s->files || stamp_cmp(&event->stamp, &s->highest) > 0)
 		return PLACE_COUNT;
-	if (has_stamp(&s->passed, &event->stamp))
-		return event->is_cut ? PLACE_DOUBT : PLACE_PASS;
+	if (has_stamp(&s->passed, &event->stamp)) {
+		if (event->is_cut)
+			return PLACE_DOUBT;
+		if (is_of_its_file(s, event))
+			return PLACE_PASS;
+	}
 	if (has_stamp(&s->open, &event->stamp))
 		return PLACE_DOUBT;
 	return is_as_before(s, event) ? PLACE_COUNT : PLACE_DOUBT;

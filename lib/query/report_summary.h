@@ -90,7 +90,8 @@ struct report_summary {
 	struct other_event *others;  /* of all files; rising once it is settled */
 	size_t other_count, passed_cap, open_cap, other_cap;
 	struct stamp highest; /* in all files */
-	size_t files;
+	struct stamp *firsts; /* of each file */
+	size_t files, first_cap;
 };
 
 void report_summary_init(struct report_summary *s);
@@ -112,7 +113,7 @@ enum report_place {
 	PLACE_DOUBT, /* it is, or may be, a part of one that is: the log has to be read whole */
 };
 
-/* Any thread. */
+/* Any thread. event->source is the number of its file, and from `files` on there are others. */
 enum report_place report_summary_place(const struct report_summary *s, const struct event *event);
 
 #endif

@@ -178,6 +178,7 @@ static enum report_place place_of(const struct page *p, const struct event *even
 {
 	struct event told = *event;
 
+	told.source = (uint32_t)file_at(p->log, event->records[0].line.p);
 	for (size_t i = 1; i < event->count; i++)
 		told.is_cut |= file_at(p->log, event->records[i].line.p) !=
 			       file_at(p->log, event->records[0].line.p);
@@ -292,23 +293,26 @@ static struct sv file_of(const struct log *log, size_t i)
 	return sv_make(log->text.p + from, log->ends[i] - from);
 }
 
+enum use { USED, NOT_USED, NO_GOOD };
+
 /* A file's frames that are to be read; all of it when it has no section. */
-static void read_file(struct file *f, struct report_summary_maker *m, struct report_summary *s,
-		      bool *is_read)
+static enum use read_file(struct file *f, struct report_summary_maker *m, struct report_summary *s,
+			  bool *is_read)
 {
 	CLEANUP(buf_release) struct buf section = BUF_INIT(TEXT_MAX);
 	struct report_kept kept;
+	bool is_good;
 
 	make_section(f, m, &section);
 	memset(is_read, 1, f->frame_count);
 	if (!is_orderly(f) || !report_kept_read(&kept, buf_view(&section), f->frame_count))
-		return;
+		return NOT_USED;
 	memset(is_read, 0, f->frame_count);
 	for (size_t i = 0; i < kept.frame_count; i++)
 		is_read[kept.frames[i]] = true;
-	if (report_summary_add(s, &kept, TIMEOUT_S) != 0)
-		s->files = SIZE_MAX / 2; /* of no use */
+	is_good = report_summary_add(s, &kept, TIMEOUT_S) == 0;
 	report_kept_release(&kept);
+	return is_good ? USED : NO_GOOD;
 }
 
 /* The last file has no index. */
@@ -319,18 +323,22 @@ static struct result sum_up(const struct log *log, size_t frame_bytes, uint64_t 
 	struct report_summary_maker *m = report_summary_maker_new(TIMEOUT_S);
 	struct report_summary s;
 	struct result result = {0};
+	enum use use = USED;
 	struct join *j = new_join();
 	struct page page;
 
 	assert_non_null(m);
 	report_summary_init(&s);
-	for (size_t i = 0; i + 1 < FILES; i++) {
+	memset(is_read, 1, sizeof(is_read));
+	for (size_t i = 0; i + 1 < FILES && use == USED; i++) {
 		file.text = file_of(log, i);
 		cut_frames(&file, frame_bytes);
-		read_file(&file, m, &s, is_read[i]);
+		use = read_file(&file, m, &s, is_read[i]);
 	}
-	if (report_summary_settle(&s) != 0)
-		s.files = SIZE_MAX / 2;
+	if (use == NO_GOOD || report_summary_settle(&s) != 0) {
+		result.is_in_doubt = result.is_used = true;
+		goto end;
+	}
 	page_init(&page, log, &s);
 	for (size_t i = 0; i < FILES; i++) {
 		file.text = file_of(log, i);
@@ -346,9 +354,10 @@ static struct result sum_up(const struct log *log, size_t frame_bytes, uint64_t 
 	report_totals_merge(&page.totals, &s.totals);
 	for (enum report_total i = 0; i < REPORT_TOTALS_COUNT; i++)
 		count[i] = report_total(&page.totals, i);
-	result.is_in_doubt = page.is_in_doubt || s.files > FILES;
+	result.is_in_doubt = page.is_in_doubt;
 	result.is_used = s.files > 0;
 	page_release(&page);
+end:
 	report_summary_release(&s);
 	report_summary_maker_free(m);
 	join_free(j);

@@ -39,6 +39,8 @@
 #include "query/plan.h"
 #include "query/query.h"
 
+struct blocks; /* query/block.h */
+
 enum scan_next { SCAN_ON, SCAN_STOP };
 enum scan_first { SCAN_LOOK, SCAN_PASS_OVER, SCAN_GIVE_UP };
 
@@ -93,6 +95,11 @@ struct scan {
 	size_t block_bytes; /* 0: BLOCK_BYTES of query/block.h; less for tests */
 	bool plain;         /* line by line, whatever the input: what the rest is measured by */
 	bool no_index;      /* every file is read whole */
+	/*
+	 * May say which parts of the files are not read (blocks_keep()), and then returns true; else
+	 * indexes are asked about the query. Not called where they are not. May be NULL.
+	 */
+	bool (*leave_out)(void *arg, struct blocks *blocks);
 	/* Only matches is asked for: nothing is handed on, and what indexes know is not read. */
 	bool only_count;
 	/* PRUNE_INIT of query/prune.h: what was left out, and why. The caller releases it. May be NULL.

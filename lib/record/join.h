@@ -63,7 +63,9 @@ struct event {
 	const struct join_piece *pieces; /* of join_put_piece(), else NULL; */
 	size_t piece_count;              /* at least 1 */
 	unsigned marks;
-	bool is_cut; /* its records stand in several files; the caller's, who knows */
+	/* The caller's, who knows: in which file it begins, and whether its records stand in several. */
+	uint32_t source;
+	bool is_cut;
 };
 
 struct join_stats {
