@@ -176,44 +176,60 @@ static bool find_frames(const struct prune_file *f, const struct prune_terms *t,
 	return m->from < m->to;
 }
 
-static void find_rows(const struct prune_file *f, struct middle *m)
+static bool has_rows(const struct index_frame *frame)
+{
+	return frame->row_from < frame->row_to;
+}
+
+/*
+ * Where the middle starts, when something stands before it: the first row that has a record behind the
+ * first part, and its stamp. A frame's lowest stamp is its first row's, if none of its rows is late.
+ */
+static void find_start(const struct prune_file *f, struct middle *m)
 {
 	const struct index_frame *frames = f->index.frames;
-	uint32_t rows = f->index.totals.rows;
-	bool any = false;
 
-	m->row_from = 0;
-	m->row_to = rows;
-	m->before = 0;
-	if (m->from) {
-		m->row_from = rows;
-		for (size_t k = m->from; k < f->index.frame_count; k++)
-			if (frames[k].row_from < frames[k].row_to &&
-			    frames[k].row_from < m->row_from)
-				m->row_from = frames[k].row_from;
-		for (size_t k = 0; k < m->from; k++)
-			if (frames[k].row_to > m->before)
-				m->before = frames[k].row_to;
-		m->before = m->before > m->row_from ? m->before : m->row_from + 1;
-	}
-	if (m->to < f->index.frame_count) {
-		m->row_to = 0;
-		for (size_t k = 0; k < m->to; k++)
-			if (frames[k].row_to > m->row_to)
-				m->row_to = frames[k].row_to;
-	}
-	m->behind = m->to < f->index.frame_count && m->row_to ? m->row_to - 1 : rows;
-	/* Events with stamps from the lowest behind the first part to the highest before the last. */
+	m->row_from = f->index.totals.rows;
 	for (size_t k = m->from; k < f->index.frame_count; k++)
-		if (frames[k].first.sec != INT64_MAX &&
-		    (!any || stamp_cmp(&frames[k].first, &m->first) < 0)) {
+		if (has_rows(&frames[k]) && frames[k].row_from < m->row_from) {
+			m->row_from = frames[k].row_from;
 			m->first = frames[k].first;
-			any = true;
+			m->before = frames[k].row_to;
 		}
+	for (size_t k = 0; k < m->from; k++)
+		if (frames[k].row_to > m->before)
+			m->before = frames[k].row_to;
+}
+
+/* Where it ends, when something stands behind it: behind the last row that has a record before that. */
+static void find_end(const struct prune_file *f, struct middle *m)
+{
+	const struct index_frame *frames = f->index.frames;
+
+	m->row_to = 0;
 	m->last = (struct stamp){INT64_MIN, 0, 0};
-	for (size_t k = 0; k < m->to; k++)
+	for (size_t k = 0; k < m->to; k++) {
+		if (frames[k].row_to > m->row_to)
+			m->row_to = frames[k].row_to;
 		if (frames[k].first.sec != INT64_MAX && stamp_cmp(&frames[k].last, &m->last) > 0)
 			m->last = frames[k].last;
+	}
+	m->behind = m->row_to ? m->row_to - 1 : 0;
+	for (size_t k = m->to; k < f->index.frame_count; k++)
+		if (has_rows(&frames[k]) && frames[k].row_from < m->behind)
+			m->behind = frames[k].row_from;
+}
+
+static void find_rows(const struct prune_file *f, struct middle *m)
+{
+	m->row_from = m->before = 0;
+	m->row_to = m->behind = f->index.totals.rows;
+	m->first = f->index.totals.first;
+	m->last = f->index.totals.last;
+	if (m->from)
+		find_start(f, m);
+	if (m->to < f->index.frame_count)
+		find_end(f, m);
 }
 
 static bool is_in_order(struct prune_file *f, const struct middle *m)
@@ -265,6 +281,9 @@ void prune_count_rows(struct prune_file *f, const struct prune_terms *t)
 	if (!find_frames(f, t, &m))
 		return;
 	find_rows(f, &m);
+	/* Frames that are read for a `not` may show late rows of the middle again. */
+	if (t->has_not && f->index.totals.late)
+		return;
 	if (m.row_from < m.row_to && stamp_cmp(&m.first, &m.last) <= 0 && is_in_order(f, &m))
 		count_middle(f, &m);
 }
