@@ -46,6 +46,7 @@ MUST_CHECK int verb_options(const struct option_set *set, int argc, char **argv,
 /* Verbs: argv[0] is the verb's own name. Each returns an exit code. */
 int watch_main(int argc, char **argv);
 int status_main(int argc, char **argv);
+int complete_main(int argc, char **argv);
 int follow_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
 int index_main(int argc, char **argv);

@@ -57,5 +57,10 @@ static int version_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	return file_fill_standard() == 0 ? verb_run(&verbs, argc, argv) : EXIT_TROUBLE;
+	if (file_fill_standard() != 0)
+		return EXIT_TROUBLE;
+	/* For completion scripts: nobody types it, and no list has it. */
+	if (argc > 1 && strcmp(argv[1], "complete") == 0)
+		return complete_main(argc - 1, argv + 1);
+	return verb_run(&verbs, argc, argv);
 }

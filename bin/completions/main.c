@@ -81,11 +81,11 @@ static const struct line lines[] = {
 #include "aurum/watch.def"
 	VERB("status", COMPLETE_NOTHING, NULL)
 #include "aurum/status.def"
-	VERB("search", COMPLETE_NOTHING, NULL)
+	VERB("search", COMPLETE_ASKED, NULL)
 #include "aurum/search.def"
 	VERB("report", COMPLETE_NOTHING, reports)
 #include "aurum/search.def"
-	VERB("follow", COMPLETE_NOTHING, NULL)
+	VERB("follow", COMPLETE_ASKED, NULL)
 #include "aurum/follow.def"
 	VERB("tree", COMPLETE_NOTHING, NULL)
 #include "aurum/tree.def"

@@ -181,6 +181,7 @@ static const char *bash_flag(enum complete_kind kind)
 	case COMPLETE_WORDS:
 	case COMPLETE_LIST:
 	case COMPLETE_LISTED: /* rule_for() gives the words */
+	case COMPLETE_ASKED:
 		break;
 	}
 	return "";
@@ -199,6 +200,12 @@ static void put_bash_action(const struct complete_rule *rule, struct buf *out)
 	}
 	if (rule->kind == COMPLETE_NOTHING)
 		return;
+	if (rule->kind == COMPLETE_ASKED) {
+		buf_puts(out,
+			 "\t\tmapfile -t COMPREPLY < <(timeout 2 \"${COMP_WORDS[0]}\" complete -- "
+			 "\"${COMP_WORDS[@]:at:COMP_CWORD-at+1}\" 2>/dev/null)\n");
+		return;
+	}
 	if (rule->kind == COMPLETE_FILES || rule->kind == COMPLETE_FOLDERS)
 		buf_puts(out, "\t\tcompopt -o filenames\n");
 	buf_printf(out, "\t\t%s%s", reply, bash_flag(rule->kind));
@@ -344,9 +351,22 @@ static const char *zsh_function(enum complete_kind kind)
 	case COMPLETE_WORDS:
 	case COMPLETE_LIST:
 	case COMPLETE_LISTED: /* rule_for() gives the words */
+	case COMPLETE_ASKED:
 		break;
 	}
 	return NULL;
+}
+
+/* $words begins with the verb. */
+static void put_zsh_asked(const struct completion *c, struct buf *out)
+{
+	struct sv program, verbs;
+
+	(void)sv_cut(program_of(c), ' ', &program, &verbs);
+	buf_printf(out,
+		   "{compadd -- ${(f)\"$(timeout 2 %.*s complete -- \"${(@)words[2,CURRENT]}\" "
+		   "2>/dev/null)\"}}",
+		   SV_FMT(program));
 }
 
 static void put_zsh_action(const struct complete_rule *rule, struct buf *out)
@@ -400,7 +420,10 @@ static void put_zsh_options(const struct completion *c, struct buf *out)
 		put_zsh_row(c, &c->set->rows[i], out);
 	if (operands.kind != COMPLETE_NOTHING) {
 		buf_puts(out, " \\\n\t'*:word:");
-		put_zsh_action(&operands, out);
+		if (operands.kind == COMPLETE_ASKED)
+			put_zsh_asked(c, out);
+		else
+			put_zsh_action(&operands, out);
 		buf_putc(out, '\'');
 	}
 	buf_putc(out, '\n');

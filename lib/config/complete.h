@@ -33,6 +33,8 @@ enum complete_kind {
 	COMPLETE_LIST,   /* words, several joined by commas */
 	COMPLETE_LISTED, /* the words that the option's help lists, behind its last colon if it has
 			    one: "how to show it: raw, csv or json" */
+	COMPLETE_ASKED, /* of operands behind verbs: what `PROGRAM complete -- WORDS...` prints, a line
+			    each; WORDS are those behind the verb, the last one unfinished */
 };
 
 /* What to offer for an option's value: the first rule that fits an option counts. */

@@ -237,3 +237,56 @@ commands() {
 		RAN rules explain rules.d
 	RAN
 }
+
+# indexed_log: a folder with a rotated file and its index, in $log.
+indexed_log() {
+	log=$BATS_TEST_TMPDIR/log
+	mkdir "$log"
+	cp "$AURUM_TOP/etc/sample/audit.log" "$log/audit.log.1"
+	# What a shell would obey, and what a query would take for more than one word, is not offered.
+	echo 'type=SYSCALL msg=audit(1792224999.000:999): arch=c000003e syscall=2 success=yes pid=1 key="ident$(reboot)"' >>"$log/audit.log.1"
+	: >"$log/audit.log"
+	"$AURUM_BIN/aurum" index build "$log" >/dev/null
+	PATH=$AURUM_BIN:$PATH
+}
+
+@test "queries are completed: fields, values that indexes have seen, what may follow" {
+	indexed_log
+	offer aurum search -l "$log" kerne
+	is kernel
+	offer aurum follow -l "$log" key = iden
+	is identity
+	offer aurum search --log "$log" key =
+	has identity access exec
+	offer aurum search --log "$log" user = ali
+	has alice
+	offer aurum search --log "$log" exe in "(" a , /usr/bin/ca
+	is /usr/bin/cat
+	offer aurum search --log "$log" type = USER_LOGI
+	is USER_LOGIN
+	offer aurum search --log "$log" key = identity an
+	is and
+	offer aurum search --log "$log" key = identity and not key i
+	is in
+	# A query in quotes is one word.
+	offer aurum search --log "$log" "'key = identity or progr"
+	is "key = identity or program"
+	offer aurum search --form
+	is --format
+}
+
+@test "completion is silent about whatever is wrong" {
+	indexed_log
+	for file in "$log"/index/*; do printf 'garbage' | dd of="$file" bs=1 seek=100 conv=notrunc status=none; done
+	run --separate-stderr "$AURUM_BIN/aurum" complete -- -l "$log" key = ""
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	run --separate-stderr "$AURUM_BIN/aurum" complete -- -l /nonexistent key = ""
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	run --separate-stderr "$AURUM_BIN/aurum" complete -- '"' "(((" "'" '=' "$(printf 'x%.0s' {1..100000})"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	run "$AURUM_BIN/aurum" help
+	[[ $output != *complete* ]]
+}
