@@ -3,6 +3,8 @@
  */
 #include "query/block.h"
 
+#include "query/frames.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,14 +23,6 @@ struct block_source {
 	bool has_ranges;
 	const struct block_range *ranges;
 	size_t range_count;
-};
-
-/* A frame that was read again. */
-struct block_again {
-	struct segment_unpacker *unpacker;
-	char *text;
-	size_t source, frame;
-	bool has_text;
 };
 
 /* ---- what to read ---- */
@@ -65,7 +59,7 @@ bool blocks_open(struct blocks *b, struct cursor *cursor)
 {
 	*b = (struct blocks){.cursor = cursor, .block_bytes = BLOCK_BYTES, .source = cursor->at};
 	b->sources = calloc(cursor->count + 1, sizeof(*b->sources));
-	b->again = calloc(1, sizeof(*b->again));
+	b->again = frames_again_new();
 	for (size_t i = cursor->at; i < cursor->count; i++) {
 		if (!b->sources || !b->again || i > UINT16_MAX ||
 		    !take_source(&b->sources[i], cursor->sources[i])) {
@@ -80,11 +74,7 @@ bool blocks_open(struct blocks *b, struct cursor *cursor)
 void blocks_close(struct blocks *b)
 {
 	free(b->sources);
-	if (b->again) {
-		segment_unpacker_free(b->again->unpacker);
-		free(b->again->text);
-	}
-	free(b->again);
+	frames_again_free(b->again);
 	b->sources = NULL;
 	b->again = NULL;
 }
@@ -368,49 +358,13 @@ void block_release(struct block *block)
 
 /* ---- once more ---- */
 
-static bool has_frame(struct block_again *again, const struct segment *s, size_t source,
-		      size_t frame)
-{
-	if (again->has_text && again->source == source && again->frame == frame)
-		return true;
-	if (!again->unpacker)
-		again->unpacker = segment_unpacker_new();
-	if (!again->text)
-		again->text = malloc(SEGMENT_FRAME_MAX);
-	if (!again->unpacker || !again->text)
-		return false;
-	again->has_text = segment_read(s, again->unpacker, frame, again->text, NULL) == 0;
-	again->source = source;
-	again->frame = frame;
-	return again->has_text;
-}
-
-static size_t reread_frames(struct blocks *b, size_t source, uint64_t at, char *out, size_t n)
-{
-	const struct segment *s = &b->cursor->sources[source]->segment;
-	size_t done = 0;
-
-	while (done < n) {
-		size_t frame = segment_find(s, at + done), skip, bytes;
-
-		if (frame == s->frame_count || !has_frame(b->again, s, source, frame))
-			break;
-		skip = (size_t)(at + done - s->frames[frame].raw_at);
-		bytes = s->frames[frame].raw_bytes - skip;
-		if (bytes > n - done)
-			bytes = n - done;
-		memcpy(out + done, b->again->text + skip, bytes);
-		done += bytes;
-	}
-	return done;
-}
-
 size_t block_reread(struct blocks *b, uint64_t at, char *out, size_t n)
 {
 	size_t source = (size_t)(at >> 48);
+	const struct cursor_source *s = b->cursor->sources[source];
 	int error = 0;
 
-	if (b->cursor->sources[source]->kind == CURSOR_SEGMENT)
-		return reread_frames(b, source, at & OFFSET_MASK, out, n);
-	return read_at(source_fd(b, source), at & OFFSET_MASK, out, n, &error);
+	if (s->kind == CURSOR_SEGMENT)
+		return frames_reread(b->again, &s->segment, source, at & OFFSET_MASK, out, n);
+	return read_at(s->fd, at & OFFSET_MASK, out, n, &error);
 }

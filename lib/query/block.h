@@ -40,7 +40,7 @@ struct blocks {
 	size_t block_bytes;           /* BLOCK_BYTES, or less for tests */
 	size_t source, range, frame;  /* of the next block */
 	uint64_t from;
-	struct block_again *again; /* for block_reread() */
+	struct frames_again *again; /* for block_reread() */
 };
 
 struct block_spec {
