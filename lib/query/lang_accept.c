@@ -297,6 +297,11 @@ bool lang_accepts_raw(const struct lang_node *n, enum value_type type, struct sv
 
 /* ---- words ---- */
 
+bool lang_has_name(enum value_type type)
+{
+	return type == VALUE_UID || type == VALUE_GID || type == VALUE_SYSCALL;
+}
+
 bool lang_is_argument(struct sv name)
 {
 	return name.n >= 2 && name.p[0] == 'a' && name.p[1] >= '0' && name.p[1] <= '9';
@@ -394,4 +399,16 @@ bool lang_accepts_id(const struct lang_node *n, bool gid, struct sv raw)
 			return true;
 	}
 	return false;
+}
+
+bool lang_accepts_call(const struct lang_node *n, enum machine machine, struct sv raw,
+		       struct lang_asker *a)
+{
+	const char *name;
+	uint32_t number;
+
+	if (!num_u32(raw, &number))
+		return false;
+	name = syscall_name(machine, number);
+	return name && lang_accepts_name(n, sv_cstr(name), a);
 }

@@ -65,6 +65,13 @@ bool lang_accepts_words(const struct lang_node *n, struct sv name, struct sv raw
 /* a0, a12, a2[0]: a word of EXECVE records, a number in others. */
 bool lang_is_argument(struct sv name);
 
+/* A system call by name, of its number on that machine. */
+bool lang_accepts_call(const struct lang_node *n, enum machine machine, struct sv raw,
+		       struct lang_asker *a);
+
+/* Users, groups and system calls: the enriched tail has names for them. */
+bool lang_has_name(enum value_type type);
+
 /* A user or group by name, of a value that is a number; gid: it is a group. */
 bool lang_accepts_id(const struct lang_node *n, bool gid, struct sv raw);
 

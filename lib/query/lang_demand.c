@@ -21,6 +21,7 @@
 struct leaf {
 	const struct lang_node *n;
 	struct sv name; /* of the field */
+	enum machine machine;
 };
 
 struct maker {
@@ -70,7 +71,7 @@ static struct demand *make_leaf(struct maker *k, enum demand_kind kind, const st
 
 	if (!d || !leaf)
 		return NULL;
-	*leaf = (struct leaf){n, name};
+	*leaf = (struct leaf){n, name, MACHINE_UNKNOWN};
 	d->field = kind == DEMAND_FIELD ? name : SV_EMPTY;
 	d->accepts = accepts;
 	d->arg = leaf;
@@ -175,29 +176,26 @@ static bool accepts_id(const void *arg, struct sv raw)
 	return lang_accepts_id(leaf->n, false, raw) || lang_accepts_id(leaf->n, true, raw);
 }
 
-/* On some machine it is the number of a system call with such a name. */
-static bool call_accepts(const struct lang_node *n, struct sv name, struct sv raw,
-			 struct lang_asker *a)
-{
-	uint64_t number;
-
-	if (field_accepts(n, name, raw, a) || !num_lead_u64(raw, 10, &number))
-		return true;
-	for (enum machine m = 0; m < MACHINE_UNKNOWN; m++) {
-		const char *call = syscall_name(m, (uint32_t)number);
-
-		/* What goes through socketcall and ipc has a name of its own. */
-		if (!call || strcmp(call, "socketcall") == 0 || strcmp(call, "ipc") == 0
-			    ? n->order == LANG_MATCH || call
-			    : lang_accepts_text(n, sv_cstr(call), a))
-			return true;
-	}
-	return false;
-}
-
+/* On that machine it is the number of a call with such a name. */
 static bool accepts_call(const void *arg, struct sv raw)
 {
-	return ask(arg, raw, call_accepts);
+	const struct leaf *leaf = arg;
+	CLEANUP(lang_asker_release) struct lang_asker a;
+	bool yes;
+
+	lang_asker_init(&a, NULL);
+	yes = lang_accepts_call(leaf->n, leaf->machine, raw, &a);
+	return yes || a.failed || a.is_short;
+}
+
+/* A record that says that machine. */
+static bool accepts_machine(const void *arg, struct sv raw)
+{
+	const struct leaf *leaf = arg;
+	uint64_t arch;
+
+	return num_hex64(raw, &arch) && arch <= UINT32_MAX &&
+	       machine_of_arch((uint32_t)arch) == leaf->machine;
 }
 
 /* Of a program's arguments: as they stand, or decoded. Numbers of a system call may have any words. */
@@ -475,23 +473,51 @@ static struct demand *make_id(struct maker *k, const struct lang_node *n, struct
 	return any;
 }
 
-/* Names of system calls: with the record's own, and by number. */
-static struct demand *make_named(struct maker *k, const struct lang_node *n, struct sv name,
-				 demand_accepts_fn accepts)
+static struct demand *make_of_machine(struct maker *k, const struct lang_node *n, struct sv name,
+				      demand_accepts_fn accepts, enum machine machine)
 {
-	struct demand *any = make(k, DEMAND_ANY);
+	struct demand *d = make_leaf(k, DEMAND_FIELD, n, name, accepts, false);
+	struct leaf *leaf;
 
-	hang(any, make_leaf(k, DEMAND_FIELD, n, name, accepts, false));
-	hang(any, make_leaf(k, DEMAND_FIELD, n, upper(k, name), accepts_name, false));
+	if (!d)
+		return NULL;
+	leaf = room(k, sizeof(*leaf));
+	if (leaf)
+		*leaf = (struct leaf){n, name, machine};
+	d->arg = leaf;
+	return d;
+}
+
+/*
+ * System calls: as they stand, by the name in the tail, and by number, which means another call on each
+ * machine. A record of a machine that is not known is read as one of this.
+ */
+static struct demand *make_call(struct maker *k, const struct lang_node *n, struct sv name)
+{
+	struct demand *any = make(k, DEMAND_ANY), *all;
+
+	hang(any, make_leaf(k, DEMAND_FIELD, n, name, accepts_field, true));
+	if (!has_names(n))
+		return any;
+	hang(any, make_leaf(k, DEMAND_FIELD, n, upper(k, name), accepts_name, true));
+	if (!sv_eq(name, SV("syscall"))) {
+		hang(any, make_of_machine(k, n, name, accepts_call, MACHINE_URING));
+		return any;
+	}
+	hang(any, make_of_machine(k, n, name, accepts_call, machine_native()));
+	for (enum machine m = 0; m < MACHINE_URING; m++) {
+		if (m == machine_native())
+			continue;
+		all = make(k, DEMAND_ALL);
+		hang(all, make_of_machine(k, n, SV("arch"), accepts_machine, m));
+		hang(all, make_of_machine(k, n, name, accepts_call, m));
+		hang(any, all);
+	}
 	return any;
 }
 
 static struct demand *make_by_record(struct maker *k, const struct lang_node *n, struct sv name)
 {
-	enum value_type type = field_value_type(name);
-
-	if (type == VALUE_SYSCALL)
-		return make_named(k, n, name, accepts_call);
 	if (lang_is_argument(name))
 		return make_leaf(k, DEMAND_FIELD, n, name, accepts_argument, false);
 	return make_leaf(k, DEMAND_FIELD, n, name, accepts_any, false);
@@ -504,6 +530,8 @@ static struct demand *make_field(struct maker *k, const struct lang_node *n, str
 
 	if (type == VALUE_UID || type == VALUE_GID)
 		return make_id(k, n, name);
+	if (type == VALUE_SYSCALL)
+		return make_call(k, n, name);
 	if (lang_words_of(n, name) == LANG_WORDS_RECORD)
 		return make_by_record(k, n, name);
 	/* What is a number there is a text here. */
@@ -696,9 +724,7 @@ static struct demand *make_fits(struct maker *k, const struct lang_node *n)
 
 static bool is_id(struct sv name)
 {
-	enum value_type type = field_value_type(name);
-
-	return type == VALUE_UID || type == VALUE_GID;
+	return lang_has_name(field_value_type(name));
 }
 
 /* That there is a value at all: for a comparison, one that could be compared. */

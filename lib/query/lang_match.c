@@ -198,6 +198,31 @@ static enum value_type type_of(const struct words *w, const struct trail_field *
 	return is_by_record ? type : by_name;
 }
 
+/* What the record's arch= says; this machine where it says nothing that is known. */
+static enum machine machine_of(struct words *w)
+{
+	const struct trail_field *f = words_find(w, SV("arch"));
+	uint64_t arch;
+	enum machine m = MACHINE_UNKNOWN;
+
+	if (f && num_hex64(f->raw, &arch) && arch <= UINT32_MAX)
+		m = machine_of_arch((uint32_t)arch);
+	return m == MACHINE_UNKNOWN ? machine_native() : m;
+}
+
+/* System calls: as with users, the name in the record beats what the number is called. */
+static bool call_fits(struct lang_matcher *m, const struct lang_node *n,
+		      struct expression_matcher *w, const struct trail_field *f)
+{
+	struct sv name;
+
+	if (name_in_tail(w->words.record, f->name, &name))
+		return lang_accepts_name(n, name, &m->asker);
+	return lang_accepts_call(
+		n, sv_eq(f->name, SV("uring_op")) ? MACHINE_URING : machine_of(&w->words), f->raw,
+		&m->asker);
+}
+
 static bool is_number_type(enum value_type type)
 {
 	return type == VALUE_A0 || type == VALUE_A1 || type == VALUE_A2 || type == VALUE_A3;
@@ -216,6 +241,8 @@ static bool value_fits(struct lang_matcher *m, const struct lang_node *n,
 		return true;
 	if ((type == VALUE_UID || type == VALUE_GID) && id_fits(m, n, w->words.record, f, type))
 		return true;
+	if (type == VALUE_SYSCALL)
+		return call_fits(m, n, w, f);
 	if (type == VALUE_SOCKADDR && lang_socket_address(f->raw, address) &&
 	    lang_accepts_text(n, sv_cstr(address), &m->asker))
 		return true;
@@ -253,7 +280,7 @@ static void ask_tail(struct lang_matcher *m, const struct lang_node *n, struct s
 	enum value_type type = field_value_type(name);
 	struct sv text;
 
-	if (n->kind != LANG_COMPARE || (type != VALUE_UID && type != VALUE_GID) ||
+	if (n->kind != LANG_COMPARE || !lang_has_name(type) ||
 	    !name_in_tail(&m->event->records[record], name, &text))
 		return;
 	v->is_there = true;

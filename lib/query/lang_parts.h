@@ -92,7 +92,7 @@ struct lang_test {
 
 	struct sv text;    /* TEXT, GLOB: what a value is compared with */
 	struct sv another; /* TEXT: another spelling of the same; empty when there is none */
-	bool is_id_number; /* TEXT: of a user or group, by number: names are not looked at */
+	bool is_id_number; /* TEXT: a user, group or system call by number: names are not looked at */
 	bool has_id;       /* TEXT: the name of a user, of a group */
 	uint32_t id, gid;
 	bool has_gid;

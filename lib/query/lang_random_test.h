@@ -140,6 +140,11 @@ static const char *const wholes[] = {
 	"event > 10.000:5",
 	"addr in 192.0.2.0/24",
 	"port > 10",
+	"syscall = openat",
+	"syscall != execve",
+	"syscall ~ /^(ex|un)/",
+	"syscall in (257, execve)",
+	"arch = x86_64",
 	"path = /etc/x",
 	"path = /x",
 	"path = /etc/shadow",
@@ -287,12 +292,14 @@ static const char *const raw_values[] = {
 	"p",
 };
 static const char *const raw_names[] = {
-	"name",  "name",  "name",      "cwd",     "cwd",      "pid",   "ppid", "uid",  "euid",
-	"auid",  "gid",   "ses",       "exit",    "success",  "key",   "exe",  "comm", "name",
-	"cwd",   "path",  "saddr",     "tty",     "acct",     "op",    "res",  "subj", "hostname",
-	"addr",  "laddr", "lport",     "rport",   "a0",       "a1",    "a2",   "a4",   "a1[0]",
-	"a1[1]", "argc",  "proctitle", "syscall", "arch",     "suid",  "vm",   "uuid", "new-disk",
-	"dir",   "mode",  "flags",     "id",      "nametype", "inode", "type", "node",
+	"syscall",  "arch",    "syscall",   "arch",    "name", "name",     "name",     "cwd",
+	"cwd",      "pid",     "ppid",      "uid",     "euid", "auid",     "gid",      "ses",
+	"exit",     "success", "key",       "exe",     "comm", "name",     "cwd",      "path",
+	"saddr",    "tty",     "acct",      "op",      "res",  "subj",     "hostname", "addr",
+	"laddr",    "lport",   "rport",     "a0",      "a1",   "a2",       "a4",       "a1[0]",
+	"a1[1]",    "argc",    "proctitle", "syscall", "arch", "suid",     "vm",       "uuid",
+	"new-disk", "dir",     "mode",      "flags",   "id",   "nametype", "inode",    "type",
+	"node",
 };
 static const char *const raw_types[] = {
 	"SYSCALL",     "SYSCALL",         "PATH",          "PATH",        "CWD",

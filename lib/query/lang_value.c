@@ -339,6 +339,8 @@ static int read_text(struct lang_parser *p, const struct lang_node *n, struct la
 		t->kind = LANG_TEST_NUMBER;
 	if (is_id(n))
 		read_id(p, n, t);
+	if (n->type == VALUE_SYSCALL)
+		t->is_id_number = num_u32(t->text, &t->id);
 	read_another(p, n, t);
 	return 0;
 }
