@@ -1,15 +1,19 @@
 /* What is around lib/index, which makes them: access, and removing those of no use. */
 #include "archivist/indexes.h"
 
+#include "base/num.h"
 #include "index/build.h"
 #include "segment/names.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define DRAFT_END      ".idx.new"
 #define INDEX_NAME_MAX 48 /* two numbers of 16 hexadecimal digits */
 
 /* ---- making ---- */
@@ -215,6 +219,27 @@ static int compare_names(const void *x, const void *y)
 	return strcmp(x, y);
 }
 
+/* One that is being written: HASH-SIZE.PID.idx.new, and that process lives. */
+static bool is_wanted_draft(struct sv name)
+{
+	struct sv rest = sv_head(name, name.n - (sizeof(DRAFT_END) - 1)), pid;
+	uint32_t number;
+
+	return sv_cut(rest, '.', &rest, &pid) && num_u32(pid, &number) && number &&
+	       number < INT32_MAX && (kill((pid_t)number, 0) == 0 || errno != ESRCH);
+}
+
+/* Of a file that is there; what is no index at all is not ours. */
+static bool is_wanted(const struct names_list *l, const char *name)
+{
+	struct sv v = sv_cstr(name);
+
+	if (sv_ends(v, SV(DRAFT_END)))
+		return is_wanted_draft(v);
+	return !sv_ends(v, SV(".idx")) ||
+	       (l->count && bsearch(name, l->names, l->count, INDEX_NAME_MAX, compare_names));
+}
+
 void indexes_sweep(const struct archive *a)
 {
 	CLEANUP(names_list_release) struct names_list wanted = {0};
@@ -225,17 +250,9 @@ void indexes_sweep(const struct archive *a)
 	if (list_wanted(a, &wanted) == 0) {
 		if (wanted.count)
 			qsort(wanted.names, wanted.count, INDEX_NAME_MAX, compare_names);
-		for (const struct dirent *d; (d = readdir(dir));) {
-			struct sv name = sv_cstr(d->d_name);
-			bool is_draft = sv_ends(name, SV(".idx.new"));
-
-			if (!is_draft &&
-			    (!sv_ends(name, SV(".idx")) ||
-			     (wanted.count && bsearch(d->d_name, wanted.names, wanted.count,
-						      INDEX_NAME_MAX, compare_names))))
-				continue;
-			(void)unlinkat(dirfd(dir), d->d_name, 0);
-		}
+		for (const struct dirent *d; (d = readdir(dir));)
+			if (!is_wanted(&wanted, d->d_name))
+				(void)unlinkat(dirfd(dir), d->d_name, 0);
 	}
 	(void)closedir(dir);
 }

@@ -175,10 +175,13 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	run -0 archive one
 	ls --full-time "$d/log/index" | diff - "$d/before"
 	rm "$d/log/audit.log-00000001.zst"
-	touch "$d/log/index/0123456789abcdef-12.idx.new" "$d/log/index/note"
+	# What somebody writes who lives, and what is no index, stays.
+	touch "$d/log/index/0123456789abcdef-12.idx.new" "$d/log/index/0-1.4194305.idx.new" \
+		"$d/log/index/0-1.$$.idx.new" "$d/log/index/note"
 	run -0 archive one
-	[ "$(ls "$d/log/index" | wc -l)" -eq 3 ]
-	[ -e "$d/log/index/note" ]
+	[ "$(ls "$d/log/index" | grep -cE '^[0-9a-f]{16}-[0-9a-f]+\.idx$')" -eq 2 ]
+	[ "$(ls "$d/log/index" | wc -l)" -eq 4 ]
+	rm "$d/log/index/note" "$d/log/index/0-1.$$.idx.new"
 	# Made again when it is gone, and when it is damaged.
 	rm "$d"/log/index/*.idx
 	run -0 archive one
