@@ -209,7 +209,7 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	make_log one 2
 	flock -o "$d/log" sleep 60 3>&- &
 	local holder=$!
-	wait_for 10 eval '! flock -n "$d/log" true'
+	wait_for 30 eval '! flock -n "$d/log" true'
 	run -1 archive one
 	kill "$holder"
 	[[ $output == "auditd-archivist: another one is at work in $d/log: "* ]]
@@ -221,12 +221,12 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	make_log one 2
 	sleep 60 3>&- >>"$d/log/audit.log.2" &
 	local writer=$!
-	wait_for 10 [ -e "/proc/$writer/fd/1" ]
+	wait_for 30 [ -e "/proc/$writer/fd/1" ]
 	run -1 archive one
 	kill "$writer"
 	[ "$output" = "auditd-archivist: not compressed yet is $d/log/audit.log.2: somebody writes to it" ]
 	[ "$(names one)" = "audit.log audit.log.1 audit.log.2" ]
-	wait_for 10 archive one
+	wait_for 30 archive one
 	whole one
 }
 
@@ -235,13 +235,13 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	make_log one 1
 	flock -o "$d/log/audit.log" sleep 60 3>&- &
 	local holder=$!
-	wait_for 10 eval '! flock -n "$d/log/audit.log" true'
+	wait_for 30 eval '! flock -n "$d/log/audit.log" true'
 	run -1 archive one
 	kill "$holder"
 	[[ $output == *"audit.log.1: somebody holds the names of the log's files" ]]
 	# Both are there, which readers know; the next run goes on.
 	[ "$(names one)" = "audit.log audit.log-00000001.zst audit.log.1" ]
-	wait_for 10 archive one
+	wait_for 30 archive one
 	[ "$(names one)" = "audit.log audit.log-00000001.zst" ]
 	whole one
 }
