@@ -247,8 +247,9 @@ static void read_tick(struct attend *a, struct attend_watch *w, uint32_t events)
 	(void)events;
 	if (read(w->fd, &ticks, sizeof(ticks)) != (ssize_t)sizeof(ticks))
 		return;
-	archiving_tick(a);
 	plugins_tick(a->plugins);
+	/* Now it is saved how far each plugin has read. */
+	archiving_tick(a);
 }
 
 static int open_tick(struct attend *a, struct err *e)
