@@ -24,10 +24,18 @@ int frames_init(struct frames *f, const struct index_options *o, struct err *e)
 	return f->join ? 0 : -1;
 }
 
+static void forget_text(struct frame *frame)
+{
+	free(frame->text);
+	free(frame->lines);
+	frame->text = NULL;
+	frame->lines = NULL;
+}
+
 void frames_release(struct frames *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		free(f->list[i].text);
+		forget_text(&f->list[i]);
 	join_free(f->join);
 	free(f->list);
 	free(f->rows);
@@ -35,6 +43,7 @@ void frames_release(struct frames *f)
 	free(f->stamps);
 	free(f->late_stamps);
 	free(f->late);
+	free(f->lines);
 	free(f->records);
 	*f = (struct frames){0};
 }
@@ -71,6 +80,26 @@ static struct frame *frame_of(struct frames *f, uint64_t piece)
 	return &f->list[i];
 }
 
+/* A line as record_parse() has it, which was parsed once. */
+static bool spell_line(const char *text, const struct frame_line *l, const struct event *event,
+		       struct record *out)
+{
+	struct sv line = sv_make(text + l->from, l->end - l->from);
+
+	if (l->is_odd)
+		return record_parse(line, out) == RECORD_OK;
+	*out = (struct record){
+		.line = line,
+		.node = event->node,
+		.type = l->type,
+		.type_name = sv_make(text + l->name, l->name_bytes),
+		.stamp = event->stamp,
+		.body = sv_make(text + l->body, l->mark - l->body),
+		.tail = sv_from(line, l->mark - l->from + 1),
+	};
+	return true;
+}
+
 /* The event's lines, parsed. False when there is no memory. */
 static bool spell_out(struct frames *f, struct event *event)
 {
@@ -79,16 +108,13 @@ static bool spell_out(struct frames *f, struct event *event)
 	for (size_t i = 0; i < event->piece_count; i++) {
 		const struct join_piece *piece = &event->pieces[i];
 		const struct frame *frame = frame_of(f, piece->at);
-		struct sv lines = sv_make(frame->text + f->starts[piece->at], piece->bytes), line;
+		const struct frame_line *lines = frame->lines ? frame->lines : f->lines;
 
-		while (sv_line(&lines, &line)) {
-			while (line.n && line.p[0] == 0)
-				line = sv_from(line, 1);
+		for (uint32_t k = 0; k < piece->lines; k++) {
 			if (!room((void **)&f->records, count, &f->record_cap, sizeof(*f->records)))
 				return false;
-			if (record_parse(sv_head(line, CURSOR_LINE_MAX), &f->records[count]) ==
-			    RECORD_OK)
-				count++;
+			count += spell_line(frame->text, &lines[f->starts[piece->at] + k], event,
+					    &f->records[count]);
 		}
 	}
 	event->records = f->records;
@@ -119,10 +145,8 @@ static bool hand_on(struct frames *f, const struct event *event, uint32_t row)
 	for (size_t i = 0; i < event->piece_count; i++) {
 		struct frame *frame = frame_of(f, event->pieces[i].at);
 
-		if (--frame->open == 0 && frame != &f->list[f->count - 1]) {
-			free(frame->text);
-			frame->text = NULL;
-		}
+		if (--frame->open == 0 && frame != &f->list[f->count - 1])
+			forget_text(frame);
 	}
 	return true;
 }
@@ -232,7 +256,7 @@ static int new_piece(struct frames *f, struct walk *t, const struct record *head
 	    !room((void **)&f->starts, f->pieces, &f->pieces_cap, sizeof(*f->starts)))
 		return no_memory(e);
 	f->rows[f->pieces] = ROW_NONE;
-	f->starts[f->pieces] = (uint32_t)l->from;
+	f->starts[f->pieces] = (uint32_t)f->line_count;
 	t->head = *head;
 	t->from = l->from;
 	t->piece = (struct join_piece){.at = f->pieces, .lines = 1};
@@ -340,6 +364,26 @@ static int place_line(struct frames *f, struct walk *t, struct gather_line *l, s
 
 /* ---- lines ---- */
 
+static bool keep_line(struct frames *f, const struct walk *t, const struct gather_line *l,
+		      uint32_t type)
+{
+	const struct gather *g = t->gather;
+
+	if (!room((void **)&f->lines, f->line_count, &f->line_cap, sizeof(*f->lines)))
+		return false;
+	f->lines[f->line_count++] = (struct frame_line){
+		.from = (uint32_t)l->from,
+		.end = (uint32_t)l->end,
+		.name = (uint32_t)(l->type_name.p - t->text),
+		.name_bytes = (uint32_t)l->type_name.n,
+		.body = (uint32_t)l->body,
+		.mark = (uint32_t)(g->in_tail ? g->mark : l->end),
+		.type = type,
+		.is_odd = g->is_slow,
+	};
+	return true;
+}
+
 static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, struct err *e)
 {
 	struct frame *frame = &f->list[f->count - 1];
@@ -371,7 +415,8 @@ static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, 
 	if (l.body < l.end && t->text[l.body] == ' ')
 		l.body++;
 	gather_line(g, &l, type);
-	return g->failed ? no_memory(e) : 0;
+	return g->failed || (f->options->extra_count && !keep_line(f, t, &l, type)) ? no_memory(e)
+										    : 0;
 }
 
 static int take_lines(struct frames *f, struct walk *t, size_t n, struct err *e)
@@ -397,10 +442,9 @@ int frames_take(struct frames *f, struct gather *g, char **text, size_t n, uint6
 	g->piece = (uint32_t)f->pieces;
 	if (!gather_frame(g, *text, n))
 		return no_memory(e);
-	if (f->count && f->list[f->count - 1].open == 0) {
-		free(f->list[f->count - 1].text);
-		f->list[f->count - 1].text = NULL;
-	}
+	if (f->count && f->list[f->count - 1].open == 0)
+		forget_text(&f->list[f->count - 1]);
+	f->line_count = 0;
 	frame = &f->list[f->count++];
 	*frame = (struct frame){
 		.public = {.raw_at = raw_at, .raw_bytes = (uint32_t)n, .first = STAMP_NONE},
@@ -414,6 +458,11 @@ int frames_take(struct frames *f, struct gather *g, char **text, size_t n, uint6
 		return -1;
 	gather_end_frame(g);
 	frame = &f->list[f->count - 1];
+	if (frame->open) {
+		frame->lines = f->lines;
+		f->lines = NULL;
+		f->line_cap = 0;
+	}
 	f->totals.malformed += frame->public.malformed;
 	f->totals.too_long += frame->public.too_long;
 	return g->failed ? no_memory(e) : 0;

@@ -18,11 +18,19 @@
 
 #define ROW_NONE UINT32_MAX /* of a piece that is in no event (yet) */
 
+/* A record in a frame's text, for those who read events. */
+struct frame_line {
+	uint32_t from, end, name, name_bytes, body, mark; /* mark: where the tail begins, or end */
+	uint32_t type;
+	bool is_odd; /* it has to be parsed */
+};
+
 struct frame {
 	struct index_frame public;
 	uint32_t piece; /* its first one */
 	uint32_t open;  /* pieces without a row, while there is somebody who reads their lines */
-	char *text;     /* kept for these */
+	char *text;     /* kept for these, with its lines */
+	struct frame_line *lines;
 };
 
 struct frames {
@@ -31,7 +39,7 @@ struct frames {
 	struct frame *list;
 	size_t count, cap;
 	uint32_t *rows;   /* of pieces */
-	uint32_t *starts; /* of pieces, in their frames */
+	uint32_t *starts; /* of pieces: their first line of their frame */
 	size_t pieces, pieces_cap;
 	struct index_totals totals;
 
@@ -41,7 +49,9 @@ struct frames {
 	size_t stamp_count, stamp_cap, late_count, late_cap;
 	bool is_doubled; /* a stamp came twice */
 
-	struct record *records; /* for options->extra */
+	struct frame_line *lines; /* of the frame at hand, for options->extra */
+	size_t line_count, line_cap;
+	struct record *records;
 	size_t record_cap;
 };
 

@@ -240,6 +240,7 @@ static bool enter_tail(struct gather *g, size_t at, size_t end)
 	if (g->in_tail)
 		return false;
 	g->in_tail = true;
+	g->mark = at;
 	if (!g->in_message)
 		return true;
 	return at > 0 && g->text[at - 1] == '\'' && !memchr(g->text + at, '\'', end - at);
@@ -463,7 +464,8 @@ void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
 	g->in_tail = g->in_message = false;
 	g->pending_count = 0;
 	is_fast = type != AUDIT_AVC && type != AUDIT_USER_AVC && cut_fast(g, l->body, l->end);
-	if (!is_fast || !find_values(g))
+	g->is_slow = !is_fast || !find_values(g);
+	if (g->is_slow)
 		cut_slow(g, l);
 	else if (!g->failed)
 		commit(g);

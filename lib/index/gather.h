@@ -53,7 +53,8 @@ struct gather {
 	size_t frames, frames_cap;
 	uint32_t piece, line;
 
-	bool is_execve, in_tail, in_message; /* of the line at hand */
+	bool is_execve, in_tail, in_message, is_slow; /* of the line at hand, */
+	size_t mark; /* and where its tail begins, if it is in_tail */
 	struct gather_value pending[GATHER_PENDING];
 	size_t pending_count;
 	struct words words;

@@ -292,13 +292,43 @@ static void naive_release(struct naive *n)
 
 /* ---- its index ---- */
 
+/* Events reach those who add them up as record_parse() has them. */
+static void naive_see(void *ctx, const struct event *event, uint32_t row, uint32_t first_frame,
+		      uint32_t last_frame)
+{
+	uint32_t *rows = ctx;
+
+	assert(row == (*rows)++ && first_frame <= last_frame && event->count > 0);
+	for (size_t i = 0; i < event->count; i++) {
+		const struct record *r = &event->records[i];
+		struct record p;
+
+		assert(record_parse(r->line, &p) == RECORD_OK);
+		assert(sv_eq(p.node, r->node) && p.type == r->type);
+		assert(sv_eq(p.type_name, r->type_name) && stamp_eq(&p.stamp, &r->stamp));
+		assert(sv_eq(p.body, r->body) && sv_eq(p.tail, r->tail));
+		assert(stamp_eq(&p.stamp, &event->stamp));
+	}
+}
+
+static int naive_put(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	buf_puts(out, "rows");
+	return 0;
+}
+
 static const struct segment_head naive_head = {.head_hash = 1, .mtime_ns = 2};
 
 /* An index in memory; *fd is its file. */
 static void naive_index(struct sv text, size_t frame_bytes, struct index *x, int *fd,
 			struct segment_head *head)
 {
-	struct index_builder *b = index_builder_new(NULL, NULL);
+	uint32_t rows = 0;
+	const struct index_extra_maker see = {
+		.kind = INDEX_EXTRA_FIRST, .ctx = &rows, .event = naive_see, .put = naive_put};
+	const struct index_options o = {.extra = &see, .extra_count = text.n % 2};
+	struct index_builder *b = index_builder_new(&o, NULL);
 	char path[64];
 	struct err e = {0};
 	uint64_t at = 0;
@@ -317,6 +347,7 @@ static void naive_index(struct sv text, size_t frame_bytes, struct index *x, int
 	*fd = memfd_create("index", MFD_CLOEXEC);
 	assert(*fd >= 0 && index_builder_write(b, *fd, &e) == 0);
 	index_builder_free(b);
+	assert(rows == 0 || text.n % 2);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", *fd);
 	assert(index_open(x, path, head, &e) == INDEX_OPEN);
 }
