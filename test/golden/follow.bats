@@ -93,6 +93,12 @@ compress() {
 	[ ! -s "$err" ]
 }
 
+# stop: returns when it has stopped.
+stop() {
+	kill -STOP "$follower"
+	wait_for grep -q '^State:[[:space:]]T' "/proc/$follower/status"
+}
+
 @test "no event is missed or comes twice over rotation and compression" {
 	command -v zstd >/dev/null || skip "zstd is not installed"
 	events 5 >"$log"
@@ -114,6 +120,37 @@ compress() {
 	diff <(serials) <(seq 6 141)
 	# The split ones are whole.
 	diff <(grep -c '^type=PATH' "$out") <(echo 136)
+	[ ! -s "$err" ] || { cat "$err"; false; }
+}
+
+# archive: the archivist compresses all rotated files.
+archive() {
+	mkdir -p "$BATS_TEST_TMPDIR/etc"
+	chmod 700 "$dir" "$BATS_TEST_TMPDIR/etc"
+	printf '%s\n' "log_file = $log" 'compress = yes' 'num_logs = 99' 'max_log_file = 8' 'max_log_file_action = rotate' \
+		'space_left = 75' 'admin_space_left = 50' >"$BATS_TEST_TMPDIR/etc/auditd.conf"
+	chmod 600 "$BATS_TEST_TMPDIR/etc/auditd.conf"
+	"$AURUM_BIN/auditd-archivist" -c "$BATS_TEST_TMPDIR/etc"
+}
+
+@test "files that were compressed before they were read are read from their segments" {
+	[ "$(id -u)" -eq 0 ] || skip "the archivist needs root"
+	events 2 >"$log"
+	begin --format raw
+	events 3 >>"$log"
+	wait_for have_come 3
+	stop
+	local round
+	for round in 1 2 3; do
+		events 4 >>"$log"
+		rotate
+	done
+	events 2 >>"$log"
+	archive
+	[ ! -e "$log.1" ]
+	kill -CONT "$follower"
+	wait_for have_come 17
+	diff <(serials) <(seq 3 19)
 	[ ! -s "$err" ] || { cat "$err"; false; }
 }
 
@@ -182,7 +219,7 @@ compress() {
 	wait_for have_come 3
 	wait_for says "aurum: follow: the log was cut off or replaced"
 	# While it does not look, a file comes and goes.
-	kill -STOP "$follower"
+	stop
 	local i
 	for i in 1 2 3; do
 		mv "$log" "$log.1"
