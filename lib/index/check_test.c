@@ -14,7 +14,7 @@
 static const char text[] = LINE("SYSCALL", "8.000:4", "pid=1 uid=0 key=\"needle\"")
 	LINE("SYSCALL", "9.000:5", "pid=2 uid=5 key=\"hay\"")
 		LINE("SYSCALL", "9.000:6", "pid=3 uid=5 key=\"hay\"")
-			LINE("SYSCALL", "9.000:7", "pid=4 uid=5 key=\"needle\"");
+			LINE("SYSCALL", "9.000:7", "pid=4 opid=2 uid=5 key=\"needle\"");
 
 /* A text, and its index, which can be written to. */
 struct made {
@@ -167,9 +167,9 @@ static void blooms_frames_and_totals_that_are_others_are_found_out(void **state)
 
 	(void)state;
 	setup(&m);
-	memset(m.bytes + find(&m, LAYOUT_VALUES, "pid").at + 8, 0, 4);
+	memset(m.bytes + find(&m, LAYOUT_VALUES, "opid").at + 8, 0, 4);
 	seal(&m);
-	assert_string_equal(verdict(&m, &why), "pid: other frames it is in\n");
+	assert_string_equal(verdict(&m, &why), "opid: other frames it is in\n");
 	teardown(&m);
 
 	setup(&m);

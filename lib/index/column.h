@@ -9,7 +9,8 @@
 #include "index/postings.h"
 #include "index/sketch.h"
 
-#define COLUMN_VALUES_MAX 2048 /* of a dictionary, for a start: more, if rows are many */
+#define COLUMN_VALUES_MAX  2048  /* of a dictionary, */
+#define COLUMN_NUMBERS_MAX 32768 /* of one of numbers, which are short and looked at quickly */
 
 struct column {
 	const struct field_row *row; /* NULL: of types or of nodes, which stay a dictionary */
@@ -28,7 +29,8 @@ void column_release(struct column *c);
  */
 static inline bool column_is_full(const struct column *c)
 {
-	return c->row && c->values.count > COLUMN_VALUES_MAX;
+	return c->row && c->values.count > (c->row->form == INDEX_FORM_NUMBER ? COLUMN_NUMBERS_MAX
+									      : COLUMN_VALUES_MAX);
 }
 /* False when there is no memory. */
 MUST_CHECK bool column_to_sketch(struct column *c, const uint32_t *pieces, size_t frames);

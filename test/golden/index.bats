@@ -15,8 +15,8 @@ setup() {
 # records FROM TO: an event each; the serial 777 and its thousands have the key needle.
 records() {
 	awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++)
-		printf "type=SYSCALL msg=audit(%d.%03d:%d): arch=c000003e syscall=%d success=yes exit=0 pid=%d auid=1000 uid=%d comm=\"c%d\" key=\"%s\"\n",
-			1700000000 + int(i / 10), i % 10 * 100, i, i % 7, 300 + i, i % 5, i % 11, i % 1000 == 777 ? "needle" : "hay" }'
+		printf "type=SYSCALL msg=audit(%d.%03d:%d): arch=c000003e syscall=%d success=yes exit=0 pid=%d inode=%d auid=1000 uid=%d comm=\"c%d\" key=\"%s\"\n",
+			1700000000 + int(i / 10), i % 10 * 100, i, i % 7, 300 + i, i, i % 5, i % 11, i % 1000 == 777 ? "needle" : "hay" }'
 }
 
 files() { find "$folder/index" -type f | wc -l; }
@@ -112,7 +112,7 @@ $folder/audit.log.1: true" ]
 	[ "$status" -eq 0 ]
 	[[ $output == "indexes 2, missing 0, of no use 0"*"events 6000"* ]]
 	grep -qE '^key +values +[0-9]+ +[0-9]+ +2 +2$' <<<"$output"
-	grep -qE '^pid +bloom +[0-9]+ +- +- +2$' <<<"$output"
+	grep -qE '^inode +bloom +[0-9]+ +- +- +2$' <<<"$output"
 }
 
 @test "a folder that cannot be written to, and a log that is none, are told" {
