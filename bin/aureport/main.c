@@ -200,6 +200,7 @@ static void malformed(void *arg, struct sv line)
 static bool leave_out(void *arg, struct blocks *blocks)
 {
 	struct app *app = arg;
+	uint64_t all = blocks->total;
 
 	if (!summary_log_look(&app->kept, blocks->cursor, &app->request.query,
 			      join_timeout(app->log.join)))
@@ -207,6 +208,12 @@ static bool leave_out(void *arg, struct blocks *blocks)
 	sections_begin_with(&app->sections, &app->kept.sum.totals);
 	app->log.cursor.stats.too_long += app->kept.too_long;
 	summary_log_apply(&app->kept, blocks);
+	if (app->request.explain)
+		frame_say(PROGRAM,
+			  "totals are kept in the indexes of %zu of %zu files: %llu of %llu bytes "
+			  "are read",
+			  app->kept.used, app->log.cursor.count, (unsigned long long)blocks->total,
+			  (unsigned long long)all);
 	return true;
 }
 

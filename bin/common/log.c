@@ -205,7 +205,8 @@ int log_scan(struct log *log, struct scan *scan, struct err *e)
 	scan->prune = &plan;
 	status = scan_run(scan, e);
 	scan->prune = NULL;
-	tell_plan(log->explains, &plan);
+	if (!scan->has_left_out)
+		tell_plan(log->explains, &plan);
 	prune_release(&plan);
 	return status;
 }

@@ -166,7 +166,8 @@ static int blocks_run(struct scan *s, struct blocks *blocks, struct err *e)
 
 	if (s->block_bytes && s->block_bytes < BLOCK_BYTES)
 		blocks->block_bytes = s->block_bytes;
-	if (!uses_index(s) || (s->leave_out && s->leave_out(s->arg, blocks)))
+	s->has_left_out = uses_index(s) && s->leave_out && s->leave_out(s->arg, blocks);
+	if (!uses_index(s) || s->has_left_out)
 		return engine_run(s, blocks, NULL, e);
 	status = pruned_run(s, blocks, p, e);
 	prune_release(&own);

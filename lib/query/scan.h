@@ -106,6 +106,7 @@ struct scan {
 	 */
 	struct prune *prune;
 
+	bool has_left_out;                 /* filled in: leave_out() was asked, and did */
 	uint64_t matches, malformed_lines; /* filled in */
 	bool has_start;                    /* filled in: there was a record, ... */
 	struct stamp start;                /* ... in the window or not: the first one's stamp */

@@ -78,6 +78,10 @@ bytes_read() {
 	all=$(bytes_read plain) some=$(bytes_read indexed)
 	echo "$all bytes, $some with indexes"
 	[ "$some" -gt 0 ] && [ "$some" -lt $((all * 6 / 10)) ]
+	run -0 --separate-stderr "$AURUM_BIN/aureport" --summary --explain -if indexed
+	[[ $stderr == *"totals are kept in the indexes of 5 of 6 files: "*" bytes are read"* ]]
+	run -0 --separate-stderr "$AURUM_BIN/aureport" --summary --explain --no-index -if indexed
+	[[ $stderr == *"every line is read"* ]]
 }
 
 @test "it is the same for parts of the log, for other questions, and with nodes" {
