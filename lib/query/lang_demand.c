@@ -621,6 +621,16 @@ static bool is_one_path(const struct lang_node *n)
 	       sv_find(path, SV("//")) == path.n && sv_count(path, '/') <= PATH_PARTS_MAX;
 }
 
+/* In other words than those of the leaf in front of it. */
+static struct sv climbing_label(struct maker *k, const struct lang_node *n, struct sv name)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(LABEL_MAX * 2);
+
+	buf_printf(&text, "%.*s with .. = ", SV_FMT(name));
+	buf_put(&text, sv_head(n->tests->text, LABEL_MAX));
+	return arena_copy(&k->l->memory, buf_view(&text));
+}
+
 static struct demand *make_one_path(struct maker *k, const struct lang_node *n, struct sv name)
 {
 	struct demand *any = make(k, DEMAND_ANY), *d;
@@ -631,6 +641,8 @@ static struct demand *make_one_path(struct maker *k, const struct lang_node *n, 
 	hang(any, d);
 	d = make_leaf(k, DEMAND_FIELD, n, name, accepts_climbing, false);
 	set_climbs(k, d, n->tests->text);
+	if (d)
+		d->label = climbing_label(k, n, name);
 	hang(any, d);
 	return any;
 }
