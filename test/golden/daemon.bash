@@ -153,8 +153,8 @@ leave() {
 	have=$(stat -c %s "$ballast" 2>/dev/null || echo 0)
 	have=$((have / 1024 + $(free_kib "$1") - $2))
 	[ "$have" -gt 0 ] || have=0
-	touch "$ballast"
-	truncate -s 0 "$ballast"
+	# Never empty in between: the daemon would see room.
+	truncate -s "<${have}K" "$ballast"
 	[ "$have" -eq 0 ] || fallocate -l "${have}K" "$ballast"
 }
 
