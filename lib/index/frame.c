@@ -228,6 +228,41 @@ struct walk {
 	bool takes_more;       /* which takes lines */
 };
 
+static void widen(struct index_frame *frame, const struct stamp *stamp)
+{
+	bool is_first = frame->first.sec == INT64_MAX;
+
+	if (is_first || stamp_cmp(stamp, &frame->first) < 0)
+		frame->first = *stamp;
+	if (is_first || stamp_cmp(stamp, &frame->last) > 0)
+		frame->last = *stamp;
+	if (is_first || stamp->serial < frame->serial_min)
+		frame->serial_min = stamp->serial;
+	if (is_first || stamp->serial > frame->serial_max)
+		frame->serial_max = stamp->serial;
+}
+
+/*
+ * An EOE alone is dropped. It may be the end of an event that a rotation cut: then it has the lowest stamp.
+ * Behind an event that is out already it comes too late for this reader, and not for one that waits longer.
+ */
+static void note_lone_end(struct frames *f, const struct stamp *stamp)
+{
+	struct index_frame *frame = &f->list[f->count - 1].public;
+
+	f->is_doubled |= has_stamp(f, stamp);
+	if (!f->has_lowest || stamp_cmp(stamp, &f->lowest) < 0)
+		widen(frame, stamp);
+}
+
+static void note_record(struct frames *f, const struct stamp *stamp)
+{
+	if (!f->has_lowest || stamp_cmp(stamp, &f->lowest) < 0)
+		f->lowest = *stamp;
+	f->has_lowest = true;
+	widen(&f->list[f->count - 1].public, stamp);
+}
+
 static int end_piece(struct frames *f, struct walk *t, struct err *e)
 {
 	uint64_t records = join_stats(f->join)->records;
@@ -238,8 +273,13 @@ static int end_piece(struct frames *f, struct walk *t, struct err *e)
 	t->is_open = t->takes_more = false;
 	if (join_put_piece(f->join, &t->head, &t->piece) != 0)
 		return no_memory(e);
+	if (join_stats(f->join)->records == records) {
+		note_lone_end(f, &t->head.stamp);
+		return 0;
+	}
+	note_record(f, &t->head.stamp);
 	if (f->options->extra_count)
-		frame->open += join_stats(f->join)->records != records;
+		frame->open++;
 	return drain(f, e);
 }
 
@@ -274,20 +314,6 @@ static bool may_be_daemons(struct sv name)
 	return first == 'D' || first == 'U' || num_digit(first) <= 9;
 }
 
-static void widen(struct index_frame *frame, const struct stamp *stamp)
-{
-	bool is_first = frame->first.sec == INT64_MAX;
-
-	if (is_first || stamp_cmp(stamp, &frame->first) < 0)
-		frame->first = *stamp;
-	if (is_first || stamp_cmp(stamp, &frame->last) > 0)
-		frame->last = *stamp;
-	if (is_first || stamp->serial < frame->serial_min)
-		frame->serial_min = stamp->serial;
-	if (is_first || stamp->serial > frame->serial_max)
-		frame->serial_max = stamp->serial;
-}
-
 /* A record with another node or stamp than the line before, or the first one. */
 static int take_head(struct frames *f, struct walk *t, struct gather_line *l, struct err *e)
 {
@@ -305,7 +331,6 @@ static int take_head(struct frames *f, struct walk *t, struct gather_line *l, st
 		f->totals.has_start = true;
 		f->totals.start = head.stamp;
 	}
-	widen(frame, &head.stamp);
 	rest = sv_from(line, (size_t)(head.type_name.p + head.type_name.n + 1 - line.p));
 	rest = sv_head(rest, sv_index(rest, ')') + 1);
 	/* "node= type=..." has a node that is empty, which is none, but is written otherwise. */

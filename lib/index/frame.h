@@ -48,6 +48,8 @@ struct frames {
 	uint32_t *late;
 	size_t stamp_count, stamp_cap, late_count, late_cap;
 	bool is_doubled; /* a stamp came twice */
+	bool has_lowest;
+	struct stamp lowest; /* of all records but EOEs alone */
 
 	struct frame_line *lines; /* of the frame at hand, for options->extra */
 	size_t line_count, line_cap;

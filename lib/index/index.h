@@ -45,7 +45,7 @@ struct index_frame {
 	uint32_t row_from, row_to;    /* every row with a record in it is in here; others may be */
 	uint32_t malformed, too_long; /* lines that a scan counts */
 	struct stamp first,
-		last; /* the lowest and highest of its records; sec INT64_MAX: it has none */
+		last; /* the lowest and highest of its records but EOEs alone (frame.c); sec INT64_MAX: none */
 	uint64_t serial_min, serial_max;
 };
 

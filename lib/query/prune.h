@@ -16,9 +16,10 @@
  * says of any row in them, it says of all. That keeps events together that a rotation cut, and their order. A
  * group that is more than a few frames makes its files be read whole.
  *
- * The order is that of a full scan, but for one case: where a clock is set back by less than the timeout while a
- * file ends that the next one is read whole after, events of that time may change places; so may those of
- * two machines with one stamp.
+ * What is found is what a full scan finds, in its order, but for one case: where a clock is set back by less
+ * than the timeout just as a file ends that is followed by one that is read whole, events of that time may change
+ * places, and one that the rotation cut may come out in two. Of two machines' events with one stamp either
+ * may be first.
  */
 #ifndef AURUM_QUERY_PRUNE_H
 #define AURUM_QUERY_PRUNE_H

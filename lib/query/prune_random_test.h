@@ -223,7 +223,7 @@ struct random_case {
 	int64_t timeout_s;
 	struct random_file files[FILES_MAX];
 	size_t file_count;
-	bool is_wild; /* its clock jumps: what is found is promised, its order is not */
+	bool is_wild; /* its clock jumps: only for one file, and not for those of one stamp, is all promised */
 };
 
 static int memory_file(struct sv text)
@@ -534,6 +534,8 @@ static void random_prune(const char *folder, const uint8_t *bytes, size_t n,
 	both.block_bytes = PICK(&d, sizes);
 	random_files(&d, &c);
 	c.is_wild = roll(&d, 8) == 0;
+	if (c.is_wild)
+		c.file_count = 1;
 	if (c.is_wild)
 		random_log(&d, &log);
 	else
