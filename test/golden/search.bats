@@ -247,7 +247,7 @@ for line in sys.stdin:
 make_archive() {
 	local part i=5 d=$LOGS/archive
 	[ ! -d "$d" ] || return 0
-	"$AURUM_BIN/../bench/genlog" -s 6 -S 9 >"$LOGS/plain" 2>/dev/null
+	"$AURUM_BIN/../bench/genlog" -s 3 -S 9 >"$LOGS/plain" 2>/dev/null
 	mkdir -m 700 "$d" "$d.conf"
 	split -n l/6 "$LOGS/plain" "$d/part."
 	for part in "$d"/part.*; do
@@ -276,10 +276,11 @@ make_archive() {
 			LOG=$LOGS/plain search $options "$query" >"$OUT.plain" || [ $? -eq 1 ]
 			# shellcheck disable=SC2086
 			LOG=$LOGS/archive search $options "$query" >"$OUT.index" || [ $? -eq 1 ]
-			# shellcheck disable=SC2086
-			LOG=$LOGS/archive search --no-index $options "$query" >"$OUT.none" || [ $? -eq 1 ]
-			cmp "$OUT.plain" "$OUT.index" && cmp "$OUT.plain" "$OUT.none" || { echo "$options $query"; return 1; }
+			cmp "$OUT.plain" "$OUT.index" || { echo "$options $query"; return 1; }
 		done
+		LOG=$LOGS/plain search -f raw "$query" >"$OUT.plain" || [ $? -eq 1 ]
+		LOG=$LOGS/archive search --no-index -f raw "$query" >"$OUT.none" || [ $? -eq 1 ]
+		cmp "$OUT.plain" "$OUT.none" || { echo "--no-index $query"; return 1; }
 	done
 }
 
