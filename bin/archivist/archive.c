@@ -129,8 +129,9 @@ static int make_segment(struct archive *a, struct making *m, uint64_t number, co
 /* ---- one that is there ---- */
 
 /*
- * The newest segment, when one that was killed has made it of this file; -1: it has not. One that does
- * not hold the file's text is removed: it would be taken for it.
+ * The newest segment, when one that was killed has made it of this file; -1: it has not. A damaged one is
+ * removed: it would be taken for the file. One that is another text stays: a file that was put back and edited may begin
+ * like it, and may have its size.
  */
 static int find_segment(const struct archive *a, int plain, uint64_t newest, const char *segment)
 {
@@ -151,7 +152,8 @@ static int find_segment(const struct archive *a, int plain, uint64_t newest, con
 		return -1;
 	if (segment_verify(fd, plain, NULL) == 0 && fsync(fd) == 0 && fsync(a->folder) == 0)
 		return take_fd(&fd);
-	(void)unlink(segment);
+	if (!segment_has_other_text(fd, plain))
+		(void)unlink(segment);
 	return -1;
 }
 
@@ -214,11 +216,17 @@ static enum archive_status later(struct err *e, const char *why)
 	return ARCHIVE_LATER;
 }
 
-/* It has grown behind our back: the segment is not all of it. */
-static enum archive_status forget(const struct archive *a, uint64_t number, struct err *e)
+/*
+ * It has grown behind our back: the segment is not all of it. What was overwritten or cut off stands in
+ * the segment only, which stays then.
+ */
+static enum archive_status forget(const struct archive *a, const struct names_wanted *plain,
+				  int segment, uint64_t number, struct err *e)
 {
 	char path[SEGMENT_PATH_MAX];
 
+	if (segment_has_other_text(segment, plain->fd))
+		return later(e, "somebody writes to it");
 	if (segment_index_path(a->log, number, path))
 		(void)unlink(path);
 	if (segment_path(a->log, number, path))
@@ -227,7 +235,7 @@ static enum archive_status forget(const struct archive *a, uint64_t number, stru
 }
 
 static enum archive_status take_away(const struct archive *a, const struct names_wanted *plain,
-				     uint64_t number, struct err *e)
+				     int segment, uint64_t number, struct err *e)
 {
 	switch (names_take(a->log, plain, number, e)) {
 	case NAMES_TAKEN:
@@ -236,7 +244,7 @@ static enum archive_status take_away(const struct archive *a, const struct names
 	case NAMES_BUSY:
 		return ARCHIVE_LATER;
 	case NAMES_CHANGED:
-		return forget(a, number, e);
+		return forget(a, plain, segment, number, e);
 	case NAMES_FAILED:
 		break;
 	}
@@ -264,5 +272,5 @@ enum archive_status archive_file(struct archive *a, const struct log_member *m,
 		return ARCHIVE_FAILED;
 	if (fstat(segment, &st) == 0)
 		out->bytes = (uint64_t)st.st_size;
-	return take_away(a, &wanted, number, e);
+	return take_away(a, &wanted, segment, number, e);
 }

@@ -104,6 +104,11 @@ MUST_CHECK int segment_write(int plain, int packed, const struct segment_options
 			     struct segment_head *head, struct err *e);
 /* Reads packed anew and compares every byte. 0 when it is the plain file's text. */
 MUST_CHECK int segment_verify(int packed, int plain, struct err *e);
+/*
+ * Whether packed holds text, with a good checksum, that does not stand at the same place in the plain file, or that
+ * cannot be read there: removing packed would lose it. True where that cannot be told for want of memory.
+ */
+MUST_CHECK bool segment_has_other_text(int packed, int plain);
 
 /* What `head` would be of a plain file, but for raw_hash: costs two system calls. */
 MUST_CHECK int segment_head_of(int plain, struct segment_head *head, struct err *e);

@@ -239,6 +239,9 @@ static void another_text_does_not_verify(void **state)
 	assert_int_equal(segment_verify(packed, longer, &e), -1);
 	assert_int_equal(segment_verify(other, other, &e), -1);
 	assert_string_equal(e.text, "it is no segment");
+	assert_true(segment_has_other_text(packed, other));
+	assert_false(segment_has_other_text(packed, longer));
+	assert_false(segment_has_other_text(other, longer));
 	(void)close(packed);
 	(void)close(other);
 	(void)close(longer);

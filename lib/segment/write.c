@@ -361,3 +361,36 @@ int segment_verify(int packed, int plain, struct err *e)
 	segment_close(&s);
 	return status;
 }
+
+static bool is_other_frame(const struct segment *s, struct segment_unpacker *u, size_t i, int plain,
+			   char *texts)
+{
+	const struct segment_frame *f = &s->frames[i];
+	char *there = texts, *packed = texts + SEGMENT_FRAME_MAX;
+
+	if (segment_read(s, u, i, packed, NULL) != 0)
+		return false;
+	return segment_read_at(plain, f->raw_at, there, f->raw_bytes) != (ssize_t)f->raw_bytes ||
+	       memcmp(there, packed, f->raw_bytes) != 0;
+}
+
+bool segment_has_other_text(int packed, int plain)
+{
+	struct segment_unpacker *u;
+	struct segment s;
+	char *texts;
+	bool has;
+
+	if (segment_open(&s, packed, NULL) != SEGMENT_OPEN)
+		return false;
+	u = segment_unpacker_new();
+	texts = malloc(2 * SEGMENT_FRAME_MAX);
+	has = !u || !texts;
+	for (size_t i = 0; !has && i < s.frame_count; i++)
+		has = is_other_frame(&s, u, i, plain, texts);
+	free(texts);
+	segment_unpacker_free(u);
+	s.fd = -1; /* the caller's */
+	segment_close(&s);
+	return has;
+}

@@ -130,6 +130,32 @@ names() { (cd "$dir/$1/log" && find . -mindepth 1 -type f ! -name '.*.last' -pri
 	[ "$(names one)" = "audit.log audit.log-00000004.zst" ]
 }
 
+@test "a file that begins like the newest segment and is another text costs nobody his text" {
+	local d=$dir/one
+	make_log one 2
+	run -0 archive one --once
+	zstdcat "$d/log/audit.log-00000001.zst" >"$d/first"
+	sed '2900s/n=/N=/' "$d/first" >"$d/log/audit.log.2"
+	cp "$d/log/audit.log.2" "$d/second"
+	[ "$(stat -c %s "$d/first")" = "$(stat -c %s "$d/second")" ]
+	run -0 archive one
+	zstdcat "$d/log/audit.log-00000001.zst" | cmp - "$d/first"
+	zstdcat "$d/log/audit.log-00000002.zst" | cmp - "$d/second"
+	[ "$(names one)" = "audit.log $(printf 'audit.log-0000000%d.zst ' 1 2 3 | sed 's/ $//')" ]
+}
+
+@test "a damaged segment that begins like the oldest plain file is made again" {
+	local d=$dir/one
+	make_log one 1
+	cp -a "$d/log/audit.log.1" "$d/again"
+	run -0 archive one
+	cp -a "$d/again" "$d/log/audit.log.1"
+	printf XXXX | dd of="$d/log/audit.log-00000001.zst" bs=1 seek=300 conv=notrunc status=none
+	run -0 archive one
+	[ "$(names one)" = "audit.log audit.log-00000002.zst" ]
+	whole one
+}
+
 @test "files of others are left alone: logrotate's, links, folders, fifos" {
 	local d=$dir/one
 	make_log one 1
