@@ -173,7 +173,7 @@ static void blooms_frames_and_totals_that_are_others_are_found_out(void **state)
 	teardown(&m);
 
 	setup(&m);
-	m.bytes[find(&m, LAYOUT_FRAMES, "").at + offsetof(struct layout_frame, malformed)]++;
+	m.bytes[find(&m, LAYOUT_FRAMES, "").at + offsetof(struct index_frame, malformed)]++;
 	seal(&m);
 	assert_string_equal(verdict(&m, &why), "other frames\n");
 	teardown(&m);

@@ -38,12 +38,13 @@ enum index_form {
 /* False for a field that no index knows: a demand for it is as good as none. */
 MUST_CHECK bool index_form_of(struct sv field, enum index_form *form);
 
-/* Whole lines that follow one another. */
+/* Whole lines that follow one another; as it is in the file. */
 struct index_frame {
 	uint64_t raw_at;
 	uint32_t raw_bytes;
 	uint32_t row_from, row_to;    /* every row with a record in it is in here; others may be */
 	uint32_t malformed, too_long; /* lines that a scan counts */
+	uint32_t zero;
 	struct stamp first,
 		last; /* the lowest and highest of its records but EOEs alone (frame.c); sec INT64_MAX: none */
 	uint64_t serial_min, serial_max;
@@ -64,7 +65,7 @@ struct index {
 	const unsigned char *map;
 	size_t bytes;
 	struct index_totals totals;
-	struct index_frame *frames; /* checked; NULL before index_frames() */
+	const struct index_frame *frames; /* in the map, checked; NULL before index_frames() */
 	size_t frame_count;
 	uint64_t text_bytes;
 

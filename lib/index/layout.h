@@ -70,13 +70,6 @@ struct layout_section {
 	1 /* some record has the field twice, or in a way that can be read in two ways */
 #define LAYOUT_SECTIONS_MAX 512
 
-struct layout_frame {
-	uint32_t raw_bytes, row_from, row_to, malformed, too_long;
-	uint16_t first_ms, last_ms;
-	int64_t first_sec, last_sec;
-	uint64_t first_serial, last_serial, serial_min, serial_max;
-};
-
 /* A dictionary is `count` of these, sorted by value, and then the values. */
 struct layout_value {
 	uint32_t at, bytes; /* in the section */
@@ -91,7 +84,8 @@ struct layout_value {
 
 _Static_assert(sizeof(struct layout_header) == 192, "as documented");
 _Static_assert(sizeof(struct layout_section) == 64, "as documented");
-_Static_assert(sizeof(struct layout_frame) == 72, "as documented");
+_Static_assert(sizeof(struct index_frame) == 96 && offsetof(struct index_frame, first) == 32,
+	       "as documented");
 _Static_assert(sizeof(struct layout_value) == 32, "as documented");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the structs are copied as they are");
 

@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <linux/audit.h>
 #include <roaring/roaring.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -491,13 +492,13 @@ static void compare_frames(const struct naive *n, struct index *x, struct sv tex
 
 			while (line.n && line.p[0] == 0)
 				line = sv_from(line, 1);
-			if (record_parse(line, &r) != RECORD_OK)
-				continue;
+			if (record_parse(line, &r) != RECORD_OK || r.type == AUDIT_EOE)
+				continue; /* in a frame without its event it counts for nothing */
 			assert(stamp_cmp(&f->first, &r.stamp) <= 0 &&
 			       stamp_cmp(&f->last, &r.stamp) >= 0);
 			assert(f->serial_min <= r.stamp.serial && f->serial_max >= r.stamp.serial);
 			for (uint32_t row = 0; x->totals.is_orderly && row < n->rows; row++)
-				assert(!stamp_eq(&n->stamps[row], &r.stamp) || r.type == 1320 ||
+				assert(!stamp_eq(&n->stamps[row], &r.stamp) ||
 				       (row >= f->row_from && row < f->row_to));
 		}
 	}

@@ -152,7 +152,7 @@ static bool take_sections(struct index *x, const struct layout_header *h)
 		if (s.kind != LAYOUT_FRAMES)
 			continue;
 		if (s.name[0] || s.count != h->frames ||
-		    s.bytes != h->frames * sizeof(struct layout_frame))
+		    s.bytes != h->frames * sizeof(struct index_frame))
 			return false;
 		has_frames = true;
 	}
@@ -240,28 +240,14 @@ void index_close(struct index *x)
 {
 	if (x->is_mapped)
 		(void)munmap((void *)(uintptr_t)x->map, x->bytes);
-	free(x->frames);
 	*x = (struct index){0};
 }
 
 /* ---- frames ---- */
 
-static bool take_frame(const struct index *x, const struct layout_frame *l, uint64_t raw_at,
-		       struct index_frame *f)
+static bool is_frame(const struct index *x, const struct index_frame *f, uint64_t raw_at)
 {
-	*f = (struct index_frame){
-		.raw_at = raw_at,
-		.raw_bytes = l->raw_bytes,
-		.row_from = l->row_from,
-		.row_to = l->row_to,
-		.malformed = l->malformed,
-		.too_long = l->too_long,
-		.first = {l->first_sec, l->first_ms, l->first_serial},
-		.last = {l->last_sec, l->last_ms, l->last_serial},
-		.serial_min = l->serial_min,
-		.serial_max = l->serial_max,
-	};
-	return f->row_from <= f->row_to && f->row_to <= x->totals.rows &&
+	return f->raw_at == raw_at && f->row_from <= f->row_to && f->row_to <= x->totals.rows &&
 	       f->raw_bytes <= SEGMENT_FRAME_MAX && f->raw_bytes <= x->text_bytes - raw_at &&
 	       f->first.ms <= 999 && f->last.ms <= 999;
 }
@@ -269,31 +255,22 @@ static bool take_frame(const struct index *x, const struct layout_frame *l, uint
 int index_frames(struct index *x, struct err *e)
 {
 	struct sv bytes = SV("");
-	struct index_frame *frames;
+	const struct index_frame *frames;
 	uint64_t raw_at = 0;
 
 	if (x->frames)
 		return 0;
 	if (open_bytes(x, open_find(x, LAYOUT_FRAMES, SV_EMPTY), &bytes, e) != 0)
 		return -1;
-	assert(bytes.n == x->frame_count * sizeof(struct layout_frame)); /* index_open() saw it */
-	frames = calloc(x->frame_count + 1, sizeof(*frames));
-	if (!frames)
-		return err_set(e, "no memory for the frames of an index");
+	assert(bytes.n == x->frame_count * sizeof(*frames));        /* index_open() saw it, */
+	frames = (const struct index_frame *)(const void *)bytes.p; /* and where it is */
 	for (size_t i = 0; i < x->frame_count; i++) {
-		struct layout_frame l = {0};
-
-		memcpy(&l, bytes.p + i * sizeof(l), sizeof(l));
-		if (!take_frame(x, &l, raw_at, &frames[i])) {
-			free(frames);
+		if (!is_frame(x, &frames[i], raw_at))
 			return err_set(e, "its frame %zu is damaged", i + 1);
-		}
-		raw_at += l.raw_bytes;
+		raw_at += frames[i].raw_bytes;
 	}
-	if (raw_at != x->text_bytes) {
-		free(frames);
+	if (raw_at != x->text_bytes)
 		return err_set(e, "its frames are damaged");
-	}
 	x->frames = frames;
 	return 0;
 }

@@ -237,6 +237,13 @@ static void put_column(struct draft *d, const struct column *c)
 
 /* ---- the others ---- */
 
+static void put_stamp(const struct stamp *s, struct stamp *out)
+{
+	out->sec = s->sec;
+	out->ms = s->ms;
+	out->serial = s->serial;
+}
+
 static void put_frames(struct draft *d)
 {
 	struct layout_section *s = start_section(d, LAYOUT_FRAMES, "");
@@ -244,22 +251,19 @@ static void put_frames(struct draft *d)
 	s->count = (uint32_t)d->frames->count;
 	for (size_t i = 0; i < d->frames->count; i++) {
 		const struct index_frame *f = &d->frames->list[i].public;
-		const struct layout_frame l = {
-			.raw_bytes = f->raw_bytes,
-			.row_from = f->row_from,
-			.row_to = f->row_to,
-			.malformed = f->malformed,
-			.too_long = f->too_long,
-			.first_ms = (uint16_t)f->first.ms,
-			.last_ms = (uint16_t)f->last.ms,
-			.first_sec = f->first.sec,
-			.last_sec = f->last.sec,
-			.first_serial = f->first.serial,
-			.last_serial = f->last.serial,
-			.serial_min = f->serial_min,
-			.serial_max = f->serial_max,
-		};
+		struct index_frame l;
 
+		memset(&l, 0, sizeof(l)); /* and what is between its members */
+		l.raw_at = f->raw_at;
+		l.raw_bytes = f->raw_bytes;
+		l.row_from = f->row_from;
+		l.row_to = f->row_to;
+		l.malformed = f->malformed;
+		l.too_long = f->too_long;
+		put_stamp(&f->first, &l.first);
+		put_stamp(&f->last, &l.last);
+		l.serial_min = f->serial_min;
+		l.serial_max = f->serial_max;
 		put_bytes(&d->body, &l, sizeof(l));
 	}
 	end_section(d, s);
