@@ -219,7 +219,7 @@ static int compare_names(const void *x, const void *y)
 	return strcmp(x, y);
 }
 
-/* One that is being written: HASH-SIZE.PID.idx.new, and that process lives. */
+/* One that is being written: HASH-SIZE.ID.idx.new, and that thread lives. */
 static bool is_wanted_draft(struct sv name)
 {
 	struct sv rest = sv_head(name, name.n - (sizeof(DRAFT_END) - 1)), pid;

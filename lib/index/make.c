@@ -142,8 +142,11 @@ static int give_access(int fd, const struct stat *log)
 static int write_new(const struct index_builder *b, const char *path, const char *draft,
 		     const struct stat *log, struct err *e)
 {
-	CLEAN_FD int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	CLEAN_FD int fd = -1;
 
+	/* One that is there was left by the dead, or laid there. */
+	(void)unlink(draft);
+	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_sys(e, "cannot make %s", draft);
 	if (index_builder_write(b, fd, e) != 0)
@@ -157,7 +160,7 @@ static int write_new(const struct index_builder *b, const char *path, const char
 	return 0;
 }
 
-/* Two programs may make the same index at a time: each has a draft of its own. */
+/* Two threads may make the same index at a time, of two files with one text: each has a draft of its own. */
 int index_write(const struct index_builder *b, const char *path, int log, struct err *e)
 {
 	char draft[SEGMENT_PATH_MAX + 32];
@@ -169,7 +172,7 @@ int index_write(const struct index_builder *b, const char *path, int log, struct
 	if (make_folder(path, e) != 0)
 		return -1;
 	(void)snprintf(draft, sizeof(draft), "%.*s.%d.idx.new", SV_FMT(sv_head(name, name.n - 4)),
-		       (int)getpid());
+		       (int)gettid());
 	if (write_new(b, path, draft, &st, e) == 0)
 		return 0;
 	(void)unlink(draft);

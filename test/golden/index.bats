@@ -61,6 +61,33 @@ $folder/audit.log.1: true" ]
 	}
 }
 
+@test "files with one text share an index, which two threads may make at a time" {
+	local i
+	for i in 3 4 5 6; do cp -p "$folder/audit.log.2" "$folder/audit.log.$i"; done
+	for i in 1 2 3 4 5; do
+		rm -rf "$folder/index"
+		run index build "$folder"
+		[ "$status" -eq 0 ]
+		[ "$(files)" -eq 2 ]
+	done
+	run index check "$folder"
+	[ "$status" -eq 0 ]
+}
+
+@test "a draft that was laid there is not written to" {
+	local draft
+	index build "$folder/audit.log.1"
+	draft=$(cd "$folder" && ls index/*.idx)
+	rm -r "$folder/index" && mkdir "$folder/index"
+	echo mine >"$BATS_TEST_TMPDIR/victim"
+	# The shell's own number becomes the program's.
+	bash -c 'ln "$1" "$2/${3%.idx}.$$.idx.new" && exec "$4" index build "$2/audit.log.1"' sh \
+		"$BATS_TEST_TMPDIR/victim" "$folder" "$draft" "$aurum"
+	[ "$(cat "$BATS_TEST_TMPDIR/victim")" = mine ]
+	run index check "$folder/audit.log.1"
+	[ "$status" -eq 0 ]
+}
+
 @test "check finds an index that lies" {
 	index build "$folder"
 	touch -r "$folder/audit.log.1" "$BATS_TEST_TMPDIR/time"
