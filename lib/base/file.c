@@ -55,6 +55,24 @@ int file_read(const char *path, struct buf *out, struct err *e)
 	return file_read_fd(fd, path, out, e);
 }
 
+ssize_t file_read_at(int fd, uint64_t at, void *out, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)out + done, n - done, (off_t)(at + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 int file_write(int fd, struct sv bytes)
 {
 	while (bytes.n) {

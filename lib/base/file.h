@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -18,6 +19,9 @@ MUST_CHECK int file_read(const char *path, struct buf *out, struct err *e);
 
 /* The same from an open descriptor; name is for the error. */
 MUST_CHECK int file_read_fd(int fd, const char *name, struct buf *out, struct err *e);
+
+/* Reads n bytes at an offset, or what there is of them: less is the end. -1 with errno set. */
+MUST_CHECK ssize_t file_read_at(int fd, uint64_t at, void *out, size_t n);
 
 /* Writes all of it, over short writes and EINTR. 0, or -1 with errno set. */
 MUST_CHECK int file_write(int fd, struct sv bytes);

@@ -1,6 +1,7 @@
 /* Plain files are read as they are, segments frame by frame. */
 #include "log/text.h"
 
+#include "base/file.h"
 #include "segment/names.h"
 
 #include <errno.h>
@@ -173,24 +174,6 @@ int log_set_add_packed(struct log_set *s, const char *path, struct err *e)
 
 /* ---- reading ---- */
 
-static ssize_t read_plain(const struct log_text *t, uint64_t at, char *out, size_t n)
-{
-	size_t have = 0;
-
-	while (have < n) {
-		ssize_t got = pread(t->fd, out + have, n - have, (off_t)(at + have));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
 /* The frame that holds that byte, unpacked; NULL behind the end. */
 static const struct segment_frame *frame_at(struct log_text *t, uint64_t at)
 {
@@ -214,7 +197,7 @@ ssize_t log_text_read(struct log_text *t, uint64_t at, char *out, size_t n)
 	size_t have = 0;
 
 	if (!t->is_packed)
-		return read_plain(t, at, out, n);
+		return file_read_at(t->fd, at, out, n);
 	while (have < n && (f = frame_at(t, at + have))) {
 		size_t skip = (size_t)(at + have - f->raw_at), bytes = f->raw_bytes - skip;
 

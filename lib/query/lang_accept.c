@@ -108,7 +108,7 @@ static int number_cmp(struct lang_number a, struct lang_number b)
 	return a.is_negative ? -order : order;
 }
 
-static bool is_ordered(enum lang_order order, int is)
+bool lang_order_fits(enum lang_order order, int is)
 {
 	switch (order) {
 	case LANG_EQ:
@@ -132,7 +132,7 @@ bool lang_accepts_number(const struct lang_node *n, struct lang_number number)
 		const struct lang_test *t = &n->tests[i];
 
 		if (t->kind == LANG_TEST_NUMBER &&
-		    is_ordered(n->order, number_cmp(number, t->number)))
+		    lang_order_fits(n->order, number_cmp(number, t->number)))
 			return true;
 		if (t->kind == LANG_TEST_RANGE && number_cmp(number, t->number) >= 0 &&
 		    number_cmp(number, t->high) <= 0)

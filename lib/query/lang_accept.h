@@ -28,6 +28,9 @@ bool lang_accepts_text(const struct lang_node *n, struct sv text, struct lang_as
 /* The same for the name that a user or group has in the enriched tail: numbers do not ask for it. */
 bool lang_accepts_name(const struct lang_node *n, struct sv text, struct lang_asker *a);
 
+/* Whether what compares so with what is asked for (below 0, 0, above) fits; LANG_MATCH as LANG_EQ. */
+bool lang_order_fits(enum lang_order order, int is);
+
 /* A number is what is asked for. */
 bool lang_accepts_number(const struct lang_node *n, struct lang_number number);
 

@@ -74,33 +74,14 @@ static bool time_fits(const struct lang_node *n, const struct lang_test *t, int6
 	return false;
 }
 
-static bool stamp_fits(const struct lang_node *n, const struct lang_test *t, const struct stamp *s)
-{
-	int is = stamp_cmp(s, &t->stamp);
-
-	switch (n->order) {
-	case LANG_EQ:
-	case LANG_MATCH:
-		return is == 0;
-	case LANG_LT:
-		return is < 0;
-	case LANG_LE:
-		return is <= 0;
-	case LANG_GT:
-		return is > 0;
-	case LANG_GE:
-		return is >= 0;
-	}
-	return false;
-}
-
 static void ask_head(const struct lang_node *n, const struct record *r, struct lang_verdict *v)
 {
 	v->is_there = true;
 	for (size_t i = 0; i < n->test_count && !v->fits; i++)
 		v->fits = n->subject == LANG_SUBJECT_TIME
 				  ? time_fits(n, &n->tests[i], milliseconds(&r->stamp))
-				  : stamp_fits(n, &n->tests[i], &r->stamp);
+				  : lang_order_fits(n->order,
+						    stamp_cmp(&r->stamp, &n->tests[i].stamp));
 }
 
 static void ask_type(struct lang_matcher *m, const struct lang_node *n, const struct record *r,

@@ -74,7 +74,4 @@ static inline uint64_t seek_table_bytes(uint64_t entries)
 	return SKIPPABLE_BYTES + entries * SEEK_ENTRY_BYTES + SEEK_FOOTER_BYTES;
 }
 
-/* Reads n bytes at an offset; how many there were, or -1 with errno. */
-MUST_CHECK ssize_t segment_read_at(int fd, uint64_t at, void *out, size_t n);
-
 #endif

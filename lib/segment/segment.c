@@ -4,6 +4,8 @@
  */
 #include "segment/layout.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,24 +14,6 @@
 #include <zstd.h>
 
 #define TAIL_BYTES 4096 /* read at once: the tables of some 30 MiB of text */
-
-ssize_t segment_read_at(int fd, uint64_t at, void *out, size_t n)
-{
-	size_t done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(fd, (char *)out + done, n - done, (off_t)(at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (ssize_t)done;
-}
 
 /* ---- opening ---- */
 
@@ -55,7 +39,7 @@ static bool read_tail(struct tail *t, uint64_t n, struct err *e)
 	}
 	t->p = p;
 	t->n = n;
-	if (segment_read_at(t->fd, t->file_bytes - n, p, n) == (ssize_t)n)
+	if (file_read_at(t->fd, t->file_bytes - n, p, n) == (ssize_t)n)
 		return true;
 	(void)err_sys(e, "cannot read its tables");
 	return false;
@@ -65,7 +49,7 @@ static bool read_tail(struct tail *t, uint64_t n, struct err *e)
 static enum segment_status look_at_start(int fd, struct err *e)
 {
 	unsigned char magic[4];
-	ssize_t n = segment_read_at(fd, 0, magic, sizeof(magic));
+	ssize_t n = file_read_at(fd, 0, magic, sizeof(magic));
 
 	if (n < 0) {
 		(void)err_sys(e, "cannot be read");
@@ -291,7 +275,7 @@ int segment_read(const struct segment *s, struct segment_unpacker *u, size_t fra
 
 	if (!has_room(u, f->bytes))
 		return bad_frame(s, frame, ENOMEM, "no memory", e);
-	got = segment_read_at(s->fd, f->at, u->packed, f->bytes);
+	got = file_read_at(s->fd, f->at, u->packed, f->bytes);
 	if (got < 0)
 		return bad_frame(s, frame, errno, strerror(errno), e);
 	if ((size_t)got < f->bytes)

@@ -7,6 +7,8 @@
  */
 #include "segment/layout.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +80,7 @@ static int want_input(struct segment_stream *t, size_t n, struct err *e)
 	t->in_at += t->start;
 	t->end -= t->start;
 	t->start = 0;
-	got = segment_read_at(t->fd, t->in_at + t->end, t->in + t->end, IN_BYTES - t->end);
+	got = file_read_at(t->fd, t->in_at + t->end, t->in + t->end, IN_BYTES - t->end);
 	if (got < 0)
 		return err_sys(e, "cannot be read");
 	t->end += (size_t)got;

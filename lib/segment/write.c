@@ -62,7 +62,7 @@ int segment_head_of(int plain, struct segment_head *head, struct err *e)
 
 	if (identify(plain, head, e) != 0)
 		return -1;
-	n = segment_read_at(plain, 0, start, sizeof(start));
+	n = file_read_at(plain, 0, start, sizeof(start));
 	if (n < 0)
 		return err_sys(e, "cannot be read");
 	head->head_hash = XXH3_64bits(start, (size_t)n);
@@ -191,7 +191,7 @@ static int pack_text(struct packer *p, struct err *e)
 {
 	while (p->raw_at < p->raw_bytes) {
 		size_t want = read_bytes(p);
-		ssize_t n = segment_read_at(p->plain, p->raw_at + p->n, p->text + p->n, want);
+		ssize_t n = file_read_at(p->plain, p->raw_at + p->n, p->text + p->n, want);
 
 		if (n < 0)
 			return err_sys(e, "cannot be read");
@@ -295,7 +295,7 @@ static int compare(const struct segment *s, struct segment_unpacker *u, size_t i
 {
 	const struct segment_frame *f = &s->frames[i];
 	char *written = texts, *read_back = texts + SEGMENT_FRAME_MAX;
-	ssize_t n = segment_read_at(plain, f->raw_at, written, f->raw_bytes);
+	ssize_t n = file_read_at(plain, f->raw_at, written, f->raw_bytes);
 
 	if (n < 0)
 		return err_sys(e, "cannot read the plain file");
@@ -370,7 +370,7 @@ static bool is_other_frame(const struct segment *s, struct segment_unpacker *u, 
 
 	if (segment_read(s, u, i, packed, NULL) != 0)
 		return false;
-	return segment_read_at(plain, f->raw_at, there, f->raw_bytes) != (ssize_t)f->raw_bytes ||
+	return file_read_at(plain, f->raw_at, there, f->raw_bytes) != (ssize_t)f->raw_bytes ||
 	       memcmp(there, packed, f->raw_bytes) != 0;
 }
 
