@@ -70,7 +70,16 @@ static enum prune_reason open_index(struct prune_file *f, const struct prune_ter
 	return f->index.totals.timeout_s > t->wish.timeout_s ? PRUNE_TIMEOUT : PRUNE_INDEXED;
 }
 
-/* A file of which there is an index has a span, whatever else may be wrong with it. */
+/*
+ * A file without events may still hold ends of those that began before: EOEs alone. Its index does not
+ * know their times.
+ */
+static bool has_only_ends(const struct prune_file *f)
+{
+	return f->has_index && f->index.totals.rows == 0 && f->index.totals.has_start;
+}
+
+/* Any other file of which there is an index has a span, whatever else may be wrong with it. */
 static void take_span(struct prune_file *f, const struct query *q)
 {
 	const struct index_totals *all = &f->index.totals;
@@ -128,6 +137,10 @@ int prune_file_look(struct prune_file *f, const struct prune_terms *t)
 {
 	f->is_live = true;
 	f->reason = open_index(f, t);
+	if (has_only_ends(f)) {
+		f->reason = PRUNE_ENDS;
+		return 0;
+	}
 	if (f->has_index)
 		take_span(f, t->wish.query);
 	if (f->reason != PRUNE_INDEXED)

@@ -122,6 +122,16 @@ $folder/audit.log.1: true" ]
 	[ "$status" -eq 0 ]
 }
 
+@test "the end of an event that alone is in a file is found, too" {
+	echo 'type=EOE msg=audit(1700000300.000:3000): ' >"$folder/audit.log.1"
+	records 3000 3000 | sed 's/key="hay"/key="last"/' >"$folder/audit.log.2"
+	index build "$folder"
+	"$AURUM_BIN/ausearch" -if "$folder" -k last --raw </dev/null >"$BATS_TEST_TMPDIR/indexed"
+	"$AURUM_BIN/ausearch" -if "$folder" -k last --raw --no-index </dev/null >"$BATS_TEST_TMPDIR/plain"
+	cmp "$BATS_TEST_TMPDIR/indexed" "$BATS_TEST_TMPDIR/plain"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/plain")" -eq 2 ]
+}
+
 @test "an index of a file that was written to is stale" {
 	index build "$folder/audit.log.1"
 	touch -d @1600000000 "$folder/audit.log.1"
