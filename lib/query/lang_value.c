@@ -110,6 +110,18 @@ static bool read_network(struct sv text, struct lang_test *t)
 	return true;
 }
 
+/* An address, and behind the slash no number of bits that it has. */
+static bool is_wrong_network(struct sv text)
+{
+	struct sv address, bits;
+	unsigned char bytes[16];
+	struct lang_test t;
+	bool is_v4;
+
+	return sv_cut(text, '/', &address, &bits) && lang_address(address, bytes, &is_v4) &&
+	       !read_network(text, &t);
+}
+
 /* ---- times ---- */
 
 /* DATE TIME or one word, as they are given to -ts. */
@@ -316,6 +328,9 @@ static int read_text(struct lang_parser *p, const struct lang_node *n, struct la
 	bool is_address = n->subject == LANG_SUBJECT_ADDR;
 
 	t->kind = LANG_TEST_TEXT;
+	if (n->form == LANG_FORM_IN && !t->is_quoted && is_wrong_network(t->text))
+		return wrong_value(p, "a network has 0 to 32 bits, or to 128 with colons, not ",
+				   t->text, "");
 	if ((is_address || n->form == LANG_FORM_IN || sv_index(t->text, '/') < t->text.n) &&
 	    (!t->is_quoted || is_address) && read_network(t->text, t) &&
 	    (is_address || sv_index(t->text, '/') < t->text.n)) {
