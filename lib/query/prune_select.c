@@ -329,11 +329,21 @@ bool prune_in_spans(const struct prune_file *f, const struct stamp *first, const
 	return low < f->span_count && stamp_cmp(&f->spans[low].first, last) <= 0;
 }
 
+/* Mostly few of many: what is made for each of them is not made for all frames. */
+static size_t count_kept(const struct prune_file *f)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < f->index.frame_count; k++)
+		n += f->keep[k] != 0;
+	return n;
+}
+
 int prune_fill(struct prune_file *f, const struct prune_terms *t)
 {
 	free(f->spans);
 	f->span_count = 0;
-	f->spans = calloc(f->index.frame_count + 1, sizeof(*f->spans));
+	f->spans = calloc(count_kept(f) + 1, sizeof(*f->spans));
 	if (!f->spans)
 		return -1;
 	for (size_t k = 0; k < f->index.frame_count; k++)
@@ -360,14 +370,17 @@ static bool goes_on(const struct block_range *range, const struct index_frame *f
 
 int prune_ranges(struct prune_file *f)
 {
+	size_t most;
+
 	f->kept = f->frames_kept = 0;
 	f->range_count = 0;
 	if (!f->keep)
 		return 0;
 	free(f->ranges);
 	free(f->floors);
-	f->ranges = calloc(f->index.frame_count + 1, sizeof(*f->ranges));
-	f->floors = calloc(f->index.frame_count + 1, sizeof(*f->floors));
+	most = count_kept(f);
+	f->ranges = calloc(most + 1, sizeof(*f->ranges));
+	f->floors = calloc(most + 1, sizeof(*f->floors));
 	if (!f->ranges || !f->floors)
 		return -1;
 	for (size_t k = 0; k < f->index.frame_count; k++) {

@@ -95,6 +95,13 @@ static unsigned read_stream(int fd, struct buf *out, size_t step)
 	return errors;
 }
 
+/* All members; what is behind the last one is nothing. */
+static void assert_same_head(const struct segment_head *a, const struct segment_head *b)
+{
+	assert_memory_equal(a, b, offsetof(struct segment_head, is_ragged));
+	assert_int_equal(a->is_ragged, b->is_ragged);
+}
+
 static void round_trip(struct sv text, size_t frame_bytes)
 {
 	CLEANUP(buf_release) struct buf frames = {0}, stream = {0};
@@ -106,7 +113,7 @@ static void round_trip(struct sv text, size_t frame_bytes)
 	assert_int_equal(read_stream(packed, &stream, 1000), 0);
 	assert_true(sv_eq(buf_view(&stream), text));
 	assert_int_equal(segment_open(&s, packed, &e), SEGMENT_OPEN);
-	assert_memory_equal(&s.head, &head, sizeof(head));
+	assert_same_head(&s.head, &head);
 	assert_int_equal(head.raw_bytes, text.n);
 	unpack(&s, &frames);
 	assert_true(sv_eq(buf_view(&frames), text));
@@ -183,7 +190,7 @@ static void the_head_says_which_file_it_was(void **state)
 	assert_int_equal(segment_write(plain, packed, NULL, &head, NULL), 0);
 	assert_int_equal(segment_head_of(plain, &of_plain, NULL), 0);
 	of_plain.raw_hash = head.raw_hash;
-	assert_memory_equal(&head, &of_plain, sizeof(head));
+	assert_same_head(&head, &of_plain);
 	assert_int_equal(fstat(plain, &st), 0);
 	assert_int_equal(head.inode, st.st_ino);
 	assert_int_equal(head.device, st.st_dev);
