@@ -74,6 +74,8 @@ static const struct config_word alert_actions[] = {{"ignore", ACTION_IGNORE},
 static const struct config_word overflow_actions[] = {
 	{"ignore", ACTION_IGNORE}, {"syslog", ACTION_SYSLOG}, {"suspend", ACTION_SUSPEND},
 	{"single", ACTION_SINGLE}, {"halt", ACTION_HALT},     {NULL, 0}};
+static const struct config_word seal_keys[] = {
+	{"file", SEAL_KEY_FILE}, {"creds", SEAL_KEY_CREDS}, {"tpm", SEAL_KEY_TPM}, {NULL, 0}};
 /* The suffixes of report_interval, in seconds. */
 static const struct config_word periods[] = {
 	{"m", 60}, {"h", 3600}, {"d", 86400}, {"M", 30 * 86400}, {NULL, 0}};
@@ -238,6 +240,31 @@ static const struct config_row rows[] = {
 	{"index", CONFIG_BOOL(CONF, index), .fallback = "no",
 	 .doc = "Whether rotated files, compressed or not, get an index, which makes searches "
 		"fast: see auditd-archivist(8). Not in other implementations."},
+	{"seal", CONFIG_BOOL(CONF, seal), .fallback = "no", .flags = CONFIG_STARTUP,
+	 .doc = "Whether the log is sealed, so that it can be proven what it held: see "
+		"aurum-integrity(7). It begins once aurum seal init has made a key. Not in other "
+		"implementations."},
+	{"seal_checkpoint_ms", CONFIG_NUMBER(CONF, seal_checkpoint_ms), .fallback = "1000",
+	 .min = 10, .max = 60000, .flags = CONFIG_STARTUP,
+	 .doc = "Milliseconds after which a line that was written is signed at the latest. "
+		"Records about the audit system itself are signed at once. Not in other "
+		"implementations."},
+	{"seal_epoch_s", CONFIG_NUMBER(CONF, seal_epoch_s), .fallback = "10", .min = 1, .max = 3600,
+	 .flags = CONFIG_STARTUP,
+	 .doc = "Seconds after which the key that signs is replaced by a new one and forgotten, "
+		"while lines are written. Whoever takes over the machine can forge what is younger "
+		"than that, and nothing older. Not in other implementations."},
+	{"seal_leaves", CONFIG_BOOL(CONF, seal_leaves), .fallback = "yes", .flags = CONFIG_STARTUP,
+	 .doc = "Whether the hash of each line is kept, 32 bytes of it: aurum verify then names "
+		"the "
+		"first line that is not the one that was written, else one of 256. Not in other "
+		"implementations."},
+	{"seal_key", CONFIG_CHOICE(CONF, seal_key), .fallback = "file", .words = seal_keys,
+	 .flags = CONFIG_STARTUP,
+	 .doc = "How the key is kept that the next start is signed with: in a file that root can "
+		"read, by systemd-creds(1), or by the machine's TPM, which gives it out once a "
+		"boot. Not in "
+		"other implementations."},
 	{"name_format", CONFIG_CHOICE(CONF, name_format), .fallback = "none", .words = name_formats,
 	 .doc = "The machine's name put before each record: none, what gethostname says, its "
 		"fully qualified name, its address, or the value of name."},
@@ -457,6 +484,9 @@ static void check_recording(struct auditd_conf *c, struct config_problems *probl
 			       "NOLOG is deprecated: write_logs = no says the same and is assumed");
 		c->write_logs = false;
 	}
+	if (c->seal && !c->write_logs)
+		config_warning(problems, auditd_conf_line(c, "seal"),
+			       "seal means nothing while write_logs is no");
 	if (c->name_format == NODE_USER && !c->name)
 		config_error(problems, auditd_conf_line(c, "name_format"),
 			     "name_format = user needs a name");

@@ -17,13 +17,15 @@
 #include "config/config.h"
 
 #define AUDITD_CONF_NAME "auditd.conf" /* inside the configuration folder */
-#define AUDITD_CONF_KEYS 61            /* the 48 of the reference, and ours */
+#define AUDITD_CONF_KEYS 66            /* the 48 of the reference, and ours */
 
 enum log_format { LOG_FORMAT_RAW, LOG_FORMAT_ENRICHED, LOG_FORMAT_NOLOG };
 enum log_flush { FLUSH_NONE, FLUSH_INCREMENTAL, FLUSH_INCREMENTAL_ASYNC, FLUSH_DATA, FLUSH_SYNC };
 enum node_format { NODE_NONE, NODE_HOSTNAME, NODE_FQD, NODE_NUMERIC, NODE_USER };
 enum transport { TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_KRB5 };
 enum tls_profile { TLS_COMPATIBLE, TLS_SYSTEM, TLS_PQC };
+/* What protects the key at rest that the next start is signed with. */
+enum seal_protection { SEAL_KEY_FILE, SEAL_KEY_CREDS, SEAL_KEY_TPM };
 /* What to do when a size, the space or the disk asks for it. */
 enum disk_action {
 	ACTION_IGNORE,
@@ -67,6 +69,10 @@ struct auditd_conf {
 	uint64_t max_log_file; /* MiB */
 	struct conf_action max_log_file_action;
 	bool compress, index; /* rotated files */
+	/* The seal: docs/format-seal.md. */
+	bool seal, seal_leaves;
+	uint64_t seal_checkpoint_ms, seal_epoch_s;
+	enum seal_protection seal_key;
 	enum node_format name_format;
 	const char *name;                               /* NULL when not given */
 	uint64_t end_of_event_timeout, report_interval; /* seconds; the latter 0: never */

@@ -49,6 +49,11 @@ static void each_key_takes_its_good_values(void **state)
 		"max_log_file = 8\nmax_log_file_action = keep_logs",
 		"max_log_file = 8\nmax_log_file_action = exec /bin/true",
 		"max_log_file = 8\nnum_logs = 2\nmax_log_file_action = ROTATE",
+		"seal = yes",
+		"seal = yes\nseal_leaves = no",
+		"seal_checkpoint_ms = 10",
+		"seal_epoch_s = 3600",
+		"seal_key = TPM",
 		"name_format = fqd",
 		"name_format = user\nname = web1",
 		"verify_email = no",
@@ -125,6 +130,11 @@ static void each_key_refuses_bad_values_with_its_line_and_what_is_allowed(void *
 		{"freq = 2147483648",
 		 "\"2147483648\" is not allowed for freq (allowed: 0..2147483647)"},
 		{"num_logs = 1000", "\"1000\" is not allowed for num_logs (allowed: 0..999)"},
+		{"seal_checkpoint_ms = 5",
+		 "\"5\" is not allowed for seal_checkpoint_ms (allowed: 10..60000)"},
+		{"seal_epoch_s = 0", "\"0\" is not allowed for seal_epoch_s (allowed: 1..3600)"},
+		{"seal_key = disk",
+		 "\"disk\" is not allowed for seal_key (allowed: file, creds, tpm)"},
 		{"max_log_file = 8M",
 		 "\"8M\" is not allowed for max_log_file (allowed: 0..1099511627776)"},
 		{"max_log_file_action = halt",
@@ -253,6 +263,7 @@ static void keys_are_checked_against_each_other(void **state)
 		 "max_log_file_action never happens while max_log_file is 0", 3, 0},
 		{"max_log_file = 8\nmax_log_file_action = rotate",
 		 "nothing is rotated while num_logs is below 2", 4, 0},
+		{"seal = yes\nwrite_logs = no", "seal means nothing while write_logs is no", 3, 0},
 		{"q_depth = 5", "q_depth should be at least 512", 3, 0},
 		{"dispatcher = /sbin/audispd", "dispatcher is deprecated: it is ignored", 3, 0},
 		{"disp_qos = lossy", "disp_qos is deprecated: it is ignored", 3, 0},
@@ -285,6 +296,11 @@ static void the_defaults_are_those_of_the_reference(void **state)
 	assert_int_equal(c.priority_boost, 4);
 	assert_int_equal(c.flush, FLUSH_NONE);
 	assert_int_equal(c.freq + c.num_logs + c.max_log_file + c.report_interval, 0);
+	assert_false(c.seal);
+	assert_true(c.seal_leaves);
+	assert_int_equal(c.seal_checkpoint_ms, 1000);
+	assert_int_equal(c.seal_epoch_s, 10);
+	assert_int_equal(c.seal_key, SEAL_KEY_FILE);
 	assert_int_equal(c.max_log_file_action.what, ACTION_IGNORE);
 	assert_int_equal(c.disk_error_action.what, ACTION_SYSLOG);
 	assert_int_equal(c.disk_full_action.what, ACTION_IGNORE);
