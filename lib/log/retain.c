@@ -69,10 +69,16 @@ static uint64_t rest(unsigned files, unsigned taken)
 	return files > taken ? files - taken : 0;
 }
 
-void retain_for_one_more(const struct log_options *o, unsigned files)
+void log_tell_removed(const struct log_options *o, enum log_removal why)
+{
+	if (o->listener.removed)
+		o->listener.removed(o->listener.ctx, why);
+}
+
+unsigned retain_for_one_more(const struct log_options *o, unsigned files)
 {
 	/* first_free counts the plain ones, PATH among them; it becomes two. */
-	(void)remove_segments(o, rest(files, log_first_free(o, 1) + 1));
+	return remove_segments(o, rest(files, log_first_free(o, 1) + 1));
 }
 
 unsigned log_remove_excess(const struct log_options *o, unsigned files)
@@ -87,10 +93,13 @@ unsigned log_remove_excess(const struct log_options *o, unsigned files)
 		if (unlink(path) != 0)
 			break;
 	}
-	return removed + remove_segments(o, rest(files, log_first_free(o, 1)));
+	removed += remove_segments(o, rest(files, log_first_free(o, 1)));
+	if (removed)
+		log_tell_removed(o, LOG_REMOVED_NUMBER);
+	return removed;
 }
 
-int log_remove_oldest(const struct log_options *o, struct err *e)
+static int remove_oldest(const struct log_options *o, struct err *e)
 {
 	CLEANUP(segment_list_release) struct segment_list list = SEGMENT_LIST_INIT;
 	unsigned last = log_first_free(o, 1) - 1;
@@ -105,4 +114,13 @@ int log_remove_oldest(const struct log_options *o, struct err *e)
 	if (unlink(path) != 0 && errno != ENOENT)
 		return err_sys(e, "cannot remove the log %s", path);
 	return 1;
+}
+
+int log_remove_oldest(const struct log_options *o, struct err *e)
+{
+	int removed = remove_oldest(o, e);
+
+	if (removed > 0)
+		log_tell_removed(o, LOG_REMOVED_SPACE);
+	return removed;
 }

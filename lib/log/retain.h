@@ -12,7 +12,12 @@ void log_numbered(const struct log_options *o, unsigned number, char out[LOG_PAT
 /* The first number from `from` on that no file has. */
 unsigned log_first_free(const struct log_options *o, unsigned from);
 
-/* Before a rotation that makes one file more: segments, as far as there would be more than `files`. */
-void retain_for_one_more(const struct log_options *o, unsigned files);
+void log_tell_removed(const struct log_options *o, enum log_removal why);
+
+/*
+ * Before a rotation that makes one file more: segments, as far as there would be more than `files`.
+ * How many are gone, which the listener is not told of yet.
+ */
+unsigned retain_for_one_more(const struct log_options *o, unsigned files);
 
 #endif

@@ -118,13 +118,19 @@ static bool take_names(struct log_writer *w, int *names)
 int log_rotate(struct log_writer *w, unsigned files, struct err *e)
 {
 	CLEAN_FD int names = -1;
+	bool gives_way;
+	int status;
 
 	if (files < 2)
 		return 0;
 	if (!take_names(w, &names))
 		return 1;
-	retain_for_one_more(&w->options, files);
-	return shift(w, files - 1, e);
+	gives_way = retain_for_one_more(&w->options, files) > 0 ||
+		    log_first_free(&w->options, 1) >= files;
+	status = shift(w, files - 1, e);
+	if (gives_way)
+		log_tell_removed(&w->options, LOG_REMOVED_NUMBER);
+	return status;
 }
 
 int log_keep(struct log_writer *w, struct err *e)

@@ -16,7 +16,6 @@
 
 #define MODE_ALONE 0600
 #define MODE_GROUP 0640
-#define TORN_MAX   (UINT64_C(1) << 20)
 
 static ssize_t system_write(void *ctx, int fd, const struct iovec *parts, int count)
 {
@@ -59,7 +58,7 @@ static int find_torn(const char *path, uint64_t size, struct log_torn *torn)
 	if (size == 0)
 		return 0;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || log_tail_find(fd, size, TORN_MAX + 1, &end) != 0)
+	if (fd < 0 || log_tail_find(fd, size, LOG_TORN_MAX + 1, &end) != 0)
 		return -1;
 	if (end == size)
 		return 0;
@@ -75,7 +74,7 @@ static int find_torn(const char *path, uint64_t size, struct log_torn *torn)
  */
 static void mend(struct log_writer *w)
 {
-	if (w->torn == 0 || w->torn > TORN_MAX ||
+	if (w->torn == 0 || w->torn > LOG_TORN_MAX ||
 	    w->options.disk->cut(w->options.disk_ctx, w->fd, (off_t)(w->size - w->torn)) != 0)
 		return;
 	w->size -= w->torn;
@@ -162,7 +161,7 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 		w->found = torn;
 	w->size = (uint64_t)st.st_size;
 	/* An empty line does no harm; a record glued to a half one is lost. */
-	w->torn = can_read ? torn.bytes : TORN_MAX + 1;
+	w->torn = can_read ? torn.bytes : LOG_TORN_MAX + 1;
 	w->unflushed = 0;
 	w->is_named = w->is_named && !is_new;
 	w->fd = take_fd(&fd);
@@ -170,9 +169,20 @@ static int open_log(struct log_writer *w, bool is_start, struct err *e)
 	return 0;
 }
 
+static void tell_opened(const struct log_writer *w)
+{
+	const struct log_listener *l = &w->options.listener;
+
+	if (l->opened)
+		l->opened(l->ctx, w->fd, w->size);
+}
+
 int log_reopen(struct log_writer *w, struct err *e)
 {
-	return open_log(w, false, e);
+	if (open_log(w, false, e) != 0)
+		return -1;
+	tell_opened(w);
+	return 0;
 }
 
 /* In the file, and in the one before, for a rotation may have been the last thing that happened. */
@@ -198,6 +208,7 @@ int log_open(struct log_writer *w, const struct log_options *o, struct err *e)
 		log_suspend(w);
 		return -1;
 	}
+	tell_opened(w);
 	return 0;
 }
 
@@ -382,6 +393,18 @@ static int appended(struct log_writer *w, struct sv lines, struct err *e)
 	return flush(w, count, e);
 }
 
+/* The newline in front of the lines has made one of what was torn. */
+static void end_fragment(struct log_writer *w)
+{
+	const struct log_listener *l = &w->options.listener;
+	uint64_t torn = w->torn;
+
+	w->torn = 0;
+	w->size++;
+	if (l->fragment)
+		l->fragment(l->ctx, torn <= w->size - 1 ? w->size - 1 - torn : 0, torn);
+}
+
 enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t *taken,
 				  struct err *e)
 {
@@ -406,8 +429,7 @@ enum log_append_status log_append(struct log_writer *w, struct sv lines, size_t 
 	if (is_flush)
 		log_flush_timed(&w->times, clock_ns() - start);
 	if (lead && done) {
-		w->torn = 0;
-		w->size++;
+		end_fragment(w);
 		done--;
 	}
 	if (done == part.n) {

@@ -45,14 +45,27 @@ struct log_disk {
 
 extern const struct log_disk log_disk_system; /* takes no ctx */
 
+#define LOG_TORN_MAX (UINT64_C(1) << 20) /* a line that was begun is not longer */
+
+enum log_removal { LOG_REMOVED_NUMBER, LOG_REMOVED_SPACE };
+
 /*
- * Told of every line that is in the file, in order: where a seal or an index is kept. Any
- * member may be NULL. Called inside log_append() and log_rotate(); must not call the writer.
+ * Told of every line that is in the file, in order, and of what happens to files: where a seal or an
+ * index is kept. Any member may be NULL. Called inside of the writer's calls; must not call the writer.
  */
 struct log_listener {
 	void *ctx;
+	/* Lines go to this file from now on: opened, opened again, or new. It has so many bytes. */
+	void (*opened)(void *ctx, int fd, uint64_t size);
 	void (*appended)(void *ctx, struct sv lines); /* whole lines, each with its newline */
-	void (*rotated)(void *ctx);                   /* the next line starts a new file */
+	/*
+	 * What could not be cut off has got a newline, and is a line that nobody sent: these bytes of the
+	 * file. More than LOG_TORN_MAX of them: nobody knows how many.
+	 */
+	void (*fragment)(void *ctx, uint64_t offset, uint64_t bytes);
+	void (*rotated)(void *ctx); /* the next line starts a new file; opened comes after it */
+	/* An old file has given way: to num_logs, or to the want of space. */
+	void (*removed)(void *ctx, enum log_removal why);
 };
 
 struct log_options {

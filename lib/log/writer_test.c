@@ -114,6 +114,7 @@ static const struct log_disk limited = {disk_write, disk_cut, disk_sync, disk_re
 /* What the listener heard. */
 struct heard {
 	struct buf lines;
+	struct buf events; /* a word for each call but appended */
 	unsigned rotations;
 };
 
@@ -129,6 +130,38 @@ static void hear_rotation(void *ctx)
 	struct heard *h = ctx;
 
 	h->rotations++;
+}
+
+static void hear_opening(void *ctx, int fd, uint64_t size)
+{
+	struct heard *h = ctx;
+
+	assert_true(fcntl(fd, F_GETFL) >= 0);
+	buf_printf(&h->events, "opened %u; ", (unsigned)size);
+}
+
+static void hear_fragment(void *ctx, uint64_t offset, uint64_t bytes)
+{
+	struct heard *h = ctx;
+
+	buf_printf(&h->events, "fragment %u+%u; ", (unsigned)offset, (unsigned)bytes);
+}
+
+static void hear_removal(void *ctx, enum log_removal why)
+{
+	struct heard *h = ctx;
+
+	buf_puts(&h->events, why == LOG_REMOVED_SPACE ? "space; " : "number; ");
+}
+
+static struct log_listener listener(struct heard *h)
+{
+	return (struct log_listener){.ctx = h,
+				     .opened = hear_opening,
+				     .appended = hear,
+				     .fragment = hear_fragment,
+				     .rotated = hear_rotation,
+				     .removed = hear_removal};
 }
 
 static struct log_options options(struct disk *d)
@@ -719,14 +752,14 @@ static void flushes_are_timed_however_they_happen(void **state)
 static void the_listener_hears_exactly_what_is_in_the_file(void **state)
 {
 	struct disk d = {.room = 10};
-	struct heard h = {.lines = BUF_INIT(1000)};
+	struct heard h = {.lines = BUF_INIT(1000), .events = BUF_INIT(1000)};
 	struct log_options o = options(&d);
 	struct log_writer w;
 	size_t taken;
 	struct err e;
 
 	(void)state;
-	o.listener = (struct log_listener){&h, hear, hear_rotation};
+	o.listener = listener(&h);
 	assert_int_equal(log_open(&w, &o, &e), 0);
 	assert_int_equal(log_append(&w, SV("aaa\nbbb\nccc\n"), &taken, &e), LOG_FAILED);
 	d.room = 100;
@@ -734,8 +767,66 @@ static void the_listener_hears_exactly_what_is_in_the_file(void **state)
 	assert_append(&w, "ddd\n", LOG_APPENDED);
 	assert_int_equal(h.rotations, 1);
 	assert_string_equal(buf_cstr(&h.lines), "aaa\nbbb\nddd\n");
+	assert_string_equal(buf_cstr(&h.events), "opened 0; opened 0; ");
 	assert_int_equal(log_close(&w, &e), 0);
 	buf_release(&h.lines);
+	buf_release(&h.events);
+}
+
+static void the_listener_hears_of_lines_that_nobody_sent(void **state)
+{
+	struct disk d = {.room = 10, .cannot_cut = true};
+	struct heard h = {.lines = BUF_INIT(1000), .events = BUF_INIT(1000)};
+	struct log_options o = options(&d);
+	struct log_writer w;
+	size_t taken;
+	struct err e;
+
+	(void)state;
+	put_file(0, "aaa\nhal");
+	o.listener = listener(&h);
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	assert_append(&w, "bbb\n", LOG_APPENDED);
+	assert_int_equal(log_append(&w, SV("ccc\nddd\n"), &taken, &e), LOG_FAILED);
+	assert_int_equal(taken, 4);
+	/* The newline alone finds room, and then the rest does. */
+	d.room = 1;
+	assert_int_equal(log_append(&w, SV("eee\n"), &taken, &e), LOG_FAILED);
+	d.room = 100;
+	assert_append(&w, "fff\n", LOG_APPENDED);
+	assert_file(0, "aaa\nhal\nbbb\nccc\nd\nfff\n");
+	assert_string_equal(buf_cstr(&h.lines), "bbb\nccc\nfff\n");
+	assert_string_equal(buf_cstr(&h.events), "opened 7; fragment 4+3; fragment 16+1; ");
+	assert_int_equal(log_close(&w, &e), 0);
+	buf_release(&h.lines);
+	buf_release(&h.events);
+}
+
+static void the_listener_hears_which_files_give_way(void **state)
+{
+	struct heard h = {.lines = BUF_INIT(1000), .events = BUF_INIT(1000)};
+	struct log_options o = options(NULL);
+	struct log_writer w;
+	struct err e;
+
+	(void)state;
+	o.listener = listener(&h);
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_append(&w, "aaa\n", LOG_APPENDED);
+		assert_int_equal(log_rotate(&w, 3, &e), 0);
+	}
+	assert_string_equal(buf_cstr(&h.events),
+			    "opened 0; opened 0; opened 0; opened 0; number; ");
+	buf_reset(&h.events);
+	assert_int_equal(log_remove_oldest(&o, &e), 1);
+	assert_int_equal(log_remove_excess(&o, 2), 0);
+	log_suspend(&w);
+	assert_int_equal(log_reopen(&w, &e), 0);
+	assert_string_equal(buf_cstr(&h.events), "space; opened 0; ");
+	assert_int_equal(log_close(&w, &e), 0);
+	buf_release(&h.lines);
+	buf_release(&h.events);
 }
 
 static void a_closed_log_takes_nothing_until_it_is_reopened(void **state)
@@ -815,6 +906,8 @@ int main(void)
 		TEST(flushing_beside_the_writer_ends_with_everything_flushed),
 		TEST(flushes_are_timed_however_they_happen),
 		TEST(the_listener_hears_exactly_what_is_in_the_file),
+		TEST(the_listener_hears_of_lines_that_nobody_sent),
+		TEST(the_listener_hears_which_files_give_way),
 		TEST(a_closed_log_takes_nothing_until_it_is_reopened),
 		TEST(links_and_folders_are_no_logs),
 		TEST(a_fifo_is_refused_and_not_waited_for),
