@@ -177,10 +177,11 @@ static int bad_date(const struct when_context *c, const char *text, struct err *
 		near_consider(&best, sv_cstr(text), sv_cstr(words[i].name));
 	if (best.name.n)
 		return err_set(e, "unknown time \"%s\"%s", text, near_hint(&best, "", hint));
-	return err_set(e,
-		       "invalid date \"%s\": write it like %s (30 November 2023), or as a word "
-		       "such as today or week-ago",
-		       text, sample_date(c->locale, sample, sizeof(sample)));
+	return err_set(
+		e,
+		"invalid date \"%s\": write it like 2023-11-30 or %s (30 November 2023), or as "
+		"a word such as today or week-ago",
+		text, sample_date(c->locale, sample, sizeof(sample)));
 }
 
 static int set_date(const struct when_context *c, struct point *p, const char *text, struct err *e)

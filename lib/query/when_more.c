@@ -4,6 +4,7 @@
 #include "base/num.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define EPOCH_DIGITS_MIN 8 /* fewer digits are a mistyped date */
 #define TEXT_MAX         64
@@ -189,6 +190,14 @@ static bool is_locale_date(const struct when_context *c, const char *text)
 	return rest && *rest == '\0';
 }
 
+/* Starts as a date of ISO 8601 does, whatever comes behind. */
+static bool is_meant_as_iso(struct sv text)
+{
+	int year;
+
+	return digits(&text, 4, 0, 9999, &year) && take(&text, '-');
+}
+
 enum when_more when_more(const struct when_context *c, enum when_edge edge, const char *first,
 			 const char *second, int64_t *out, struct err *e)
 {
@@ -197,6 +206,12 @@ enum when_more when_more(const struct when_context *c, enum when_edge edge, cons
 	int64_t ago;
 	int n;
 
+	if (second && strchr(first, ':') && is_meant_as_iso(sv_cstr(second))) {
+		const char *time = first;
+
+		first = second;
+		second = time;
+	}
 	if (is_locale_date(c, first))
 		return WHEN_MORE_NO;
 	if (!second && parse_epoch(sv_cstr(first), out))
@@ -205,8 +220,14 @@ enum when_more when_more(const struct when_context *c, enum when_edge edge, cons
 		*out = c->now > ago ? c->now - ago : 0;
 		return WHEN_MORE_YES;
 	}
-	n = snprintf(both, sizeof(both), "%s%s%s", first, second ? "T" : "", second ? second : "");
-	if (n < 0 || (size_t)n >= sizeof(both) || !parse_iso(sv_cstr(both), &iso))
+	if (!is_meant_as_iso(sv_cstr(first)))
 		return WHEN_MORE_NO;
-	return from_iso(c, edge, &iso, out, e);
+	n = snprintf(both, sizeof(both), "%s%s%s", first, second ? "T" : "", second ? second : "");
+	if (n >= 0 && (size_t)n < sizeof(both) && parse_iso(sv_cstr(both), &iso))
+		return from_iso(c, edge, &iso, out, e);
+	(void)err_set(e,
+		      "invalid time \"%s%s%s\": write it like 2023-11-30, 2023-11-30T22:05 or "
+		      "2023-11-30T22:05:30",
+		      first, second ? " " : "", second ? second : "");
+	return WHEN_MORE_ERROR;
 }
