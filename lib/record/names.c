@@ -212,3 +212,9 @@ bool names_find_group(struct names *n, struct sv name, uint32_t *out)
 	}
 	return id_of_name(n, KIND_GROUP, name, out);
 }
+
+void names_list(struct names *n, bool groups, struct buf *out)
+{
+	if (n->source->list)
+		n->source->list(n->source->arg, groups, out);
+}

@@ -38,6 +38,7 @@ struct name_source {
 	bool (*protocol_name)(void *arg, uint32_t number, char *out, size_t cap);
 	bool (*user_id)(void *arg, const char *name, uint32_t *out);
 	bool (*group_id)(void *arg, const char *name, uint32_t *out);
+	void (*list)(void *arg, bool groups, struct buf *out); /* see names_list() */
 	void *arg;
 };
 
@@ -65,5 +66,13 @@ void names_put_group(struct names *n, uint32_t gid, struct buf *out);
 /* The number of a name; false, with *out untouched, when there is none. "unset" has one. */
 MUST_CHECK bool names_find_user(struct names *n, struct sv name, uint32_t *out);
 MUST_CHECK bool names_find_group(struct names *n, struct sv name, uint32_t *out);
+
+#define NAMES_LIST_MAX ((size_t)1 << 20)
+
+/*
+ * Appends the names of users, or of groups, each with a newline: those that are at hand, for "did you
+ * mean". Those of a name service across the network are not.
+ */
+void names_list(struct names *n, bool groups, struct buf *out);
 
 #endif

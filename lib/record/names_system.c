@@ -1,6 +1,8 @@
 /* Asks the C library; an entry that does not fit the memory is asked for again with more. */
 #include "record/names_system.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <netdb.h>
@@ -126,10 +128,29 @@ static bool group_id(void *arg, const char *name, uint32_t *out)
 	return ask(ask_group, name, NULL, 0, out);
 }
 
+/* passwd(5) and group(5): what has no name, or is of NIS, has no name that could be meant. */
+static void list(void *arg, bool groups, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(NAMES_LIST_MAX);
+	struct sv rest, line, name, others;
+
+	(void)arg;
+	if (file_read(groups ? "/etc/group" : "/etc/passwd", &text, NULL) != 0)
+		return;
+	rest = buf_view(&text);
+	while (sv_line(&rest, &line))
+		if (sv_cut(line, ':', &name, &others) && name.n && name.p[0] != '+' &&
+		    name.p[0] != '-') {
+			buf_put(out, name);
+			buf_putc(out, '\n');
+		}
+}
+
 const struct name_source names_system = {
 	.user_name = user_name,
 	.group_name = group_name,
 	.protocol_name = protocol_name,
 	.user_id = user_id,
 	.group_id = group_id,
+	.list = list,
 };

@@ -107,6 +107,26 @@ static void the_machine_knows_root_and_its_groups(void **state)
 	names_free(n);
 }
 
+static void the_names_at_hand_are_listed(void **state)
+{
+	const struct name_source nobody = {0};
+	struct names *n = names_new(&names_system, NULL), *none = names_new(&nobody, NULL);
+
+	(void)state;
+	for (int groups = 0; groups < 2; groups++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(NAMES_LIST_MAX);
+
+		buf_putc(&out, '\n');
+		names_list(none, groups, &out);
+		assert_int_equal(out.n, 1);
+		names_list(n, groups, &out);
+		assert_non_null(strstr(buf_cstr(&out), "\nroot\n"));
+		assert_null(strchr(buf_cstr(&out), ':'));
+	}
+	names_free(n);
+	names_free(none);
+}
+
 static void text_is_escaped_as_each_mode_says(void **state)
 {
 	static const struct {
@@ -170,6 +190,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_users_push_each_other_out_and_stay_right),
 		cmocka_unit_test(root_and_unset_need_no_source_and_the_unknown_is_signed),
 		cmocka_unit_test(the_machine_knows_root_and_its_groups),
+		cmocka_unit_test(the_names_at_hand_are_listed),
 		cmocka_unit_test(text_is_escaped_as_each_mode_says),
 		cmocka_unit_test(a_value_decodes_to_the_text_it_stands_for),
 	};
