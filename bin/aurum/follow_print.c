@@ -18,6 +18,9 @@ int printer_init(struct printer *p, const struct follow_request *request,
 		(void)fwrite(why.p, 1, why.n, stderr);
 		return -1;
 	}
+	question_put_remark(&p->question, buf_view(&request->search.query), &why);
+	if (why.n)
+		(void)fwrite(why.p, 1, why.n, stderr);
 	p->asker = question_asker_new(&p->question);
 	if (!p->asker) {
 		question_release(&p->question);

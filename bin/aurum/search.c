@@ -164,6 +164,18 @@ static int finish(struct searching *s, const struct scan *scan)
 	return -1;
 }
 
+/* Nothing was found: perhaps because a name is typed wrong. */
+static void remark(const struct searching *s)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(WHY_MAX);
+
+	question_put_remark(&s->question, buf_view(&s->request->query), &text);
+	if (text.n == 0)
+		return;
+	frame_say(s->program, "nothing was found:");
+	(void)fwrite(text.p, 1, text.n, stderr);
+}
+
 static int scan_log(struct searching *s, struct names *names)
 {
 	struct scan scan = {.progress = show_progress, .arg = s};
@@ -189,6 +201,8 @@ static int scan_log(struct searching *s, struct names *names)
 	log_tell_damage(s->program, &s->log, &scan, NULL);
 	if (status != 0)
 		return EXIT_TROUBLE;
+	if (!scan.matches)
+		remark(s);
 	return scan.matches ? EXIT_DONE : EXIT_NOT_DONE;
 }
 

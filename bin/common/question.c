@@ -42,6 +42,12 @@ void question_release(struct question *q)
 	(void)pthread_mutex_destroy(&q->lock);
 }
 
+void question_put_remark(const struct question *q, struct sv text, struct buf *out)
+{
+	if (q->lang.remark.column)
+		lang_put_problem(text, &q->lang.remark, out);
+}
+
 void question_into(const struct question *q, struct scan *scan)
 {
 	scan->query = &q->query;

@@ -42,6 +42,12 @@ void question_release(struct question *q);
 /* Sets what a scan knows of the question, but for match_new(), match() and match_free(). */
 void question_into(const struct question *q, struct scan *scan);
 
+/*
+ * Appends, for a terminal, what in a question may be meant otherwise: a user that nobody here is.
+ * For when nothing is found. text: of question_parse(). Nothing where there is nothing to say.
+ */
+void question_put_remark(const struct question *q, struct sv text, struct buf *out);
+
 struct question_asker;
 
 /* One for each thread; NULL when there is no memory. Frees keep what has gone wrong. */

@@ -40,17 +40,20 @@
 struct lang_node;
 struct lang_held;
 
+struct lang_problem {
+	size_t column, length; /* of what is wrong, in bytes from 1; length may be 0 at the end */
+	char text[256];        /* what was found and what was expected; a hint where there is one */
+};
+
 struct lang {
 	const struct lang_node *root; /* NULL: every event */
 	struct arena memory;
 	struct lang_held *held;      /* private: what is not in the arena */
 	const struct demand *demand; /* private to lang_demand() */
 	size_t node_count;
-};
-
-struct lang_problem {
-	size_t column, length; /* of what is wrong, in bytes from 1; length may be 0 at the end */
-	char text[256];        /* what was found and what was expected; a hint where there is one */
+	/* Of a user or group that this machine does not know; column 0: there is none. For people,
+	 * where little or nothing is found. */
+	struct lang_problem remark;
 };
 
 /* What a text means depends on it. Borrowed for the call. */

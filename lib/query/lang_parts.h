@@ -175,8 +175,24 @@ MUST_CHECK int lang_read_glob(struct lang_parser *p, const struct lang_node *n,
 MUST_CHECK int lang_read_pattern(struct lang_parser *p, const struct lang_node *n,
 				 struct lang_test *t);
 
+/* "BEFORE text AFTER", about the value that the lexer is at. Returns -1. */
+int lang_wrong_value(struct lang_parser *p, const char *before, struct sv text, const char *after);
+
 /* The 16 bytes of an address, IPv4 as ::ffff:a.b.c.d; false when text is none. */
 MUST_CHECK bool lang_address(struct sv text, unsigned char out[16], bool *is_v4);
+
+/* ---- lang_when.c: of a value that was taken ---- */
+
+MUST_CHECK int lang_read_time(struct lang_parser *p, struct lang_test *t);
+MUST_CHECK int lang_read_stamp(struct lang_parser *p, struct lang_test *t);
+
+/* ---- lang_name.c: of a value that was taken ---- */
+
+MUST_CHECK int lang_read_type(struct lang_parser *p, struct lang_test *t);
+MUST_CHECK int lang_read_outcome(struct lang_parser *p, struct lang_test *t);
+/* What a text or number is called in the records, where its field has names. */
+MUST_CHECK int lang_read_name(struct lang_parser *p, const struct lang_node *n,
+			      struct lang_test *t);
 
 /* ---- lang_put.c ---- */
 

@@ -35,8 +35,17 @@ static bool user_id(void *arg, const char *name, uint32_t *out)
 	return strcmp(name, "alice") == 0;
 }
 
-static const struct name_source people = {
-	.user_name = user_name, .group_name = user_name, .user_id = user_id, .group_id = user_id};
+static void list_names(void *arg, bool groups, struct buf *out)
+{
+	(void)arg;
+	buf_puts(out, groups ? "root\nwheel\n" : "root\nalice\nmallory\n");
+}
+
+static const struct name_source people = {.user_name = user_name,
+					  .group_name = user_name,
+					  .user_id = user_id,
+					  .group_id = user_id,
+					  .list = list_names};
 
 struct bench {
 	locale_t locale;
@@ -182,6 +191,17 @@ static const struct {
 	{"exe ~ \"a(\"", 7, 4,
 	 "this is no regular expression: missing closing parenthesis (at its byte 3)"},
 	{"type = SYSCAL", 8, 6, "there is no record type SYSCAL: did you mean \"SYSCALL\"?"},
+	{"syscall = opnat", 11, 5, "no system call opnat: did you mean \"openat\"?"},
+	{"syscall in (read, frobnicate)", 19, 10,
+	 "no system call frobnicate is known (in quotes any name is one)"},
+	{"uring_op != opnat", 13, 5, "no system call opnat: did you mean \"openat\"?"},
+	{"uring_op = execve", 12, 6, "no system call execve is known (in quotes any name is one)"},
+	{"exit = EACESS", 8, 6, "no error EACESS: did you mean \"EACCES\"?"},
+	{"exit in (5..9, -ENOET)", 16, 6, "no error -ENOET: did you mean \"ENOENT\"?"},
+	{"errno = frobnicate", 9, 10,
+	 "no error frobnicate is known: a number, or a name such as EACCES is expected (in quotes "
+	 "any is one)"},
+	{"errno = -EACCES", 9, 7, "no error -EACCES: did you mean \"EACCES\"?"},
 	{"outcome = maybe", 11, 5, "an outcome is success or failed, not maybe"},
 	{"time > yesterdy", 8, 8, "unknown time \"yesterdy\": did you mean \"yesterday\"?"},
 	{"pid < many", 7, 4, "a number is expected here, not many"},
@@ -216,6 +236,39 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		if (strcmp(p.text, problems[i].problem) != 0 || p.column != problems[i].column ||
 		    p.length != problems[i].length)
 			fail_msg("%s: %zu+%zu: %s", problems[i].text, p.column, p.length, p.text);
+	}
+}
+
+/* A name in a record may be of another machine's people: it finds what it finds. */
+static void a_user_that_nobody_is_here_is_remarked(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t column, length;
+		const char *remark;
+	} remarks[] = {
+		{"auid = alice and user = alice and gid = alice", 0, 0, ""},
+		{"auid in (0, -1, unset) and auid = al* and key = alcie", 0, 0, ""},
+		{"has key and auid = bob", 20, 3,
+		 "no user bob is known on this machine: only records with the name itself are "
+		 "looked at"},
+		{"user in (1000, \"alcie\")", 16, 7,
+		 "no user alcie is known on this machine: only records with the name itself are "
+		 "looked at: did you mean \"alice\"?"},
+		{"gid != weel", 8, 4,
+		 "no group weel is known on this machine: only records with the name itself are "
+		 "looked at: did you mean \"wheel\"?"},
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < LEN(remarks); i++) {
+		struct lang l;
+
+		parse(b, &l, sv_cstr(remarks[i].text));
+		assert_string_equal(l.remark.text, remarks[i].remark);
+		assert_int_equal(l.remark.column, remarks[i].column);
+		assert_int_equal(l.remark.length, remarks[i].length);
+		lang_release(&l);
 	}
 }
 
@@ -285,6 +338,11 @@ static const struct {
 	{"success = no", "o"},
 	{"exit = EACCES", "o"},
 	{"exit = -13", "o"},
+	{"exit = -EACCES", "o"},
+	{"exit = \"EACCES\"", "o"},
+	{"exit = \"EFOO\"", ""},
+	{"syscall = \"opnat\"", ""},
+	{"syscall = opn*", ""},
 	{"exit < 0", "o"},
 	{"exit >= 0", "c"},
 	{"exit >= -13", "oc"},
@@ -496,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_written_in_one_way_that_reads_back),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
+		cmocka_unit_test(a_user_that_nobody_is_here_is_remarked),
 		cmocka_unit_test(an_event_is_what_the_query_says),
 		cmocka_unit_test(a_pattern_over_its_limit_is_told),
 		cmocka_unit_test(the_place_is_shown_under_the_text),

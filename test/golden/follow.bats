@@ -198,6 +198,13 @@ archive() {
 	[[ $output == *"^"* ]]
 }
 
+@test "a user that nobody is here is told before it is waited for" {
+	begin --format raw 'auid = no-such-user or auid = 54321'
+	says '^no user no-such-user is known on this machine'
+	event >>"$log"
+	wait_for have_come 1
+}
+
 @test "formats are those of aurum search" {
 	: >"$log"
 	for format in json csv table raw text; do

@@ -342,6 +342,23 @@ make_archive() {
 	[[ $output == "aurum: search: cannot open $LOGS/nowhere: No such file or directory" ]]
 }
 
+@test "a name that is none is told with its place, a user of another machine only where nothing is found" {
+	run -2 search 'key = exec and syscall = opnat'
+	grep -qxF '  key = exec and syscall = opnat' "$ERR"
+	grep -qxF '                           ^^^^^' "$ERR"
+	grep -qxF 'no system call opnat: did you mean "openat"?' "$ERR"
+	run -2 search 'exit = EFOO'
+	grep -q '^no error EFOO is known: ' "$ERR"
+	run -1 search 'auid = rooot'
+	grep -qxF 'aurum: search: nothing was found:' "$ERR"
+	grep -qxF '         ^^^^^' "$ERR"
+	grep -q '^no user rooot is known on this machine: .*: did you mean "root"?$' "$ERR"
+	sed 's/AUID="[^"]*"/AUID="nobody-of-here"/' "$LOG" >"$LOGS/elsewhere"
+	LOG=$LOGS/elsewhere search -C 'auid = nobody-of-here' >"$OUT"
+	[ "$(cat "$OUT")" -gt 0 ]
+	[ ! -s "$ERR" ]
+}
+
 @test "exit codes: 0 found, 1 nothing, 2 trouble" {
 	search -n 1 >/dev/null
 	run -1 search key = needle
