@@ -79,8 +79,8 @@ const char *health_group_name(enum figure_group group)
 	static const char *const names[GROUP_COUNT] = {
 		[GROUP_DAEMON] = "daemon",       [GROUP_KERNEL] = "kernel",
 		[GROUP_RECORDING] = "recording", [GROUP_LOSSES] = "losses",
-		[GROUP_DISK] = "disk",           [GROUP_ATTENDANT] = "attendant",
-		[GROUP_CONSUMER] = "consumer"};
+		[GROUP_DISK] = "disk",           [GROUP_SEAL] = "seal",
+		[GROUP_ATTENDANT] = "attendant", [GROUP_CONSUMER] = "consumer"};
 
 	return names[group];
 }
@@ -91,6 +91,13 @@ const char *health_state_name(uint64_t state)
 						       "stopped", "failed"};
 
 	return state < STATE_COUNT ? names[state] : "unknown";
+}
+
+const char *health_seal_name(uint64_t seal)
+{
+	static const char *const names[HEALTH_SEAL_COUNT] = {"begins", "sealed", "UNSEALED"};
+
+	return seal < HEALTH_SEAL_COUNT ? names[seal] : "unknown";
 }
 
 uint64_t health_lost(const struct health_recorder *r)

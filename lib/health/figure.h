@@ -29,6 +29,7 @@ enum figure_type {
 	FIGURE_TIME,  /* nanoseconds since 1970; 0: never */
 	FIGURE_AGE,   /* nanoseconds of CLOCK_BOOTTIME: what is shown is how long ago that is */
 	FIGURE_STATE, /* one of enum health_state */
+	FIGURE_SEAL,  /* one of enum health_seal */
 };
 
 /* How Prometheus takes it. */
@@ -41,6 +42,7 @@ enum figure_group {
 	GROUP_RECORDING,
 	GROUP_LOSSES,
 	GROUP_DISK,
+	GROUP_SEAL,
 	GROUP_ATTENDANT,
 	GROUP_CONSUMER,
 	GROUP_COUNT
@@ -55,6 +57,9 @@ enum health_state {
 	STATE_FAILED, /* a consumer that is given up: it died too often */
 	STATE_COUNT
 };
+
+/* Of the log. */
+enum health_seal { HEALTH_SEAL_BEGINS, HEALTH_SEALED, HEALTH_UNSEALED, HEALTH_SEAL_COUNT };
 
 struct figure_row {
 	const char *id;
@@ -137,6 +142,9 @@ const char *health_family_help(struct sv family);
 const char *health_group_name(enum figure_group group);
 /* "recording", "suspended", ...; "unknown" for a number that is none. */
 const char *health_state_name(uint64_t state);
+
+/* "begins", "sealed", "UNSEALED"; "unknown" for a number that is none. */
+const char *health_seal_name(uint64_t seal);
 
 /* Records lost in all, whatever the cause; unknown figures count as 0. */
 uint64_t health_lost(const struct health_recorder *r);

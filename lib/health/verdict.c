@@ -383,6 +383,31 @@ static void judge_archive(struct judge *j)
 	       "try again at once");
 }
 
+/* ---- the seal ---- */
+
+static void judge_seal(struct judge *j)
+{
+	const struct health_recorder *r = recorder_of(j);
+	char when[MEASURE_BYTES];
+
+	if (!is_ours_alive(j) || !is_known(r->seal_state))
+		return;
+	if (r->seal_state == HEALTH_UNSEALED) {
+		FIND(j, WEIGHT_WRONG, "unsealed",
+		     "the log is UNSEALED%s%s: what is recorded meanwhile cannot be proven yet",
+		     is_some(r->unsealed) ? " since " : "",
+		     is_some(r->unsealed) ? measure_time(r->unsealed, when) : "");
+		ADVISE(j, "aurum seal status says what is in the way");
+	}
+	if (is_some(r->seal_alarms)) {
+		FIND(j, WEIGHT_WRONG, "seal-alarm",
+		     "log and evidence of the seal did not agree, %" PRIu64 " time%s since the "
+		     "daemon started: a disk that fails, or somebody changed them",
+		     r->seal_alarms, r->seal_alarms == 1 ? "" : "s");
+		ADVISE(j, "aurum verify says from which line on; keep a copy of log and evidence");
+	}
+}
+
 /* ---- the whole ---- */
 
 /* By weight, in the order of discovery where that is the same. */
@@ -400,9 +425,9 @@ static void sort(struct health_verdict *v)
 void health_judge(const struct health_facts *facts, struct health_verdict *out)
 {
 	static void (*const parts[])(struct judge * j) = {
-		judge_absent,  judge_silence,   judge_board,  judge_kernel,
-		judge_losses,  judge_disk,      judge_bursts, judge_drift,
-		judge_readers, judge_consumers, judge_archive};
+		judge_absent,  judge_silence,   judge_board,   judge_kernel,
+		judge_losses,  judge_disk,      judge_bursts,  judge_drift,
+		judge_readers, judge_consumers, judge_archive, judge_seal};
 	struct judge j = {facts, out};
 
 	out->count = 0;

@@ -287,6 +287,27 @@ static void amounts_are_short(void **state)
 	assert_true(strlen(measure_span(UINT64_MAX, text)) < MEASURE_BYTES);
 }
 
+static void a_log_that_is_not_sealed_is_something_wrong(void **state)
+{
+	struct host *h = *state;
+	struct health_recorder *r = &h->view.recorder;
+
+	r->seal_state = HEALTH_SEALED;
+	r->unsealed = r->seal_alarms = 0;
+	assert_int_equal(judge(h), WEIGHT_NOTE);
+	assert_int_equal(h->verdict.count, 0);
+	r->seal_state = HEALTH_UNSEALED;
+	r->unsealed = 1600000000 * NS;
+	expect(h, WEIGHT_WRONG, "unsealed", "the log is UNSEALED since 2020-09-");
+	r->seal_state = HEALTH_SEALED;
+	r->seal_alarms = 2;
+	expect(h, WEIGHT_WRONG, "seal-alarm", "did not agree, 2 times");
+	r->state = STATE_STOPPED;
+	(void)judge(h);
+	for (size_t i = 0; i < h->verdict.count; i++)
+		assert_string_not_equal(h->verdict.findings[i].id, "seal-alarm");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +322,7 @@ int main(void)
 		TEST(a_disk_that_fills_is_told),
 		TEST(bursts_and_second_readers_are_told),
 		TEST(consumers_are_judged_one_by_one),
+		TEST(a_log_that_is_not_sealed_is_something_wrong),
 		TEST(a_board_full_of_rubbish_does_no_harm),
 		cmocka_unit_test(amounts_are_short),
 	};

@@ -34,6 +34,8 @@ static const char *as_text(enum figure_type type, uint64_t value, char out[MEASU
 		return out;
 	case FIGURE_STATE:
 		return health_state_name(value);
+	case FIGURE_SEAL:
+		return health_seal_name(value);
 	}
 	return "";
 }
@@ -82,6 +84,7 @@ static bool is_worth_a_word(const struct figure_row *row, uint64_t value)
 	if (row->kind == FIGURE_HISTOGRAM)
 		return false;
 	return value || (row->type != FIGURE_TIME && row->group != GROUP_LOSSES &&
+			 !(row->group == GROUP_SEAL && row->kind == FIGURE_COUNTER) &&
 			 row->group != GROUP_ATTENDANT && row->group != GROUP_CONSUMER);
 }
 

@@ -39,7 +39,8 @@ static void put_name(const struct figure_row *row, struct buf *out)
 {
 	static const char *const units[] = {
 		[FIGURE_COUNT] = "",     [FIGURE_BYTES] = "_bytes",     [FIGURE_NANOS] = "_seconds",
-		[FIGURE_TIME] = "_time", [FIGURE_AGE] = "_age_seconds", [FIGURE_STATE] = ""};
+		[FIGURE_TIME] = "_time", [FIGURE_AGE] = "_age_seconds", [FIGURE_STATE] = "",
+		[FIGURE_SEAL] = ""};
 	struct sv id = sv_cstr(row->id), group = sv_cstr(health_group_name(row->group));
 
 	if (sv_starts(id, group) && id.n > group.n && id.p[group.n] == '_')
@@ -60,6 +61,8 @@ static void put_member(const struct section *s, size_t i, struct buf *out)
 		buf_puts(out, "null");
 	else if (row->type == FIGURE_STATE)
 		quote_json(sv_cstr(health_state_name(value)), out);
+	else if (row->type == FIGURE_SEAL)
+		quote_json(sv_cstr(health_seal_name(value)), out);
 	else
 		put_number(row->type, value, out);
 }

@@ -122,6 +122,26 @@ static void programs_get_one_object_with_units(void **state)
 	has(h, "\"readers\":[],\"drift\":null}\n");
 }
 
+static void the_seal_has_words_of_its_own(void **state)
+{
+	struct host *h = *state;
+	struct health_recorder *r = &h->view.recorder;
+
+	r->seal_state = HEALTH_UNSEALED;
+	r->seal_lines = 1234;
+	r->seal_pending = 0;
+	r->seal_failures = 0;
+	vitals_put_text(&h->facts, &h->verdict, &h->out);
+	has(h, "\nseal        state UNSEALED, lines 1234, not signed yet 0\n");
+	buf_reset(&h->out);
+	vitals_put_json(&h->facts, &h->verdict, &h->out);
+	has(h, ",\"seal\":{\"state\":\"UNSEALED\",\"unsealed_time\":null,\"lines\":1234,"
+	       "\"pending\":0,");
+	buf_reset(&h->out);
+	vitals_put_metrics(&h->facts, &h->verdict, &h->out);
+	has(h, "\naurum_seal_state 2\n");
+}
+
 static void prometheus_gets_families_with_one_head_each(void **state)
 {
 	struct host *h = *state;
@@ -171,6 +191,7 @@ int main(void)
 		TEST(a_stopped_daemon_takes_nothing),
 		TEST(lines_end_before_the_hundredth_column),
 		TEST(programs_get_one_object_with_units),
+		TEST(the_seal_has_words_of_its_own),
 		TEST(prometheus_gets_families_with_one_head_each),
 		TEST(a_gauge_has_help_and_type),
 		TEST(the_manual_lists_every_figure),
