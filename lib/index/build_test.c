@@ -206,6 +206,36 @@ static void an_empty_file_has_an_index(void **state)
 	unmake(&m);
 }
 
+static void outside_of_a_window_only_totals_are_known(void **state)
+{
+	const struct index_window before = {0, 9}, at = {10, 10}, behind = {11, INT64_MAX};
+	struct index_rows rows = {NULL};
+	struct made m;
+	struct index x;
+	struct err e;
+
+	(void)state;
+	make(&m, SV("type=CWD msg=audit(10.000:1): cwd=\"/a\"\n"));
+	assert_int_equal(index_look(&x, m.index, &m.head, &at, &e), INDEX_OPEN);
+	assert_non_null(x.map);
+	assert_int_equal(index_frames(&x, &e), 0);
+	index_close(&x);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(index_look(&x, m.index, &m.head, i ? &before : &behind, &e),
+				 INDEX_OPEN);
+		assert_null(x.map);
+		assert_int_equal(x.totals.rows, 1);
+		assert_int_equal(x.frame_count, 1);
+		assert_int_equal(index_frames(&x, &e), -1);
+		assert_int_equal(index_ask(&x, &(struct demand){.kind = DEMAND_TYPE}, &rows, &e),
+				 INDEX_ALL);
+		index_close(&x);
+	}
+	m.head.head_hash++;
+	assert_int_equal(index_look(&x, m.index, &m.head, &before, &e), INDEX_STALE);
+	unmake(&m);
+}
+
 static void an_index_of_another_text_is_stale(void **state)
 {
 	struct made m;
@@ -265,6 +295,7 @@ int main(void)
 		cmocka_unit_test(frames_are_cut_as_segments_are),
 		cmocka_unit_test(records_that_are_read_word_by_word_are_indexed),
 		cmocka_unit_test(an_empty_file_has_an_index),
+		cmocka_unit_test(outside_of_a_window_only_totals_are_known),
 		cmocka_unit_test(an_index_of_another_text_is_stale),
 		cmocka_unit_test(whatever_byte_is_changed_an_index_is_refused_or_of_no_use),
 	};

@@ -62,7 +62,7 @@ struct index_totals {
 };
 
 struct index {
-	const unsigned char *map;
+	const unsigned char *map; /* NULL: only looked at */
 	size_t bytes;
 	struct index_totals totals;
 	const struct index_frame *frames; /* in the map, checked; NULL before index_frames() */
@@ -94,6 +94,19 @@ enum index_status {
 MUST_CHECK enum index_status index_open(struct index *x, const char *path,
 					const struct segment_head *head, struct err *e);
 void index_close(struct index *x);
+
+/* Seconds since the epoch, both ends inside. */
+struct index_window {
+	int64_t from, to;
+};
+
+/*
+ * As index_open(), but of a text that has events, and none in the window, only totals, frame_count and
+ * text_bytes become known: it is cheaper, and nothing can be asked. NULL: no window.
+ */
+MUST_CHECK enum index_status index_look(struct index *x, const char *path,
+					const struct segment_head *head,
+					const struct index_window *window, struct err *e);
 
 /* Reads the table of frames into x->frames; once is enough. -1: it is damaged, or there is no memory. */
 MUST_CHECK int index_frames(struct index *x, struct err *e);

@@ -4,6 +4,7 @@
  */
 #include "index/open.h"
 
+#include "base/file.h"
 #include "index/bitmap.h"
 #include "index/hash.h"
 
@@ -16,6 +17,8 @@
 #include <sys/stat.h>
 
 #define RECORD_MIN 16 /* bytes: no record, and so no event, is shorter */
+#define LOOK_BYTES                                                                                 \
+	((size_t)8 << 10) /* header and directory of an index with all fields there are */
 
 /* ---- sections ---- */
 
@@ -76,15 +79,15 @@ struct roaring_bitmap_s *open_rows(const struct index *x, const struct layout_va
 
 /* ---- opening ---- */
 
-static enum index_status map_file(struct index *x, const char *path, struct err *e)
+/* *fd is the caller's to close, and x->bytes its size. */
+static enum index_status open_file(struct index *x, const char *path, int *fd, struct err *e)
 {
-	CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	void *map;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return INDEX_NONE;
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (*fd < 0 || fstat(*fd, &st) != 0) {
 		(void)err_sys(e, "cannot open %s", path);
 		return INDEX_DAMAGED;
 	}
@@ -92,15 +95,19 @@ static enum index_status map_file(struct index *x, const char *path, struct err 
 		(void)err_set(e, "%s is no index", path);
 		return INDEX_FOREIGN;
 	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED) {
-		(void)err_sys(e, "cannot read %s", path);
-		return INDEX_DAMAGED;
-	}
-	x->map = map;
 	x->bytes = (size_t)st.st_size;
-	x->is_mapped = true;
 	return INDEX_OPEN;
+}
+
+static int map_file(struct index *x, const char *path, int fd, struct err *e)
+{
+	void *map = mmap(NULL, x->bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (map == MAP_FAILED)
+		return err_sys(e, "cannot read %s", path);
+	x->map = map;
+	x->is_mapped = true;
+	return 0;
 }
 
 static bool is_stamp(const struct layout_stamp *s)
@@ -217,23 +224,68 @@ int open_memory(struct index *x, struct sv bytes, struct err *e)
 	return look(x, &h, "it", e) == INDEX_OPEN ? 0 : -1;
 }
 
-enum index_status index_open(struct index *x, const char *path, const struct segment_head *head,
-			     struct err *e)
+/* What is in x->map, of that text. */
+static enum index_status look_for(struct index *x, const char *path,
+				  const struct segment_head *head, struct err *e)
 {
 	struct layout_header h;
+	enum index_status status = look(x, &h, path, e);
+
+	if (status != INDEX_OPEN || is_of(&h, head))
+		return status;
+	(void)err_set(e, "%s is of another text", path);
+	return INDEX_STALE;
+}
+
+/*
+ * Whether a good index says that nothing of the text is in these seconds. Mapping a file costs more than to
+ * read its first bytes, and with a window most files end here.
+ */
+static bool is_outside(struct index *x, const char *path, int fd, const struct segment_head *head,
+		       const struct index_window *w)
+{
+	_Alignas(8) unsigned char start[LOOK_BYTES];
+	struct layout_header h;
+	ssize_t n;
+
+	n = file_read_at(fd, 0, start, x->bytes < sizeof(start) ? x->bytes : sizeof(start));
+	if (n < (ssize_t)sizeof(h))
+		return false;
+	memcpy(&h, start, sizeof(h));
+	if (h.head_bytes > (size_t)n)
+		return false;
+	x->map = start;
+	if (look_for(x, path, head, NULL) != INDEX_OPEN)
+		return false;
+	x->map = x->sections = x->bitmaps = NULL;
+	x->section_count = 0;
+	x->bitmaps_bytes = 0;
+	return x->totals.rows && (x->totals.last.sec < w->from || x->totals.first.sec > w->to);
+}
+
+enum index_status index_look(struct index *x, const char *path, const struct segment_head *head,
+			     const struct index_window *w, struct err *e)
+{
+	CLEAN_FD int fd = -1;
 	enum index_status status;
 
 	*x = (struct index){0};
-	status = map_file(x, path, e);
+	status = open_file(x, path, &fd, e);
+	if (status == INDEX_OPEN && w && is_outside(x, path, fd, head, w))
+		return INDEX_OPEN;
+	if (status == INDEX_OPEN && map_file(x, path, fd, e) != 0)
+		status = INDEX_DAMAGED;
 	if (status == INDEX_OPEN)
-		status = look(x, &h, path, e);
-	if (status == INDEX_OPEN && !is_of(&h, head)) {
-		(void)err_set(e, "%s is of another text", path);
-		status = INDEX_STALE;
-	}
+		status = look_for(x, path, head, e);
 	if (status != INDEX_OPEN)
 		index_close(x);
 	return status;
+}
+
+enum index_status index_open(struct index *x, const char *path, const struct segment_head *head,
+			     struct err *e)
+{
+	return index_look(x, path, head, NULL, e);
 }
 
 void index_close(struct index *x)
@@ -260,6 +312,8 @@ int index_frames(struct index *x, struct err *e)
 
 	if (x->frames)
 		return 0;
+	if (!x->map)
+		return err_set(e, "it was only looked at");
 	if (open_bytes(x, open_find(x, LAYOUT_FRAMES, SV_EMPTY), &bytes, e) != 0)
 		return -1;
 	assert(bytes.n == x->frame_count * sizeof(*frames));        /* index_open() saw it, */

@@ -60,7 +60,7 @@ static bool is_packed(const struct cursor_source *s)
 
 static enum fill_status fill(struct cursor *c, struct err *e)
 {
-	const struct cursor_source *s = c->sources[c->at];
+	struct cursor_source *s = c->sources[c->at];
 	ssize_t n;
 
 	make_room(c);

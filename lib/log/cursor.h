@@ -61,8 +61,9 @@ struct cursor_source {
 	enum cursor_kind kind;
 	uint64_t device, inode; /* of a segment: of the file that was compressed */
 	uint64_t bytes;         /* of its text when it was opened; of a stream: of the file */
-	struct segment segment; /* CURSOR_SEGMENT; its fd is this one */
-	char name[4096];        /* its path, or what it is called in messages */
+	struct segment
+		segment; /* CURSOR_SEGMENT; its fd is this one; before its frames: segment_frames() */
+	char name[];     /* its path, or what it is called in messages */
 };
 
 struct cursor {

@@ -49,7 +49,7 @@ void cursor_release(struct cursor *c)
 /* Takes fd, also when it fails. */
 static struct cursor_source *source_new(int fd, const char *name, struct err *e)
 {
-	struct cursor_source *s = malloc(sizeof(*s));
+	struct cursor_source *s = malloc(sizeof(*s) + strlen(name) + 1);
 	struct stat st;
 
 	if (!s) {
@@ -59,7 +59,7 @@ static struct cursor_source *source_new(int fd, const char *name, struct err *e)
 	}
 	s->fd = fd;
 	s->segment = (struct segment){.fd = -1};
-	(void)snprintf(s->name, sizeof(s->name), "%s", name);
+	memcpy(s->name, name, strlen(name) + 1);
 	if (fstat(fd, &st) != 0) {
 		(void)err_sys(e, "cannot read %s", name);
 		source_free(s);
@@ -82,7 +82,7 @@ static struct cursor_source *source_new(int fd, const char *name, struct err *e)
 static void look_inside(struct cursor_source *s)
 {
 	/* What is wrong with its tables is no matter: as a stream it is read as far as it can be. */
-	switch (segment_open(&s->segment, s->fd, NULL)) {
+	switch (segment_look(&s->segment, s->fd, NULL)) {
 	case SEGMENT_OPEN:
 		s->kind = CURSOR_SEGMENT;
 		s->device = s->segment.head.device;
@@ -330,7 +330,7 @@ static bool is_number(uint64_t given, uint64_t real)
 }
 
 /* The text that a source starts with; how many bytes of it, or -1. */
-static ssize_t read_start(const struct cursor_source *s, char *out, size_t n)
+static ssize_t read_start(struct cursor_source *s, char *out, size_t n)
 {
 	struct unpack *u;
 	ssize_t got;
@@ -344,7 +344,7 @@ static ssize_t read_start(const struct cursor_source *s, char *out, size_t n)
 }
 
 /* Whether its first record is younger; false when that cannot be told. */
-static bool starts_after(const struct cursor_source *s, const struct stamp *last)
+static bool starts_after(struct cursor_source *s, const struct stamp *last)
 {
 	char *start = malloc(START_BYTES);
 	ssize_t n = start ? read_start(s, start, START_BYTES) : -1;

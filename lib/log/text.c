@@ -140,7 +140,7 @@ static int look_at_packed(const char *path, uint64_t number, struct log_member *
 	if (!segment_path(path, number, name))
 		return 0;
 	fd = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || segment_open(&s, fd, NULL) != SEGMENT_OPEN)
+	if (fd < 0 || segment_look(&s, fd, NULL) != SEGMENT_OPEN)
 		return 0;
 	*m = (struct log_member){
 		.id = {s.head.device, s.head.inode, s.head.birth_ns},

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct unpack {
-	const struct cursor_source *source;
+	struct cursor_source *source;
 	struct segment_stream *stream; /* NULL: a segment, with the rest */
 	struct segment_unpacker *frames;
 	char *text; /* of a frame: [at, bytes) is not handed out yet */
@@ -13,29 +13,44 @@ struct unpack {
 	size_t next; /* frame */
 };
 
-static bool set_up(struct unpack *u)
+static ssize_t failed(const struct unpack *u, const struct err *why, struct err *e)
 {
-	if (u->source->kind == CURSOR_STREAM) {
-		u->stream = segment_stream_new(u->source->fd, NULL);
-		return u->stream != NULL;
-	}
-	u->frames = segment_unpacker_new();
-	u->text = malloc(SEGMENT_FRAME_MAX);
-	return u->frames && u->text;
+	(void)err_set(e, "cannot read %s: %s", u->source->name, why->text);
+	if (e)
+		e->sys = why->sys;
+	return -1;
 }
 
-struct unpack *unpack_new(const struct cursor_source *s, struct err *e)
+static int set_up(struct unpack *u, struct err *e)
+{
+	if (u->source->kind == CURSOR_STREAM) {
+		u->stream = segment_stream_new(u->source->fd, e);
+		return u->stream ? 0 : -1;
+	}
+	if (segment_frames(&u->source->segment, e) != 0)
+		return -1;
+	u->frames = segment_unpacker_new();
+	u->text = malloc(SEGMENT_FRAME_MAX);
+	if (u->frames && u->text)
+		return 0;
+	errno = ENOMEM;
+	return err_sys(e, "no memory to unpack it");
+}
+
+struct unpack *unpack_new(struct cursor_source *s, struct err *e)
 {
 	struct unpack *u = calloc(1, sizeof(*u));
+	struct err why;
 
-	if (u) {
-		u->source = s;
-		if (set_up(u))
-			return u;
+	if (!u) {
+		(void)err_sys(e, "cannot read %s", s->name);
+		return NULL;
 	}
+	u->source = s;
+	if (set_up(u, &why) == 0)
+		return u;
+	(void)failed(u, &why, e);
 	unpack_free(u);
-	errno = ENOMEM;
-	(void)err_sys(e, "cannot read %s", s->name);
 	return NULL;
 }
 
@@ -47,14 +62,6 @@ void unpack_free(struct unpack *u)
 	segment_unpacker_free(u->frames);
 	free(u->text);
 	free(u);
-}
-
-static ssize_t failed(const struct unpack *u, const struct err *why, struct err *e)
-{
-	(void)err_set(e, "cannot read %s: %s", u->source->name, why->text);
-	if (e)
-		e->sys = why->sys;
-	return -1;
 }
 
 static ssize_t read_frames(struct unpack *u, char *text, size_t n, struct err *e)

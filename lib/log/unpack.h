@@ -13,8 +13,8 @@
 
 struct unpack;
 
-/* The source, a segment or a stream, is borrowed. NULL: no memory. */
-struct unpack *unpack_new(const struct cursor_source *s, struct err *e);
+/* The source, a segment or a stream, is borrowed. NULL: no memory, or its tables are not those that were seen. */
+struct unpack *unpack_new(struct cursor_source *s, struct err *e);
 void unpack_free(struct unpack *u); /* NULL is fine */
 
 /* At most n bytes; 0 at the end. -1: the sentence names the file. */

@@ -128,11 +128,15 @@ static bool rest_of_range(struct blocks *b, struct block_range *out)
 	return false;
 }
 
-/* The frames that the range begins with. */
-static void take_frames(struct blocks *b, const struct segment *s, struct block_spec *out)
+/* The frames that the range begins with; none where its tables are gone, and block_read() tells of it. */
+static void take_frames(struct blocks *b, struct segment *s, struct block_spec *out)
 {
-	const struct segment_frame *frames = s->frames;
+	const struct segment_frame *frames;
 	size_t end;
+
+	if (segment_frames(s, NULL) != 0)
+		return;
+	frames = s->frames;
 
 	while (b->frame + 1 < s->frame_count && frames[b->frame + 1].raw_at <= out->from)
 		b->frame++;
@@ -149,7 +153,7 @@ static void take_frames(struct blocks *b, const struct segment *s, struct block_
 
 bool blocks_next(struct blocks *b, struct block_spec *out)
 {
-	const struct cursor_source *s;
+	struct cursor_source *s;
 	struct block_range range = {0};
 
 	while (b->source < b->cursor->count && !rest_of_range(b, &range)) {
@@ -314,11 +318,17 @@ static int read_frames(const struct blocks *b, const struct block_spec *spec,
 {
 	const struct cursor_source *source = b->cursor->sources[spec->source];
 	const struct segment *s = &source->segment;
-	const struct segment_frame *first = &s->frames[spec->first],
-				   *last = first + spec->count - 1;
+	const struct segment_frame *first, *last;
 	struct err why;
 	char *text;
 
+	if (spec->count == 0) {
+		(void)err_set(&why, "its tables are no longer what they were");
+		note_damage(block, source->name, &why);
+		return 0;
+	}
+	first = &s->frames[spec->first];
+	last = first + spec->count - 1;
 	if (!*unpacker)
 		*unpacker = segment_unpacker_new();
 	if (!*unpacker ||

@@ -30,6 +30,7 @@
 #define CHUNKS(threads) (1 + 2 * (threads))
 #define HELD_BYTES      ((size_t)16 << 20)  /* of text in chunks: no more is joined meanwhile */
 #define PARALLEL_BYTES  ((uint64_t)4 << 20) /* less is not worth a thread */
+#define SMALL_BYTES     ((uint64_t)4 << 20) /* less is read in small blocks, into less fresh memory */
 
 struct slot {
 	struct block block;
@@ -507,6 +508,8 @@ int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune,
 	}
 	g->scan = s;
 	g->blocks = *blocks;
+	if (blocks->total < SMALL_BYTES && g->blocks.block_bytes == BLOCK_BYTES)
+		g->blocks.block_bytes = SEGMENT_FRAME_BYTES;
 	g->prune = prune;
 	g->threads = threads_for(s, blocks->total);
 	plan_init(&g->plan, s->query);

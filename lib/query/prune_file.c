@@ -52,8 +52,14 @@ static enum prune_reason reason_of(enum index_status status)
 	return PRUNE_DAMAGED;
 }
 
+static bool has_window(const struct query *q)
+{
+	return q->start != INT64_MIN || q->end != INT64_MAX;
+}
+
 static enum prune_reason open_index(struct prune_file *f, const struct prune_terms *t)
 {
+	const struct index_window window = {t->wish.query->start, t->wish.query->end};
 	struct segment_head head;
 	char path[SEGMENT_PATH_MAX];
 	enum index_status status;
@@ -61,7 +67,8 @@ static enum prune_reason open_index(struct prune_file *f, const struct prune_ter
 	if (!cursor_source_head(f->source, &head) || !index_path(f->source->name, &head, path))
 		return PRUNE_NOT_A_FILE;
 	f->bytes = head.raw_bytes;
-	status = index_open(&f->index, path, &head, &f->trouble);
+	status = index_look(&f->index, path, &head, has_window(t->wish.query) ? &window : NULL,
+			    &f->trouble);
 	f->has_index = status == INDEX_OPEN;
 	if (!f->has_index)
 		return reason_of(status);

@@ -13,7 +13,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
-#define TAIL_BYTES 4096 /* read at once: the tables of some 30 MiB of text */
+#define TAIL_BYTES ((size_t)12 << 10) /* read at once: the tables of some 90 MiB of text */
 
 /* ---- opening ---- */
 
@@ -21,25 +21,25 @@
 struct tail {
 	int fd;
 	uint64_t file_bytes;
-	unsigned char *p;
+	unsigned char *p, *more; /* more: p, where the room was too small */
 	size_t n;
+	unsigned char room[TAIL_BYTES];
 };
 
 /* Reads the last n bytes. */
 static bool read_tail(struct tail *t, uint64_t n, struct err *e)
 {
-	unsigned char *p;
-
 	if (n > t->file_bytes)
 		n = t->file_bytes;
-	p = realloc(t->p, n + 1);
-	if (!p) {
+	if (n > sizeof(t->room))
+		t->more = malloc(n);
+	t->p = n > sizeof(t->room) ? t->more : t->room;
+	if (!t->p) {
 		(void)err_sys(e, "cannot read its tables");
 		return false;
 	}
-	t->p = p;
 	t->n = n;
-	if (file_read_at(t->fd, t->file_bytes - n, p, n) == (ssize_t)n)
+	if (file_read_at(t->fd, t->file_bytes - n, t->p, n) == (ssize_t)n)
 		return true;
 	(void)err_sys(e, "cannot read its tables");
 	return false;
@@ -115,76 +115,136 @@ static void take_head(const unsigned char *p, struct segment_head *out)
 	};
 }
 
-/* The frames, which must fill the file up to the head. False when they do not. */
-static bool take_frames(struct segment *s, const struct tables *t, uint64_t file_bytes)
+/* Entry i, whose frame lies at *at of the file and *raw_at of the text; both are moved behind it. */
+static struct segment_frame take_frame(const struct tables *t, size_t i, uint64_t *at,
+				       uint64_t *raw_at)
+{
+	const unsigned char *entry = t->entries + i * SEEK_ENTRY_BYTES;
+	struct segment_frame f = {*at, *raw_at, get_u32(entry), get_u32(entry + 4)};
+
+	*at += f.bytes;
+	*raw_at += f.raw_bytes;
+	return f;
+}
+
+/* The frames must fill the file up to the head. False when they do not. */
+static bool check_frames(const struct segment *s, const struct tables *t, uint64_t file_bytes)
 {
 	uint64_t at = 0, raw_at = 0, packed_bytes;
 
 	packed_bytes = file_bytes - HEAD_FRAME_BYTES - seek_table_bytes(t->count);
 	for (size_t i = 0; i < s->frame_count; i++) {
-		const unsigned char *entry = t->entries + i * SEEK_ENTRY_BYTES;
-		struct segment_frame *f = &s->frames[i];
+		struct segment_frame f = take_frame(t, i, &at, &raw_at);
 
-		*f = (struct segment_frame){at, raw_at, get_u32(entry), get_u32(entry + 4)};
-		if (f->raw_bytes == 0 || f->raw_bytes > SEGMENT_FRAME_MAX ||
-		    f->bytes > ZSTD_COMPRESSBOUND(SEGMENT_FRAME_MAX) ||
-		    f->bytes > packed_bytes - at)
+		if (f.raw_bytes == 0 || f.raw_bytes > SEGMENT_FRAME_MAX ||
+		    f.bytes > ZSTD_COMPRESSBOUND(SEGMENT_FRAME_MAX) ||
+		    f.bytes > packed_bytes - f.at)
 			return false;
-		at += f->bytes;
-		raw_at += f->raw_bytes;
 	}
 	return at == packed_bytes && raw_at == s->head.raw_bytes;
 }
 
-static enum segment_status open_tables(struct segment *s, struct tail *tail, struct err *e)
+static enum segment_status open_tables(struct segment *s, struct tail *tail, struct tables *tables,
+				       struct err *e)
 {
-	struct tables tables = {0};
 	uint64_t need;
 
 	if (tail->n < HEAD_FRAME_BYTES + seek_table_bytes(1) ||
 	    get_u32(tail->p + tail->n - 4) != SEEK_FOOTER_MAGIC)
 		return look_at_start(tail->fd, e);
-	tables.count = get_u32(tail->p + tail->n - SEEK_FOOTER_BYTES);
-	need = HEAD_FRAME_BYTES + seek_table_bytes(tables.count);
-	if (tables.count == 0 || need > tail->file_bytes || tail->p[tail->n - 5] != 0) {
+	tables->count = get_u32(tail->p + tail->n - SEEK_FOOTER_BYTES);
+	need = HEAD_FRAME_BYTES + seek_table_bytes(tables->count);
+	if (tables->count == 0 || need > tail->file_bytes || tail->p[tail->n - 5] != 0) {
 		(void)err_set(e, "its table of frames is damaged");
 		return look_at_start(tail->fd, NULL);
 	}
 	if (need > tail->n && !read_tail(tail, need, e))
 		return SEGMENT_FAILED;
-	if (!check_tables(tail, &tables, e))
+	if (!check_tables(tail, tables, e))
 		return look_at_start(tail->fd, NULL);
-	take_head(tables.head, &s->head);
-	s->frame_count = tables.count - 1;
-	s->frames = calloc(tables.count, sizeof(*s->frames));
-	if (!s->frames) {
-		(void)err_sys(e, "cannot read its tables");
-		return SEGMENT_FAILED;
-	}
-	if (take_frames(s, &tables, tail->file_bytes))
+	take_head(tables->head, &s->head);
+	s->frame_count = tables->count - 1;
+	if (check_frames(s, tables, tail->file_bytes))
 		return SEGMENT_OPEN;
-	free(s->frames);
 	(void)err_set(e, "its table of frames does not fit the file");
 	return look_at_start(tail->fd, NULL);
 }
 
-enum segment_status segment_open(struct segment *s, int fd, struct err *e)
+/* *tables point into the tail, whose `more` is the caller's to free. */
+static enum segment_status look(struct segment *s, int fd, struct tail *tail, struct tables *tables,
+				struct err *e)
 {
-	struct tail tail = {.fd = fd};
-	enum segment_status status = SEGMENT_FAILED;
 	struct stat st;
 
 	*s = (struct segment){.fd = fd};
+	tail->fd = fd;
+	tail->more = NULL;
 	if (fstat(fd, &st) != 0) {
 		(void)err_sys(e, "cannot be examined");
 		return SEGMENT_FAILED;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size <= 0)
 		return SEGMENT_OTHER;
-	tail.file_bytes = (uint64_t)st.st_size;
-	if (read_tail(&tail, TAIL_BYTES, e))
-		status = open_tables(s, &tail, e);
-	free(tail.p);
+	tail->file_bytes = (uint64_t)st.st_size;
+	if (!read_tail(tail, TAIL_BYTES, e))
+		return SEGMENT_FAILED;
+	return open_tables(s, tail, tables, e);
+}
+
+static int keep_frames(struct segment *s, const struct tables *t, struct err *e)
+{
+	uint64_t at = 0, raw_at = 0;
+
+	s->frames = calloc(t->count, sizeof(*s->frames));
+	if (!s->frames)
+		return err_sys(e, "cannot read its tables");
+	for (size_t i = 0; i < s->frame_count; i++)
+		s->frames[i] = take_frame(t, i, &at, &raw_at);
+	return 0;
+}
+
+enum segment_status segment_look(struct segment *s, int fd, struct err *e)
+{
+	struct tables tables = {0};
+	struct tail tail;
+	enum segment_status status = look(s, fd, &tail, &tables, e);
+
+	free(tail.more);
+	return status;
+}
+
+enum segment_status segment_open(struct segment *s, int fd, struct err *e)
+{
+	struct tables tables = {0};
+	struct tail tail;
+	enum segment_status status = look(s, fd, &tail, &tables, e);
+
+	if (status == SEGMENT_OPEN && keep_frames(s, &tables, e) != 0)
+		status = SEGMENT_FAILED;
+	free(tail.more);
+	return status;
+}
+
+static bool is_same(const struct segment *a, const struct segment *b)
+{
+	return a->frame_count == b->frame_count && a->head.raw_bytes == b->head.raw_bytes &&
+	       a->head.raw_hash == b->head.raw_hash;
+}
+
+int segment_frames(struct segment *s, struct err *e)
+{
+	struct tables tables = {0};
+	struct segment now;
+	struct tail tail;
+	int status = -1;
+
+	if (s->frames)
+		return 0;
+	if (look(&now, s->fd, &tail, &tables, e) == SEGMENT_OPEN && is_same(s, &now))
+		status = keep_frames(s, &tables, e);
+	else
+		(void)err_set(e, "its tables are no longer what they were");
+	free(tail.more);
 	return status;
 }
 

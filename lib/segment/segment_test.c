@@ -155,6 +155,42 @@ static void frames_end_with_the_line_that_reaches_their_size(void **state)
 	segment_close(&s);
 }
 
+static void frames_can_be_had_later(void **state)
+{
+	CLEANUP(buf_release) struct buf text = {0};
+	struct segment_head head, other_head;
+	struct segment s;
+	struct err e;
+	int packed, other;
+
+	(void)state;
+	make_text(&text, 300000);
+	/* The tables of one are longer than what is read of them at first. */
+	for (size_t frame_bytes = 100; frame_bytes <= 10000; frame_bytes *= 100) {
+		CLEANUP(buf_release) struct buf frames = {0};
+
+		packed = packed_of(buf_view(&text), frame_bytes, &head);
+		assert_int_equal(segment_look(&s, packed, &e), SEGMENT_OPEN);
+		assert_same_head(&s.head, &head);
+		assert_null(s.frames);
+		assert_int_equal(segment_frames(&s, &e), 0);
+		assert_int_equal(segment_frames(&s, &e), 0);
+		unpack(&s, &frames);
+		assert_true(sv_eq(buf_view(&frames), buf_view(&text)));
+		segment_close(&s);
+	}
+	packed = packed_of(buf_view(&text), 0, &head);
+	other = packed_of(sv_head(buf_view(&text), 200000), 0, &other_head);
+	assert_int_equal(segment_look(&s, packed, &e), SEGMENT_OPEN);
+	assert_int_equal(dup2(other, packed), packed);
+	assert_int_equal(segment_frames(&s, &e), -1);
+	assert_null(s.frames);
+	assert_int_equal(ftruncate(other, 100), 0);
+	assert_int_equal(segment_frames(&s, &e), -1);
+	(void)close(other);
+	segment_close(&s);
+}
+
 static void a_line_without_end_makes_frames_ragged(void **state)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(TEXT_MAX);
@@ -411,6 +447,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_comes_back_as_it_was),
 		cmocka_unit_test(frames_end_with_the_line_that_reaches_their_size),
+		cmocka_unit_test(frames_can_be_had_later),
 		cmocka_unit_test(a_line_without_end_makes_frames_ragged),
 		cmocka_unit_test(the_head_says_which_file_it_was),
 		cmocka_unit_test(frames_are_shown_as_they_are_made),
