@@ -54,5 +54,6 @@ MUST_CHECK bool seal_commit_unpack(const uint8_t in[SEAL_COMMIT_BYTES], struct s
 
 /* CRC-32C (Castagnoli; RFC 3720, B.4), with SSE4.2 where the processor has it. */
 uint32_t seal_crc32c(const void *bytes, size_t n);
+uint32_t seal_crc32c_by_table(const void *bytes, size_t n); /* without; the same */
 
 #endif
