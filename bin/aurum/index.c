@@ -29,24 +29,32 @@ struct reading {
 	const struct option_set *set;
 };
 
+static enum frame_next take_path(struct index_request *r, const char *path, struct err *e)
+{
+	if (r->count < INDEX_PATHS_MAX) {
+		r->paths[r->count++] = path;
+		return FRAME_ON;
+	}
+	(void)err_set(e, "more than %d paths at a time", INDEX_PATHS_MAX);
+	return FRAME_FAILED;
+}
+
 static enum frame_next take(void *arg, const struct option_hit *hit, struct err *e)
 {
 	struct reading *reading = arg;
 	struct index_request *r = reading->request;
 
 	switch (hit->id) {
+	case 'l':
+		return take_path(r, hit->value, e);
 	case 1000:
 		r->config_dir = hit->value;
 		return FRAME_ON;
 	case 'h':
 		return frame_help(reading->set, e);
+	default:
+		return take_path(r, hit->name, e);
 	}
-	if (r->count == INDEX_PATHS_MAX) {
-		(void)err_set(e, "more than %d paths at a time", INDEX_PATHS_MAX);
-		return FRAME_FAILED;
-	}
-	r->paths[r->count++] = hit->name;
-	return FRAME_ON;
 }
 
 int index_options(const char *program, const char *summary, int argc, char **argv,

@@ -48,6 +48,33 @@ $folder/audit.log.1: true" ]
 	[ "$status" -eq 0 ]
 }
 
+@test "--log names a log as the other verbs do, also several" {
+	mkdir "$folder/other" && records 1 100 >"$folder/other/log.1"
+	run index build --log "$folder" -l "$folder/other/log.1" "$folder/audit.log"
+	[ "$status" -eq 0 ]
+	[ "$output" = "2 made, 0 were there
+1 made, 0 were there
+1 made, 0 were there" ]
+	run index stats -l "$folder"
+	[ "$status" -eq 0 ]
+	run index check --log "$folder/nowhere"
+	[ "$status" -eq 2 ]
+}
+
+@test "a folder of indexes that is a link, or whose link comes while it works, is not followed" {
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	ln -s "$BATS_TEST_TMPDIR/elsewhere" "$folder/index"
+	run index build "$folder"
+	[ "$status" -eq 2 ]
+	[[ $output == *"cannot open the folder $folder/index: "* ]]
+	# Everything is done in the folder that was looked at, whatever has its name later.
+	rm "$folder/index"
+	run strace -f -e trace=openat,rename,renameat,renameat2,unlink,unlinkat -o "$BATS_TEST_TMPDIR/trace" "$aurum" index build "$folder"
+	[ "$(grep -c 'idx.new' "$BATS_TEST_TMPDIR/trace")" -ge 2 ]
+	! grep 'idx.new' "$BATS_TEST_TMPDIR/trace" | grep -vE '^[0-9]+ +(openat|renameat|renameat2|unlinkat)\([0-9]+, "[^/"]*"'
+	[ -z "$(ls "$BATS_TEST_TMPDIR/elsewhere")" ]
+}
+
 @test "an index is found again when rotation or a copy has moved its file" {
 	index build "$folder"
 	mv "$folder/audit.log.2" "$folder/audit.log.3"
