@@ -43,7 +43,8 @@ static int give_access(const struct archive *a, int fd, const struct segment_hea
 	if (!index_path(a->log, head, path))
 		return err_set(e, "its path is too long");
 	folder = openat(a->folder, INDEX_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	index = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	index = openat(folder, strrchr(path, '/') + 1,
+		       O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (folder < 0 || index < 0 || copy_access(a->folder, folder) != 0 ||
 	    copy_access(fd, index) != 0)
 		return err_sys(e, "cannot set group and mode of %s", path);

@@ -114,7 +114,7 @@ static int is_there(struct err *e)
 	return -1;
 }
 
-int file_make_folder(const char *path, mode_t mode, struct err *e)
+int file_open_folder(const char *path, mode_t mode, struct err *e)
 {
 	CLEAN_FD int fd = -1;
 	struct stat st;
@@ -127,8 +127,15 @@ int file_make_folder(const char *path, mode_t mode, struct err *e)
 	else if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		(void)err_set(e, "%s can be written to by others", path);
 	else
-		return 0;
+		return take_fd(&fd);
 	return is_there(e);
+}
+
+int file_make_folder(const char *path, mode_t mode, struct err *e)
+{
+	CLEAN_FD int fd = file_open_folder(path, mode, e);
+
+	return fd < 0 ? -1 : 0;
 }
 
 int file_fill_standard(void)

@@ -39,6 +39,9 @@ MUST_CHECK int file_replace(const char *path, struct sv content, mode_t mode, st
  */
 MUST_CHECK int file_make_folder(const char *path, mode_t mode, struct err *e);
 
+/* The same; returns a descriptor of it, for who must not be led elsewhere later. */
+MUST_CHECK int file_open_folder(const char *path, mode_t mode, struct err *e);
+
 /*
  * The folder of the running program, without a slash at the end: what is installed with it is
  * found from there.

@@ -117,14 +117,15 @@ int index_build(struct index_builder *b, int fd, struct segment_head *head, stru
 
 /* ---- writing the file ---- */
 
-static int make_folder(const char *path, struct err *e)
+/* The folder of indexes, open: nobody can lay a link in our way then. */
+static int open_folder(const char *path, struct err *e)
 {
 	char folder[SEGMENT_PATH_MAX];
 	const char *slash = strrchr(path, '/');
 
 	if (!slash || !sv_to_cstr(sv_make(path, (size_t)(slash - path)), folder, sizeof(folder)))
-		return 0;
-	return file_make_folder(folder, 0750, e);
+		return err_set(e, "%s is no path of an index", path);
+	return file_open_folder(folder, 0750, e);
 }
 
 /* As the log: an index holds what the log does. Where its group cannot be had, nobody else's. */
@@ -139,14 +140,14 @@ static int give_access(int fd, const struct stat *log)
 	return fchmod(fd, log->st_mode & 0666);
 }
 
-static int write_new(const struct index_builder *b, const char *path, const char *draft,
+static int write_new(const struct index_builder *b, int folder, const char *name, const char *draft,
 		     const struct stat *log, struct err *e)
 {
 	CLEAN_FD int fd = -1;
 
 	/* One that is there was left by the dead, or laid there. */
-	(void)unlink(draft);
-	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	(void)unlinkat(folder, draft, 0);
+	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_sys(e, "cannot make %s", draft);
 	if (index_builder_write(b, fd, e) != 0)
@@ -155,7 +156,7 @@ static int write_new(const struct index_builder *b, const char *path, const char
 		return err_sys(e, "cannot set the mode of %s", draft);
 	if (fsync(fd) != 0)
 		return err_sys(e, "cannot sync %s", draft);
-	if (rename(draft, path) != 0)
+	if (renameat(folder, draft, folder, name) != 0)
 		return err_sys(e, "cannot rename %s", draft);
 	return 0;
 }
@@ -164,18 +165,21 @@ static int write_new(const struct index_builder *b, const char *path, const char
 int index_write(const struct index_builder *b, const char *path, int log, struct err *e)
 {
 	char draft[SEGMENT_PATH_MAX + 32];
-	struct sv name = sv_cstr(path);
+	CLEAN_FD int folder = -1;
 	struct stat st;
+	const char *name;
 
 	if (fstat(log, &st) != 0)
 		return err_sys(e, "cannot examine the log");
-	if (make_folder(path, e) != 0)
+	folder = open_folder(path, e);
+	if (folder < 0)
 		return -1;
-	(void)snprintf(draft, sizeof(draft), "%.*s.%d.idx.new", SV_FMT(sv_head(name, name.n - 4)),
+	name = strrchr(path, '/') + 1;
+	(void)snprintf(draft, sizeof(draft), "%.*s.%d.idx.new", (int)strlen(name) - 4, name,
 		       (int)gettid());
-	if (write_new(b, path, draft, &st, e) == 0)
+	if (write_new(b, folder, name, draft, &st, e) == 0)
 		return 0;
-	(void)unlink(draft);
+	(void)unlinkat(folder, draft, 0);
 	return -1;
 }
 
