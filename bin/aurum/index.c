@@ -141,6 +141,25 @@ bool index_place(const struct cursor_source *source, struct segment_head *head, 
 	return false;
 }
 
+const struct cursor_source *index_owner(const struct index_log *log, const char *path,
+					size_t source)
+{
+	for (size_t i = 0; i < log->cursor.count; i++) {
+		const struct cursor_source *other = log->cursor.sources[i];
+		struct segment_head head;
+		char its[SEGMENT_PATH_MAX];
+		struct index x;
+
+		if (i == source || !cursor_source_head(other, &head) ||
+		    !index_path(other->name, &head, its) || strcmp(its, path) != 0 ||
+		    index_open(&x, its, &head, NULL) != INDEX_OPEN)
+			continue;
+		index_close(&x);
+		return other;
+	}
+	return NULL;
+}
+
 /* ---- verbs ---- */
 
 int index_help_main(int argc, char **argv)

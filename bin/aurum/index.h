@@ -42,6 +42,13 @@ void index_say(const struct cursor_source *source, struct sv what);
 MUST_CHECK bool index_place(const struct cursor_source *source, struct segment_head *head,
 			    char *path);
 
+/*
+ * The other file of the log that the index at path is of, when it is good for one. Files of one size
+ * that begin alike share a path; empty ones do, each with a time of its own. NULL: there is none.
+ */
+const struct cursor_source *index_owner(const struct index_log *log, const char *path,
+					size_t source);
+
 int index_build_main(int argc, char **argv);
 int index_check_main(int argc, char **argv);
 int index_stats_main(int argc, char **argv);

@@ -40,6 +40,30 @@ static void tell(struct building *b, const struct cursor_source *source, int sta
 	(void)pthread_mutex_unlock(&b->lock);
 }
 
+/* The index with its name is good, and another file's: two that make it in turns would never end. */
+static bool is_anothers(const struct index_log *log, size_t i)
+{
+	const struct cursor_source *source = log->cursor.sources[i];
+	struct segment_head head;
+	char path[SEGMENT_PATH_MAX];
+	struct index x;
+
+	if (!cursor_source_head(source, &head) || !index_path(source->name, &head, path))
+		return false;
+	switch (index_open(&x, path, &head, NULL)) {
+	case INDEX_OPEN:
+		index_close(&x);
+		return false;
+	case INDEX_STALE:
+		return index_owner(log, path, i) != NULL;
+	case INDEX_NONE:
+	case INDEX_FOREIGN:
+	case INDEX_DAMAGED:
+		break;
+	}
+	return false;
+}
+
 static void *work(void *arg)
 {
 	struct building *b = arg;
@@ -57,7 +81,7 @@ static void *work(void *arg)
 		const struct cursor_source *source = b->log->cursor.sources[i];
 		struct err e = {0};
 
-		if (index_is_done(b->log, i))
+		if (index_is_done(b->log, i) && !is_anothers(b->log, i))
 			tell(b, source, index_make(source->name, source->fd, &o, &e), &e);
 	}
 	report_summary_maker_free(summary);

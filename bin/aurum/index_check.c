@@ -44,6 +44,21 @@ static int prove(const struct index_log *log, const struct cursor_source *source
 	return status == 0 ? EXIT_DONE : status > 0 ? EXIT_NOT_DONE : EXIT_TROUBLE;
 }
 
+/* Out of date, or the index of another file, which was there first: then this one has none. */
+static int say_stale(const struct index_log *log, size_t i, const char *path, const struct err *e)
+{
+	const struct cursor_source *owner = index_owner(log, path, i);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(WHY_MAX);
+
+	if (!owner) {
+		index_say(log->cursor.sources[i], sv_cstr(e->text));
+		return EXIT_NOT_DONE;
+	}
+	buf_printf(&text, "no index: the one with its name is that of %s", owner->name);
+	index_say(log->cursor.sources[i], buf_view(&text));
+	return EXIT_DONE;
+}
+
 static int check_file(const struct index_log *log, size_t i)
 {
 	const struct cursor_source *source = log->cursor.sources[i];
@@ -51,7 +66,7 @@ static int check_file(const struct index_log *log, size_t i)
 	char path[SEGMENT_PATH_MAX];
 	struct index x;
 	struct err e = {0};
-	int code = EXIT_NOT_DONE;
+	int code;
 
 	if (!index_place(source, &head, path))
 		return EXIT_TROUBLE;
@@ -65,12 +80,13 @@ static int check_file(const struct index_log *log, size_t i)
 			index_say(source, SV("no index"));
 		return EXIT_DONE;
 	case INDEX_STALE:
+		return say_stale(log, i, path, &e);
 	case INDEX_FOREIGN:
 	case INDEX_DAMAGED:
 		break;
 	}
 	index_say(source, sv_cstr(e.text));
-	return code;
+	return EXIT_NOT_DONE;
 }
 
 static int check(void *arg, struct index_log *log)

@@ -101,6 +101,28 @@ $folder/audit.log.1: true" ]
 	[ "$status" -eq 0 ]
 }
 
+@test "files that begin alike share the name of an index: it is one's, and no lie about the other" {
+	: >"$folder/audit.log.3"
+	: >"$folder/audit.log.4"
+	touch -d 2024-01-01 "$folder/audit.log.4"
+	index build "$folder"
+	[ "$(files)" -eq 3 ]
+	run index check "$folder"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ': true$' <<<"$output")" -eq 3 ]
+	grep -qE "audit.log.[34]: no index: the one with its name is that of $folder/audit.log.[34]\$" <<<"$output"
+	run index build "$folder"
+	[ "$status" -eq 0 ]
+	[ "$output" = "0 made, 3 were there" ]
+	# Without the other it is out of date.
+	rm "$folder/$(grep -oE 'audit.log.[34]: true' <<<"$("$aurum" index check "$folder")" | sed 's/: true//')"
+	run index check "$folder"
+	[ "$status" -eq 1 ]
+	index build "$folder"
+	run index check "$folder"
+	[ "$status" -eq 0 ]
+}
+
 @test "a draft that was laid there is not written to" {
 	local draft
 	index build "$folder/audit.log.1"
