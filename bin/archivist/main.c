@@ -9,13 +9,13 @@
 #include "auditd/load.h"
 #include "base/num.h"
 #include "common/frame.h"
+#include "log/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <syslog.h>
 
@@ -30,6 +30,7 @@ struct app {
 	struct auditd_conf conf;
 	struct history history;
 	char folder[LOG_PATH_MAX];
+	int lock; /* of the folder */
 	bool once;
 	unsigned leave;
 };
@@ -159,9 +160,14 @@ static enum history_status open_folder(struct app *a, struct err *e)
 			      a->folder);
 		return HISTORY_FAILED;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)err_sys(e, "another one is at work in %s", a->folder);
-		return errno == EWOULDBLOCK ? HISTORY_LATER : HISTORY_FAILED;
+	a->lock = log_lock(fd, LOG_LOCK_ARCHIVIST, true);
+	if (a->lock < 0) {
+		bool is_taken = errno == EAGAIN;
+
+		(void)err_sys(
+			e, is_taken ? "another one is at work in %s" : "cannot lock the folder %s",
+			a->folder);
+		return is_taken ? HISTORY_LATER : HISTORY_FAILED;
 	}
 	a->history.archive.folder = take_fd(&fd);
 	return HISTORY_KEPT;
@@ -213,6 +219,7 @@ static enum history_status work(struct app *a)
 		confine_enter(a->folder);
 		status = history_keep(&a->history);
 		close_fd(&a->history.archive.folder);
+		close_fd(&a->lock);
 	}
 	auditd_conf_release(&a->conf);
 	return status;

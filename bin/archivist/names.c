@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "log/writer.h"
+#include "log/lock.h"
 #include "segment/names.h"
 
 #include <dirent.h>
@@ -23,39 +23,13 @@
 
 /* ---- holding the names ---- */
 
-/* Whether fd is what PATH is now: a rotation may have come between opening and locking it. */
-static bool is_live(const char *log, int fd)
-{
-	struct log_identity open, named;
-	uint64_t size;
-
-	return log_identify(fd, &open, &size) == 0 && log_set_newest(log, &named) &&
-	       log_identity_eq(&open, &named);
-}
-
-/* 1: *names holds them, 0: somebody else does; -1: there is no log, and so nobody who rotates it. */
-static int hold(const char *log, int *names)
-{
-	CLEAN_FD int live = open(log, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-
-	if (live < 0)
-		return -1;
-	*names = log_names_lock(live);
-	if (*names < 0)
-		return errno == EWOULDBLOCK ? 0 : -1;
-	if (is_live(log, *names))
-		return 1;
-	close_fd(names);
-	*names = -1;
-	return 0;
-}
-
+/* True, too, where nothing can be locked: the recorder cannot either. */
 static bool hold_soon(const char *log, int *names)
 {
 	const struct timespec nap = {.tv_nsec = NAP_MS * 1000000L};
 	int64_t end = clock_ms() + HELD_MS;
 
-	while (hold(log, names) == 0) {
+	while ((*names = log_lock_of(log, LOG_LOCK_NAMES, true)) < 0 && errno == EAGAIN) {
 		if (clock_ms() >= end)
 			return false;
 		(void)nanosleep(&nap, NULL);

@@ -2,7 +2,7 @@
  * The names of rotated files, which the recorder changes at any time: taking one away, and nothing
  * else than what was meant.
  *
- * The recorder does not rotate while the names are held (log_names_lock()), but it does not wait for
+ * The recorder does not rotate while the names are held (log/lock.h), but it does not wait for
  * ever, and other programs know nothing of that. So a file is renamed first, looked at under its new
  * name, where nobody moves it, and put back when it is another.
  */

@@ -1,9 +1,11 @@
 #include "base/test.h"
 
 #include "base/file.h"
+#include "log/lock.h"
 #include "log/writer.h"
 #include "segment/names.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -199,16 +201,14 @@ static void a_segment_without_tables_goes_too(void **state)
 static void a_rotation_waits_while_somebody_holds_the_names_but_not_for_ever(void **state)
 {
 	struct log_options o = {.path = path};
-	int other, names;
 	struct log_writer w;
 	struct err e;
+	int names;
 
 	(void)state;
 	assert_int_equal(log_open(&w, &o, &e), 0);
-	other = open(path, O_RDONLY | O_CLOEXEC);
-	names = log_names_lock(other);
+	names = log_lock_of(path, LOG_LOCK_NAMES, true);
 	assert_true(names >= 0);
-	(void)close(other);
 	assert_int_equal(log_rotate(&w, 3, &e), 1);
 	assert_int_equal(log_keep(&w, &e), 1);
 	assert_int_equal(plain_files(), 0);
@@ -217,16 +217,71 @@ static void a_rotation_waits_while_somebody_holds_the_names_but_not_for_ever(voi
 	assert_int_equal(log_rotate(&w, 3, &e), 0);
 	assert_int_equal(plain_files(), 1);
 	/* The rotation itself has let go of them. */
-	other = open(path, O_RDONLY | O_CLOEXEC);
-	names = log_names_lock(other);
+	names = log_lock_of(path, LOG_LOCK_NAMES, false);
 	assert_true(names >= 0);
 	assert_int_equal(log_rotate(&w, 3, &e), 1);
 	w.put_off_ms -= LOG_PATIENCE_MS;
 	assert_int_equal(log_rotate(&w, 3, &e), 0);
 	assert_int_equal(plain_files(), 2);
 	(void)close(names);
-	(void)close(other);
 	assert_int_equal(log_close(&w, &e), 0);
+}
+
+/* Whoever may read the log and its folder can lock them, but nothing that a rotation waits for. */
+static void who_only_reads_holds_up_nobody(void **state)
+{
+	struct log_options o = {.path = path};
+	CLEAN_FD int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), log = -1;
+	char name[128];
+	struct log_writer w;
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(log_open(&w, &o, &e), 0);
+	log = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(log, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(flock(at, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(log_rotate(&w, 3, &e), 0);
+	assert_int_equal(plain_files(), 1);
+	/* Who rotates makes no file that was not there. */
+	(void)snprintf(name, sizeof(name), "%s/" LOG_LOCK_FILE, folder);
+	assert_int_equal(access(name, F_OK), -1);
+	(void)umask(0);
+	assert_int_equal(close(log_lock(at, LOG_LOCK_ARCHIVIST, true)), 0);
+	assert_int_equal(stat(name, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(log_close(&w, &e), 0);
+}
+
+static void one_has_a_lock_at_a_time_and_each_is_another(void **state)
+{
+	char name[128];
+	int first, second;
+
+	(void)state;
+	assert_int_equal(log_lock_of(path, LOG_LOCK_NAMES, false), -1);
+	assert_int_equal(errno, ENOENT);
+	first = log_lock_of(path, LOG_LOCK_NAMES, true);
+	assert_true(first >= 0);
+	assert_int_equal(log_lock_of(path, LOG_LOCK_NAMES, true), -1);
+	assert_int_equal(errno, EAGAIN);
+	second = log_lock_of(path, LOG_LOCK_ARCHIVIST, false);
+	assert_true(second >= 0);
+	(void)close(second);
+	assert_int_equal(log_lock_of(path, LOG_LOCK_NAMES, false), -1);
+	(void)close(first);
+	first = log_lock_of(path, LOG_LOCK_NAMES, false);
+	assert_true(first >= 0);
+	(void)close(first);
+	/* A link is not followed, and what it leads to not made. */
+	(void)snprintf(name, sizeof(name), "%s/" LOG_LOCK_FILE, folder);
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(symlink(path, name), 0);
+	assert_int_equal(log_lock_of(path, LOG_LOCK_NAMES, true), -1);
+	assert_int_equal(errno, ELOOP);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(log_lock_of("audit.log", LOG_LOCK_NAMES, true), -1);
 }
 
 int main(void)
@@ -239,6 +294,8 @@ int main(void)
 		TEST(the_oldest_of_all_is_a_segment),
 		TEST(a_segment_without_tables_goes_too),
 		TEST(a_rotation_waits_while_somebody_holds_the_names_but_not_for_ever),
+		TEST(who_only_reads_holds_up_nobody),
+		TEST(one_has_a_lock_at_a_time_and_each_is_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,12 +5,12 @@
  *	after	log(new) log.1    log.2    log.3 or, as the oldest of those kept, overwritten
  */
 #include "base/clock.h"
+#include "log/lock.h"
 #include "log/retain.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #define ROTATED_ALONE 0400
@@ -91,19 +91,11 @@ static int shift(struct log_writer *w, unsigned last, struct err *e)
 	return log_reopen(w, outcome.failed ? NULL : e) != 0 || outcome.failed ? -1 : 0;
 }
 
-int log_names_lock(int log)
-{
-	/* Of the same open file: what is locked stays locked when the log is closed. */
-	CLEAN_FD int names = fcntl(log, F_DUPFD_CLOEXEC, 3);
-
-	return names >= 0 && flock(names, LOCK_EX | LOCK_NB) == 0 ? take_fd(&names) : -1;
-}
-
 /* False: they are somebody else's. He who has them for so long does not hold up recording. */
 static bool take_names(struct log_writer *w, int *names)
 {
-	*names = w->fd < 0 ? -1 : log_names_lock(w->fd);
-	if (*names >= 0 || w->fd < 0 || errno != EWOULDBLOCK) {
+	*names = log_lock_of(w->options.path, LOG_LOCK_NAMES, false);
+	if (*names >= 0 || errno != EAGAIN) {
 		w->put_off_ms = 0;
 		return true;
 	}

@@ -141,7 +141,7 @@ MUST_CHECK enum log_append_status log_append(struct log_writer *w, struct sv lin
  * nothing below 2; segments go before plain files. log_keep() never overwrites: it counts on to the
  * first free number.
  *
- * 1: put off, for somebody holds the names (log_names_lock()); call again soon. After
+ * 1: put off, for somebody holds the names (log/lock.h); call again soon. After
  * LOG_PATIENCE_MS of that they are not waited for any more.
  *
  * A file that cannot be renamed ends it, with nothing overwritten; the writer then goes on with
@@ -172,13 +172,6 @@ MUST_CHECK int log_fix_folder(const struct log_options *o, struct err *e);
 MUST_CHECK int log_fix_modes(const struct log_options *o, unsigned files, struct err *e);
 
 #define LOG_PATIENCE_MS 10000
-
-/*
- * Whoever takes a rotated file away by its name, as the archivist does, holds the names meanwhile, or
- * a rotation may put another file under that name. log is a descriptor of PATH as it is named now. The
- * new descriptor, to be closed; -1 with errno EWOULDBLOCK: somebody else has them.
- */
-MUST_CHECK int log_names_lock(int log);
 
 /*
  * Removes PATH.files and higher until the first gap, and the oldest segments as far as more than

@@ -52,7 +52,7 @@ has_all
 
 "$AURUM_BIN/auditd-archivist" -c "$dir" >"$dir/out" 2>&1 || wrong "the next one ends with $?: $(cat "$dir/out")"
 has_all
-[ "$(cd "$log" && find . -type f ! -name '.*.last' -printf '%P\n' | sed 's/[0-9a-f]*-[0-9a-f]*.idx/IDX/; s/0[0-9]*.zst/ZST/' | sort | xargs)" = \
+[ "$(cd "$log" && find . -type f ! -name '.*.last' ! -name .archivist.lock -printf '%P\n' | sed 's/[0-9a-f]*-[0-9a-f]*.idx/IDX/; s/0[0-9]*.zst/ZST/' | sort | xargs)" = \
 	'audit.log audit.log-ZST audit.log-ZST index/IDX index/IDX' ] || wrong "leaves $(ls -AR "$log" | xargs)"
 [ "$(stat -c %a "$log"/audit.log-*.zst "$log"/index/* | sort -u)" = 400 ] || wrong "modes: $(stat -c '%n %a' "$log"/audit.log-*.zst "$log"/index/* | xargs)"
 cat "$dir"/sanitizer.* 2>/dev/null

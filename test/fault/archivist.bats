@@ -17,13 +17,13 @@ setup() {
 
 teardown() { [ -z "${dir:-}" ] || rm -rf "$dir"; }
 
-# calls: those that change files, or bring them to the disk, as NAME NUMBER, from the lock on.
+# calls: those that change files, or bring them to the disk, as NAME NUMBER, from the first lock on.
 calls() {
 	"$fault/archive.sh" "$dir/plain" any >"$dir/plain.out"
 	[ ! -s "$dir/plain.out" ] || { cat "$dir/plain.out"; return 1; }
 	awk '
 		{ sub(/^[0-9]+ +/, ""); name = $0; sub(/\(.*/, "", name); count[name]++ }
-		name == "flock" { begun = 1 }
+		/F_OFD_SETLK/ { begun = 1 }
 		!begun || !(name ~ /^(openat|mkdir|write|pwrite64|fsync|utimensat|fchmod|fchown|rename|renameat2|unlink|unlinkat)$/) { next }
 		name == "openat" && !/O_CREAT/ { next }
 		name == "write" && /^write\([12],/ { next }
@@ -65,7 +65,12 @@ run_rows() {
 		any -e inject=unlink:error=EIO:when=1+
 		any -e inject=pread64:error=EIO:when=20..22
 		any -e inject=ioprio_set:error=EPERM -e inject=sched_setscheduler:error=EPERM
-		any -e inject=flock:error=EOPNOTSUPP:when=2+
 	ROWS
+	[ -z "$output" ] || { echo "$output"; false; }
+	# Neither leases nor the lock of the names, the one after the archivist's own.
+	calls >/dev/null
+	local own
+	own=$(awk '/ fcntl\(/ { n++ } /F_OFD_SETLK/ { print n; exit }' "$dir/plain/trace")
+	run run_rows <<<"any -e inject=fcntl:error=EINVAL:when=$((own + 1))+"
 	[ -z "$output" ] || { echo "$output"; false; }
 }

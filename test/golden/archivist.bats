@@ -50,7 +50,7 @@ whole() {
 	} | cmp - "$d/all"
 }
 
-names() { (cd "$dir/$1/log" && find . -mindepth 1 -type f ! -name '.*.last' -printf '%P\n' | sort | xargs); }
+names() { (cd "$dir/$1/log" && find . -mindepth 1 -type f ! -name '.*.last' ! -name .archivist.lock -printf '%P\n' | sort | xargs); }
 
 @test "rotated files become segments, the oldest first, with their time, group and mode" {
 	local d=$dir/one
@@ -168,7 +168,7 @@ names() { (cd "$dir/$1/log" && find . -mindepth 1 -type f ! -name '.*.last' -pri
 		touch audit.log.old .audit.log.swp audit.log-00000001.zst.bak
 	)
 	run -0 timeout 60 "$AURUM_BIN/auditd-archivist" -c "$d/etc"
-	[ "$(ls -A "$d/log" | xargs)" = ".audit.log-00000001.last .audit.log.swp audit.log audit.log-00000001.zst audit.log-00000001.zst.bak audit.log-20240101 audit.log.1.gz audit.log.2 audit.log.3 audit.log.4 audit.log.old" ]
+	[ "$(ls -A "$d/log" | xargs)" = ".archivist.lock .audit.log-00000001.last .audit.log.swp audit.log audit.log-00000001.zst audit.log-00000001.zst.bak audit.log-20240101 audit.log.1.gz audit.log.2 audit.log.3 audit.log.4 audit.log.old" ]
 }
 
 @test "an empty file, one without a last newline, and one of a single long line" {
@@ -230,16 +230,42 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	[ "$(indexes one)" -eq 2 ]
 }
 
+# hold NAME BYTE: somebody has that lock of the log's folder (log/lock.h); $holder is who.
+hold() {
+	: >"$dir/held"
+	python3 -c '
+import fcntl, sys, time
+lock = open(sys.argv[1] + "/log/.archivist.lock", "a")
+fcntl.lockf(lock, fcntl.LOCK_EX, 1, int(sys.argv[2]))
+print("held", flush=True)
+time.sleep(60)' "$dir/$1" "$2" >"$dir/held" 3>&- &
+	holder=$!
+	wait_for 30 grep -q held "$dir/held"
+}
+
 @test "two archivists are never at work in one folder" {
 	local d=$dir/one
 	make_log one 2
-	flock -o "$d/log" sleep 60 3>&- &
-	local holder=$!
-	wait_for 30 eval '! flock -n "$d/log" true'
+	hold one 0
 	run -1 archive one
 	kill "$holder"
 	[[ $output == "auditd-archivist: another one is at work in $d/log: "* ]]
 	[ "$(names one)" = "audit.log audit.log.1 audit.log.2" ]
+}
+
+@test "who may only read the log and its folder holds up nobody" {
+	local d=$dir/one
+	make_log one 2
+	chgrp -R 4 "$d/log" && chmod 750 "$d/log" && chmod g+r "$d"/log/audit.log*
+	flock -o "$d/log" flock -o "$d/log/audit.log" sleep 60 3>&- &
+	local holder=$!
+	wait_for 30 eval '! flock -n "$d/log/audit.log" true'
+	run -0 archive one
+	kill "$holder"
+	[ "$(names one)" = "audit.log audit.log-00000001.zst audit.log-00000002.zst" ]
+	whole one
+	# The lock is nobody else's to open.
+	[ "$(stat -c %a "$d/log/.archivist.lock")" = 600 ]
 }
 
 @test "a file that somebody writes to waits, and all that are newer with it" {
@@ -259,9 +285,7 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 @test "while somebody holds the names no file is taken away" {
 	local d=$dir/one
 	make_log one 1
-	flock -o "$d/log/audit.log" sleep 60 3>&- &
-	local holder=$!
-	wait_for 30 eval '! flock -n "$d/log/audit.log" true'
+	hold one 1
 	run -1 archive one
 	kill "$holder"
 	[[ $output == *"audit.log.1: somebody holds the names of the log's files" ]]
@@ -286,7 +310,7 @@ indexes() { ls "$dir/$1/log/index" 2>/dev/null | grep -c '\.idx$' || :; }
 	chattr +a "$d/log/audit.log.2" || skip "no attributes here"
 	run -2 archive one
 	[ "$output" = "auditd-archivist: cannot compress $d/log/audit.log.2: its attributes (chattr) keep it where it is: Operation not permitted" ]
-	[ "$(ls -A "$d/log" | xargs)" = "audit.log audit.log.1 audit.log.2 lost+found" ]
+	[ "$(ls -A "$d/log" | xargs)" = ".archivist.lock audit.log audit.log.1 audit.log.2 lost+found" ]
 	chattr -a "$d/log/audit.log.2"
 	chattr +a "$d/log"
 	run -2 archive one
