@@ -3,7 +3,7 @@
  *
  * A secret key lives in OpenSSL's objects only as long as the struct; freeing wipes it. Keep the seed in
  * a struct seal_secret (seal/secret.h) and make the key of it when it is needed; the objects come from
- * OpenSSL's secure heap where the program set one up (CRYPTO_secure_malloc_init).
+ * OpenSSL's secure heap where the program set one up (seal_key_protect()).
  */
 #ifndef AURUM_SEAL_KEY_H
 #define AURUM_SEAL_KEY_H
@@ -30,6 +30,13 @@ struct seal_public {
 };
 
 struct seal_key;
+
+/*
+ * Has OpenSSL keep private keys in memory that is locked and between guard pages, for the rest of the
+ * process: before the first key, and before system calls are forbidden. -1: it is not locked
+ * (RLIMIT_MEMLOCK); keys are made all the same.
+ */
+MUST_CHECK int seal_key_protect(struct err *e);
 
 /* The key of an RFC 8032 seed (its 32 secret bytes). NULL with *e filled. The seed stays the caller's. */
 MUST_CHECK struct seal_key *seal_key_new(const uint8_t seed[SEAL_SEED_BYTES], struct err *e);

@@ -6,6 +6,8 @@
 #include "seal/checkpoint.h"
 #include "seal/tree.h"
 
+#include <openssl/crypto.h>
+
 /* An initializer as SV() is a value. */
 #define BYTES(literal)                                                                             \
 	{                                                                                          \
@@ -460,9 +462,27 @@ static void a_file_of_notes_is_cut_into_them(void **state)
 	assert_int_equal(seal_note_next(&rest, &bytes), SEAL_CUT_TORN);
 }
 
+static void private_keys_are_in_locked_memory_once_asked_for(void **state)
+{
+	struct seal_key *key;
+	struct err e;
+
+	(void)state;
+	if (seal_key_protect(&e) != 0)
+		skip(); /* RLIMIT_MEMLOCK */
+	assert_int_equal(seal_key_protect(&e), 0);
+	assert_int_equal(CRYPTO_secure_used(), 0);
+	key = key_from(0);
+	assert_true(CRYPTO_secure_used() >= SEAL_SEED_BYTES);
+	seal_key_free(key);
+	assert_int_equal(CRYPTO_secure_used(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* First: it is for the rest of the process. */
+		cmocka_unit_test(private_keys_are_in_locked_memory_once_asked_for),
 		cmocka_unit_test(the_tree_of_the_example_is_the_same),
 		cmocka_unit_test(the_checkpoint_of_the_example_is_the_same_to_the_byte),
 		cmocka_unit_test(vkeys_print_as_they_were_read),
