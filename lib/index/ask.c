@@ -76,51 +76,160 @@ static int value_at(const struct dictionary *d, uint32_t i, struct layout_value 
 	return 0;
 }
 
-/* The rows of all values that are accepted, in *sets. How many sets, or -1. */
-static int accepted(struct index *x, const struct dictionary *d, const struct demand *demand,
-		    const roaring_bitmap_t **sets, struct err *e)
-{
-	int n = 0;
+/* The rows of values. */
+struct sets {
+	const roaring_bitmap_t **list;
+	size_t count, cap;
+	roaring_bitmap_t *last; /* of the list */
+};
 
-	for (uint32_t i = 0; i < d->count; i++) {
+static void sets_release(struct sets *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		roaring_bitmap_free(s->list[i]);
+	free(s->list);
+}
+
+static int add_set(struct sets *s, roaring_bitmap_t *rows, struct err *e)
+{
+	size_t cap = s->cap ? s->cap * 2 : 8;
+	const roaring_bitmap_t **more = s->list;
+
+	if (s->count == s->cap) {
+		more = reallocarray(s->list, cap, sizeof(const roaring_bitmap_t *));
+		s->cap = more ? cap : s->cap;
+	}
+	if (!more) {
+		roaring_bitmap_free(rows);
+		return err_set(e, "no memory to ask an index");
+	}
+	s->list = more;
+	s->list[s->count++] = s->last = rows;
+	return 0;
+}
+
+/* The rows of value number i, if it is accepted. -1: they are damaged, or there is no memory. */
+static int ask_value(struct index *x, const struct dictionary *d, uint32_t i,
+		     const struct demand *demand, struct sets *sets, struct err *e)
+{
+	struct layout_value v = {0};
+	struct sv raw = SV_EMPTY;
+	roaring_bitmap_t *rows;
+
+	if (value_at(d, i, &v, &raw, e) != 0)
+		return -1;
+	if (demand->accepts && !demand->accepts(demand->arg, raw))
+		return 0;
+	rows = open_rows(x, &v);
+	if (!rows)
+		return err_set(e, "its rows of \"%.*s\" are damaged", SV_FMT(sv_head(raw, 64)));
+	return add_set(sets, rows, e);
+}
+
+/* The first value that is not below text: *out, which is d->count when there is none. */
+static int find_value(const struct dictionary *d, struct sv text, uint32_t *out, struct err *e)
+{
+	uint32_t low = 0, high = d->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct layout_value v = {0};
+		struct sv raw = SV_EMPTY;
+
+		if (value_at(d, middle, &v, &raw, e) != 0)
+			return -1;
+		if (sv_cmp(raw, text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*out = low;
+	return 0;
+}
+
+static int ask_values(struct index *x, const struct dictionary *d, uint32_t from, uint32_t to,
+		      const struct demand *demand, struct sets *sets, struct err *e)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (ask_value(x, d, i, demand, sets, e) != 0)
+			return -1;
+	return 0;
+}
+
+/* Values that begin with text. */
+static int ask_beginning(struct index *x, const struct dictionary *d, struct sv text,
+			 const struct demand *demand, struct sets *sets, struct err *e)
+{
+	uint32_t i;
+
+	if (find_value(d, text, &i, e) != 0)
+		return -1;
+	for (; i < d->count; i++) {
 		struct layout_value v = {0};
 		struct sv raw = SV_EMPTY;
 
 		if (value_at(d, i, &v, &raw, e) != 0)
 			return -1;
-		if (demand->accepts && !demand->accepts(demand->arg, raw))
-			continue;
-		sets[n] = open_rows(x, &v);
-		if (!sets[n])
-			return err_set(e, "its rows of \"%.*s\" are damaged",
-				       SV_FMT(sv_head(raw, 64)));
-		n++;
+		if (!sv_starts(raw, text))
+			break;
+		if (ask_value(x, d, i, demand, sets, e) != 0)
+			return -1;
 	}
-	return n;
+	return 0;
+}
+
+/*
+ * Thousands of numbers, of which few are looked for: those that begin with one of them, and those that do not begin
+ * with a digit from 1 to 9, which may be the same number in other words.
+ */
+static int ask_numbers(struct index *x, const struct dictionary *d, const struct demand *demand,
+		       struct sets *sets, struct err *e)
+{
+	uint32_t first, last;
+
+	if (find_value(d, SV("1"), &first, e) != 0 || find_value(d, SV(":"), &last, e) != 0 ||
+	    ask_values(x, d, 0, first, demand, sets, e) != 0 ||
+	    ask_values(x, d, last, d->count, demand, sets, e) != 0)
+		return -1;
+	for (size_t i = 0; i < demand->value_count; i++) {
+		struct sv text = demand->values[i];
+
+		if (text.n && text.p[0] >= '1' && text.p[0] <= '9' &&
+		    ask_beginning(x, d, text, demand, sets, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_number(struct sv field)
+{
+	enum index_form form;
+
+	return index_form_of(field, &form) && form == INDEX_FORM_NUMBER;
 }
 
 static struct found ask_dictionary(struct index *x, size_t section, const struct demand *demand,
 				   struct err *e)
 {
+	CLEANUP(sets_release) struct sets sets = {.count = 0};
 	struct dictionary d = {.count = 0};
-	const roaring_bitmap_t **sets;
-	roaring_bitmap_t *rows = NULL;
-	int n;
+	roaring_bitmap_t *rows;
+	bool few;
+	int status;
 
 	if (open_dictionary(x, section, &d, e) != 0)
 		return FOUND_BROKEN;
-	sets = calloc(d.count + 1, sizeof(const roaring_bitmap_t *));
-	if (!sets)
-		return broken(e, "no memory to ask an index");
-	n = accepted(x, &d, demand, sets, e);
-	if (n >= 0)
-		rows = roaring_bitmap_or_many((size_t)n, sets);
-	for (uint32_t i = 0; i < d.count; i++)
-		if (sets[i])
-			roaring_bitmap_free(sets[i]);
-	free(sets);
-	if (n < 0)
+	few = demand->kind == DEMAND_FIELD && demand->values && is_number(demand->field);
+	status = few ? ask_numbers(x, &d, demand, &sets, e)
+		     : ask_values(x, &d, 0, d.count, demand, &sets, e);
+	if (status != 0)
 		return FOUND_BROKEN;
+	if (sets.count == 1) {
+		rows = sets.last;
+		sets.count = 0;
+	} else {
+		rows = roaring_bitmap_or_many(sets.count, sets.list);
+	}
 	return rows_found(rows, demand->is_exact && !d.is_repeated, e);
 }
 
@@ -355,7 +464,7 @@ static struct found ask(struct index *x, const struct demand *d, struct err *e)
 	case DEMAND_ALL:
 		return ask_all(x, d, e);
 	case DEMAND_ANY:
-		return ask_any(x, d, e);
+		return d->child && !d->child->next ? ask(x, d->child, e) : ask_any(x, d, e);
 	case DEMAND_NOT:
 		return ask_not(x, d, e);
 	case DEMAND_FIELD:

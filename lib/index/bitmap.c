@@ -209,23 +209,39 @@ static bool take_runs(struct sv *rest, uint32_t rows, uint32_t *highest)
 	return total == rows;
 }
 
+/* Bits that are set: not every processor that we run on can count them. */
+static uint64_t count_bits(uint64_t word)
+{
+	word -= word >> 1 & UINT64_C(0x5555555555555555);
+	word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (word * UINT64_C(0x0101010101010101)) >> 56;
+}
+
+static uint64_t bits_at(struct sv v, size_t i)
+{
+	uint64_t word;
+
+	memcpy(&word, v.p + i * sizeof(word), sizeof(word));
+	return le64toh(word);
+}
+
 static bool take_bits(struct sv *rest, uint32_t rows, uint32_t *highest)
 {
-	uint32_t total = 0;
+	size_t last = BITSET_BYTES / 8;
+	uint64_t total = 0;
 
 	if (rest->n < BITSET_BYTES)
 		return false;
-	for (size_t i = 0; i < BITSET_BYTES; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, rest->p + i, sizeof(word));
-		word = le64toh(word);
-		total += (uint32_t)__builtin_popcountll(word);
-		if (word)
-			*highest = (uint32_t)(i * 8 + 63 - (size_t)__builtin_clzll(word));
-	}
+	for (size_t i = 0; i < BITSET_BYTES / 8; i++)
+		total += count_bits(bits_at(*rest, i));
+	if (total == 0 || total != rows)
+		return false;
+	while (!bits_at(*rest, last - 1))
+		last--;
+	*highest = (uint32_t)(last * 64 - 1 - (size_t)__builtin_clzll(bits_at(*rest, last - 1)));
 	*rest = sv_from(*rest, BITSET_BYTES);
-	return total == rows;
+	return true;
 }
 
 static bool take_array(struct sv *rest, uint32_t rows, uint32_t *highest)

@@ -82,6 +82,64 @@ static bool term_holds(const struct meeting *m, size_t i)
 	return false;
 }
 
+/* ---- one event at a border ---- */
+
+/*
+ * The one row of a file with the border's stamp: no two rows of an orderly file have the same one. False when
+ * it cannot be told which it is, or when a window ends between the files.
+ */
+static bool find_edge_row(struct prune_file *f, bool before, const struct meeting *m, uint32_t *row)
+{
+	const struct index_totals *all = &f->index.totals;
+
+	*row = before ? all->rows - 1 : 0;
+	return f->is_part && !all->late && all->rows &&
+	       stamp_eq(before ? &all->last : &all->first, &m->low);
+}
+
+static bool row_fits(const struct prune_file *f, size_t i, uint32_t row)
+{
+	return !f->terms[i] || roaring_bitmap_contains(f->terms[i], row);
+}
+
+/*
+ * Where all that two files have in common is one stamp there is one event, which the rotation cut.
+ * What it comes to when it is read is that of all its rows together. Its rows each on their own may come to the same:
+ * then they are counted as they are. True when it is known by that whether anything has to be read, in *read.
+ */
+static bool ask_rows(const struct meeting *m, bool *read)
+{
+	const struct prune_terms *t = m->p->terms;
+	bool together[PRUNE_TERMS_MAX] = {false}, is_exact = t->wish.only_count, all = true;
+	size_t alone = 0;
+
+	if (stamp_cmp(&m->low, &m->high) != 0)
+		return false;
+	for (size_t k = 0; k < m->count; k++) {
+		struct prune_file *f = m->files[k];
+		bool before = k <= m->border, fits = true;
+		uint32_t row;
+
+		if (!is_member(f, before, m))
+			continue;
+		if (!find_edge_row(f, before, m, &row))
+			return false;
+		is_exact &= f->is_exact;
+		for (size_t i = 0; i < t->count; i++) {
+			bool has = !is_simple(t->list[i]) || row_fits(f, i, row);
+
+			is_exact &= is_simple(t->list[i]);
+			together[i] |= has;
+			fits &= has;
+		}
+		alone += fits;
+	}
+	for (size_t i = 0; i < t->count; i++)
+		all &= together[i];
+	*read = is_exact ? alone != all : all;
+	return true;
+}
+
 /*
  * Marks the edge of a file; true when that is too much, and it is given up. Behind the border it is read
  * as it stands from the file's start on: when an event times out decides what is joined.
@@ -93,7 +151,7 @@ static bool mark_edge(struct prune_file *f, bool before, const struct meeting *m
 
 	if (!f->is_part)
 		return false;
-	if (!prune_file_frames(f))
+	if (!prune_select_frames(f, t))
 		return true;
 	for (size_t k = 0; k < f->index.frame_count; k++)
 		if (is_edge(t, &f->index.frames[k], before, m)) {
@@ -124,7 +182,7 @@ static bool mark_tails(const struct meeting *m, size_t border)
 
 		if (!f->is_part)
 			continue;
-		gave_up |= !prune_file_frames(f);
+		gave_up |= !prune_select_frames(f, t);
 		for (size_t k = 0; f->keep && k < f->index.frame_count; k++) {
 			const struct index_frame *frame = &f->index.frames[k];
 
@@ -140,8 +198,10 @@ static bool mark_tails(const struct meeting *m, size_t border)
 
 static bool meet(const struct meeting *m)
 {
-	bool gave_up = false;
+	bool gave_up = false, read;
 
+	if (ask_rows(m, &read) && !read)
+		return false;
 	for (size_t i = 0; i < m->p->terms->count; i++)
 		if (!term_holds(m, i))
 			return false;

@@ -104,10 +104,15 @@ static void take_span(struct prune_file *f, const struct query *q)
 static int keep_answer(struct prune_file *f, size_t i, roaring_bitmap_t *rows)
 {
 	f->terms[i] = rows;
-	if (!f->rows)
-		f->rows = roaring_bitmap_copy(rows);
-	else
+	if (!f->rows) {
+		f->rows = rows;
+		f->is_rows_a_term = true;
+	} else if (f->is_rows_a_term) {
+		f->rows = roaring_bitmap_and(f->rows, rows);
+		f->is_rows_a_term = false;
+	} else {
 		roaring_bitmap_and_inplace(f->rows, rows);
+	}
 	return f->rows ? 0 : -1;
 }
 
@@ -182,7 +187,7 @@ void prune_file_release(struct prune_file *f)
 	for (size_t i = 0; i < LEN(f->terms); i++)
 		if (f->terms[i])
 			roaring_bitmap_free(f->terms[i]);
-	if (f->rows)
+	if (f->rows && !f->is_rows_a_term)
 		roaring_bitmap_free(f->rows);
 	free(f->keep);
 	free(f->spans);

@@ -52,6 +52,8 @@ struct prune_file {
 	bool is_exact;
 	roaring_bitmap_t *terms[PRUNE_TERMS_MAX]; /* the rows of which each may hold; NULL: all */
 	roaring_bitmap_t *rows;                   /* of which all may; NULL: all */
+	bool is_rows_a_term;                      /* rows is one of the terms */
+	bool is_whole; /* all its rows are counted, and no frame of it is looked at */
 	uint64_t row_count;
 	unsigned char *keep; /* of each frame; NULL before prune_file_frames() */
 	struct prune_span
@@ -85,8 +87,13 @@ bool prune_frame_fits(const struct prune_terms *t, const struct index_frame *fra
 /* prune_border.c: marks what has to be read where files meet. True when a file was given up. */
 bool prune_borders(struct prune *p);
 
-/* prune_select.c: marks the frames in which the rows are, and none else. */
+/*
+ * prune_select.c: marks the frames in which the rows are, and none else. Where all rows can be counted
+ * no frame is looked at, until somebody asks for them.
+ */
 void prune_select(struct prune_file *f, const struct prune_terms *t);
+/* For who marks more of them. False: as prune_file_frames(). */
+bool prune_select_frames(struct prune_file *f, const struct prune_terms *t);
 /* Whether what is marked has to be given up for the whole file; PRUNE_INDEXED: no. */
 enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t);
 /* Counts instead of reading, where that is possible. */

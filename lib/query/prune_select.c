@@ -60,12 +60,10 @@ static void select_start(struct prune_file *f, const struct prune_terms *t)
 		f->keep[k] |= KEEP_SPARSE | KEEP_PLAIN;
 }
 
-void prune_select(struct prune_file *f, const struct prune_terms *t)
+static void select_rows(struct prune_file *f, const struct prune_terms *t)
 {
 	struct row_walk rows;
 
-	if (f->keep)
-		memset(f->keep, 0, f->index.frame_count);
 	if (f->row_count == 0 || !prune_file_frames(f))
 		return;
 	row_walk_init(&rows, f->rows);
@@ -77,6 +75,32 @@ void prune_select(struct prune_file *f, const struct prune_terms *t)
 			f->keep[k] = KEEP_SPARSE;
 	}
 	select_start(f, t);
+}
+
+static bool can_count_whole(const struct prune_file *f, const struct prune_terms *t)
+{
+	return t->wish.only_count && f->is_exact &&
+	       f->index.totals.first.sec >= t->wish.query->start &&
+	       f->index.totals.last.sec <= t->wish.query->end;
+}
+
+void prune_select(struct prune_file *f, const struct prune_terms *t)
+{
+	if (f->keep)
+		memset(f->keep, 0, f->index.frame_count);
+	f->is_whole = can_count_whole(f, t);
+	if (!f->is_whole)
+		select_rows(f, t);
+}
+
+bool prune_select_frames(struct prune_file *f, const struct prune_terms *t)
+{
+	if (!prune_file_frames(f))
+		return false;
+	if (f->is_whole)
+		select_rows(f, t);
+	f->is_whole = false;
+	return true;
 }
 
 /* ---- whether that is good ---- */
@@ -120,7 +144,7 @@ static uint64_t bytes_marked(const struct prune_file *f)
 
 enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t)
 {
-	uint64_t bytes = f->keep ? bytes_marked(f) : 0;
+	uint64_t bytes = f->keep && !f->is_whole ? bytes_marked(f) : 0;
 
 	if (!bytes)
 		return PRUNE_INDEXED;
@@ -276,7 +300,13 @@ void prune_count_rows(struct prune_file *f, const struct prune_terms *t)
 {
 	struct middle m;
 
-	if (!f->is_exact || !f->row_count || !f->keep)
+	if (f->is_whole) {
+		f->has_counted = true;
+		f->counted_from = f->index.totals.first;
+		f->counted_to = f->index.totals.last;
+		f->counted = f->row_count;
+	}
+	if (f->is_whole || !f->is_exact || !f->row_count || !f->keep)
 		return;
 	if (!find_frames(f, t, &m))
 		return;
