@@ -56,6 +56,13 @@ void lang_ask_event(struct lang_matcher *m, const struct lang_node *n, struct la
 /* The names of the fields that a virtual one is made of; NULL for others. */
 const struct sv *lang_subject_fields(enum lang_subject s, size_t *count);
 
+/* The field is an address of a socket, by its name and record. */
+bool lang_is_socket(struct lang_matcher *m, size_t record, const struct trail_field *f);
+
+/* ---- lang_path.c ---- */
+
+void lang_ask_paths(struct lang_matcher *m, const struct lang_node *n, struct lang_verdict *v);
+
 /*
  * A file as PATH calls it and the event's working directory, as one path: "." is the directory, a name
  * is behind it, and where the name climbs "." and ".." are followed. One slash at the end goes.

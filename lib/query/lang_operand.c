@@ -2,7 +2,7 @@
  * Parsing one operand: a comparison, `has FIELD`, a "text", or a comparison in the words of the
  * reference, which the reference's parser reads: its meaning and its limits are kept that way.
  */
-#include "query/lang_parts.h"
+#include "query/lang_plan.h"
 
 #include "base/near.h"
 #include "base/num.h"
@@ -423,21 +423,9 @@ static struct lang_node *parse_has(struct lang_parser *p)
 }
 
 /* A command line in hexadecimal has NULs where it has blanks in words: a part without any is looked for. */
-static struct sv longest_word(struct sv text)
-{
-	struct sv longest = SV_EMPTY, part;
-
-	while (text.n) {
-		(void)sv_cut(text, ' ', &part, &text);
-		if (part.n > longest.n)
-			longest = part;
-	}
-	return longest;
-}
-
 static int add_hex(struct lang_parser *p, struct lang_node *n)
 {
-	struct sv word = longest_word(n->tests->text);
+	struct sv word = lang_longest_between(n->tests->text, ' ');
 
 	if (word.n == 0)
 		return 0;
