@@ -23,6 +23,7 @@ enum doubt_weight doubt_weight(enum doubt_kind kind)
 	return kinds[kind].weight;
 }
 
+PRINTF(3, 0)
 static void add(struct doubts *d, const struct doubt *new, const char *fmt, va_list args)
 {
 	struct doubt *to = &d->list[d->count];
