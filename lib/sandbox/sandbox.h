@@ -59,7 +59,8 @@ enum {
 	/* For test builds only: what LeakSanitizer does at exit, ptrace() and processes too. */
 	SANDBOX_CALLS_LEAK_CHECK = 1 << 6,
 	SANDBOX_CALLS_ACCEPT = 1 << 7, /* connections at a socket that listens already */
-	SANDBOX_CALLS_TIMES = 1 << 8   /* of files that are open */
+	SANDBOX_CALLS_TIMES = 1 << 8,  /* of files that are open */
+	SANDBOX_CALLS_TALK = 1 << 9    /* over sockets that are connected already */
 };
 
 struct sandbox {

@@ -522,11 +522,27 @@ static void check_accepting(void)
 	CLAIM(listen(other, 1) < 0 && errno == EPERM);
 }
 
+static void check_talking(void)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "\0sandbox-test-talking"};
+	char byte = 'x';
+	int ends[2];
+
+	CLAIM(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+	CLAIM(enter(0, SANDBOX_CALLS_BASE | SANDBOX_CALLS_TALK).holds[SANDBOX_SYSTEM_CALLS]);
+	CLAIM(send(ends[0], &byte, 1, MSG_NOSIGNAL) == 1);
+	CLAIM(recv(ends[1], &byte, 1, MSG_TRUNC) == 1);
+	CLAIM(sendto(ends[0], &byte, 1, 0, (struct sockaddr *)&at, sizeof(at)) < 0);
+	CLAIM(errno == ENOSYS);
+	CLAIM(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 && errno == ENOSYS);
+}
+
 static void a_group_that_is_not_asked_for_is_not_there(void **state)
 {
 	(void)state;
 	assert_int_equal(run(check_small_groups), 0);
 	assert_int_equal(run(check_accepting), 0);
+	assert_int_equal(run(check_talking), 0);
 }
 
 static int make_file(const char *name)
