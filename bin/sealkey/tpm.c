@@ -136,9 +136,9 @@ static int make_primary(struct tpm *t, ESYS_TR hierarchy, const TPM2B_PUBLIC *te
 	const TPM2B_SENSITIVE_CREATE none = {.size = 0};
 	const TPM2B_DATA no_data = {.size = 0};
 	const TPML_PCR_SELECTION no_pcrs = {.count = 0};
-	TSS2_RC rc = Esys_CreatePrimary(t->esys, hierarchy, ESYS_TR_PASSWORD, NONE, NONE, &none,
-					template, &no_data, &no_pcrs, handle, public, NULL, NULL,
-					NULL);
+	TSS2_RC rc =
+		Esys_CreatePrimary(t->esys, hierarchy, ESYS_TR_PASSWORD, NONE, NONE, &none,
+				   template, &no_data, &no_pcrs, handle, public, NULL, NULL, NULL);
 
 	return rc == 0 ? 0 : fail(rc, "CreatePrimary", e);
 }
@@ -174,7 +174,8 @@ static int read_pcr(struct tpm *t, uint32_t pcr, uint8_t out[KEYFILE_PCR_BYTES],
 	TPML_PCR_SELECTION want = select_pcr(pcr);
 	TPML_DIGEST *values = NULL;
 	TSS2_RC rc = Esys_PCR_Read(t->esys, NONE, NONE, NONE, &want, NULL, NULL, &values);
-	bool is_there = rc == 0 && values->count == 1 && values->digests[0].size == KEYFILE_PCR_BYTES;
+	bool is_there =
+		rc == 0 && values->count == 1 && values->digests[0].size == KEYFILE_PCR_BYTES;
 
 	if (is_there)
 		memcpy(out, values->digests[0].buffer, KEYFILE_PCR_BYTES);
@@ -252,7 +253,8 @@ static int policy_of(struct tpm *t, uint32_t pcr, const uint8_t value[KEYFILE_PC
 	int status = -1;
 	TSS2_RC rc;
 
-	if (pcr_digest(value, &digest, e) != 0 || start_session(t, TPM2_SE_TRIAL, NONE, &trial, e) != 0)
+	if (pcr_digest(value, &digest, e) != 0 ||
+	    start_session(t, TPM2_SE_TRIAL, NONE, &trial, e) != 0)
 		return -1;
 	rc = Esys_PolicyPCR(t->esys, trial, NONE, NONE, NONE, &digest, &which);
 	if (rc == 0)
@@ -409,12 +411,13 @@ static int unseal(struct tpm *t, ESYS_TR object, ESYS_TR session, const struct k
 	is_seed = rc == 0 && data->size == SEAL_SEED_BYTES;
 	if (is_seed)
 		memcpy(seed, data->buffer, SEAL_SEED_BYTES);
-	if (rc == 0)
-		explicit_bzero(data->buffer, sizeof(data->buffer));
+	if (data)
+		explicit_bzero(data, sizeof(*data));
 	Esys_Free(data);
 	return is_seed ? 0
-		       : err_set(e, "the TPM does not give the key: it was taken since the machine "
-				    "was booted, or the machine was booted otherwise (error 0x%x)",
+		       : err_set(e,
+				 "the TPM does not give the key: it was taken since the machine "
+				 "was booted, or the machine was booted otherwise (error 0x%x)",
 				 (unsigned)rc);
 }
 

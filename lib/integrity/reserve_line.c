@@ -60,7 +60,8 @@ static int ask(struct line *l, struct err *e)
 	if (m->kind != kind)
 		return give_up(l, "is not of this version", e);
 	if (m->failed)
-		return err_set(e, "%.*s", SV_FMT(sv_head(reserve_message_text(m), ERR_TEXT_MAX - 1)));
+		return err_set(e, "%.*s",
+			       SV_FMT(sv_head(reserve_message_text(m), ERR_TEXT_MAX - 1)));
 	return 0;
 }
 
@@ -197,7 +198,8 @@ static int find_program(char out[PATH_MAX], struct err *e)
 		if (n < PATH_MAX && access(out, X_OK) == 0)
 			return 0;
 	}
-	return err_set(e, "there is no " RESERVE_PROGRAM " in %s: the log cannot be sealed", folder);
+	return err_set(e, "there is no " RESERVE_PROGRAM " in %s: the log cannot be sealed",
+		       folder);
 }
 
 /* The words of its command line. */
