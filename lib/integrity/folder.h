@@ -3,7 +3,7 @@
  *
  *	CLEAN_FD int folder = -1;
  *	switch (integrity_open("/var/log/audit/audit.log", &folder, &e)) {
- *	case INTEGRITY_OPEN:   fd = integrity_open_file(folder, INTEGRITY_KEYS, O_RDONLY, 0, &e); ...
+ *	case INTEGRITY_OPEN:   fd = integrity_open_file(folder, INTEGRITY_KEYS, &e); ...
  *	case INTEGRITY_NONE:   the log is not enrolled
  *	case INTEGRITY_FAILED: see e
  *	}
@@ -34,15 +34,13 @@ MUST_CHECK bool integrity_path(const char *log, char out[INTEGRITY_PATH_MAX]);
 MUST_CHECK enum integrity_status integrity_open(const char *log, int *fd, struct err *e);
 
 /*
- * Opens a regular file below the folder, no link, with O_CLOEXEC; name may be "level0/00000000".
- * group: of a file that O_CREAT makes, which is 0640 then; 0: 0600. -1: e->sys says why, ENOENT when
- * there is none.
+ * Opens a regular file in a folder for reading: no link, no device; name has no slash. The descriptor;
+ * -1 with e->sys, ENOENT when there is none.
  */
-MUST_CHECK int integrity_open_file(int folder, const char *name, int flags, gid_t group,
-				   struct err *e);
+MUST_CHECK int integrity_open_file(int folder, const char *name, struct err *e);
 
-/* Makes a folder in it, or takes the one that is there. The descriptor; -1: see *e. */
-MUST_CHECK int integrity_open_folder(int folder, const char *name, gid_t group, struct err *e);
+/* The same with a folder in it. */
+MUST_CHECK int integrity_open_folder(int folder, const char *name, struct err *e);
 
 /*
  * Reads a whole file of at most out->max bytes, and appends it. 0, also for one that is not there
@@ -52,10 +50,10 @@ MUST_CHECK int integrity_read(int folder, const char *name, struct buf *out, boo
 			      struct err *e);
 
 /*
- * The lock of the one who seals: held until the descriptor is closed, also by a process that died. The
- * descriptor; -1 with e->sys EAGAIN when somebody else has it.
+ * The lock of the one who seals: held until the descriptor is closed, by the end of the process as well.
+ * The file is made where there is none. The descriptor; -1 with e->sys EAGAIN when somebody else has it.
  */
-MUST_CHECK int integrity_lock(int folder, gid_t group, struct err *e);
+MUST_CHECK int integrity_lock(int folder, struct err *e);
 
 /* Whether somebody holds it. Takes nothing; false as well when there is no such file. */
 bool integrity_is_locked(int folder);

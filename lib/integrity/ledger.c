@@ -1,0 +1,243 @@
+/*
+ * Reading back what a sealer wrote, up to the last record that is whole. What is behind that was never
+ * synced: it is kept in torn/ and cut off.
+ */
+#include "integrity/ledger.h"
+
+#include "base/file.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define ENROLMENT_MAX 1024
+#define PLACES_MAX    ((size_t)1 << 30)  /* bytes */
+#define CHECKED_NOTES ((size_t)64 << 10) /* bytes at the end, of which signatures are looked at */
+#define TORN_COMMITS  4096               /* more records than are ever written at once */
+
+void ledger_tell(const struct ledger *l, enum sealer_news_kind kind, uint64_t from, uint64_t to,
+		 const char *fmt, ...)
+{
+	char text[sizeof(((struct sealer_news *)NULL)->text)];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	l->hear.news(l->hear.ctx, kind, from, to, text);
+}
+
+/* ---- keys ---- */
+
+static int read_enrolment(struct ledger *l, struct err *e)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(ENROLMENT_MAX);
+	struct seal_vkey vkey;
+	struct err why;
+	bool is_there;
+	struct sv v;
+
+	if (integrity_read(l->store->folder, INTEGRITY_ENROLMENT, &text, &is_there, e) != 0)
+		return -1;
+	if (!is_there)
+		return err_set(e, "the log is not enrolled: " INTEGRITY_FOLDER
+				  "/" INTEGRITY_ENROLMENT " is missing");
+	v = buf_view(&text);
+	if (sv_ends(v, SV("\n")))
+		v.n--;
+	if (seal_vkey_parse(v, &vkey, &why) != 0)
+		return err_set(e, INTEGRITY_FOLDER "/" INTEGRITY_ENROLMENT ": %s", why.text);
+	seal_chain_begin(&l->chain, &vkey);
+	return 0;
+}
+
+/* The rest is the end of the file: nothing but an empty line would come behind this note. */
+static enum seal_chain_fault take_note(struct ledger *l, struct sv bytes, size_t left,
+				       struct seal_step *step)
+{
+	struct seal_note note;
+	struct seal_vkey signer;
+
+	if (seal_note_parse(bytes, &note, NULL) != 0)
+		return SEAL_FAULT_MALFORMED;
+	return left < CHECKED_NOTES ? seal_chain_step(&l->chain, &note, step)
+				    : seal_chain_follow(&l->chain, &note, step, &signer);
+}
+
+/*
+ * A crash can tear the last note only: each is on the disk before the next is made. With another one
+ * behind it, it is no crash.
+ */
+static int follow_chain(struct ledger *l, struct sv text, struct err *e)
+{
+	struct sv rest = text, bytes;
+	struct seal_step step;
+	size_t whole = 0;
+
+	while (seal_note_next(&rest, &bytes) == SEAL_CUT_NOTE) {
+		struct sv after = rest, next;
+		enum seal_chain_fault fault = take_note(l, bytes, text.n - whole, &step);
+
+		if (fault != SEAL_FAULT_NONE) {
+			if (seal_note_next(&after, &next) == SEAL_CUT_NOTE)
+				return err_set(e,
+					       "note %" PRIu64 " of " INTEGRITY_FOLDER
+					       "/" INTEGRITY_KEYS " %s",
+					       l->chain.notes, seal_fault_text(fault));
+			break;
+		}
+		whole = text.n - rest.n;
+	}
+	if (whole == text.n)
+		return 0;
+	ledger_tell(l, SEALER_NEWS_REPAIRED, 0, 0, "%zu bytes at the end of %s are no note",
+		    text.n - whole, INTEGRITY_KEYS);
+	return grown_cut(&l->keys, l->store, whole, e);
+}
+
+/* Mapped: it may have years of notes. Nobody but us may cut it; who does ends the recorder's start. */
+static int read_keys(struct ledger *l, struct err *e)
+{
+	size_t n;
+	void *map;
+	int status;
+
+	if (grown_open(&l->keys, l->store, e) != 0)
+		return -1;
+	n = (size_t)l->keys.bytes;
+	if (n == 0)
+		return 0;
+	map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, l->keys.fd, 0);
+	if (map == MAP_FAILED)
+		return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_KEYS);
+	status = follow_chain(l, sv_make(map, n), e);
+	(void)munmap(map, n);
+	return status;
+}
+
+/* ---- commits ---- */
+
+static int read_commits(struct ledger *l, struct err *e)
+{
+	struct grown *g = &l->commits;
+	uint64_t count, all;
+	uint8_t record[SEAL_COMMIT_BYTES];
+
+	if (grown_open(g, l->store, e) != 0)
+		return -1;
+	all = count = g->bytes / SEAL_COMMIT_BYTES;
+	for (; count && all - count <= TORN_COMMITS; count--) {
+		ssize_t n = file_read_at(g->fd, (count - 1) * SEAL_COMMIT_BYTES, record,
+					 sizeof(record));
+
+		if (n < 0)
+			return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_COMMITS);
+		if (n == sizeof(record) && seal_commit_unpack(record, &l->last)) {
+			l->has_commit = true;
+			break;
+		}
+	}
+	if (count && !l->has_commit)
+		return err_set(e,
+			       INTEGRITY_FOLDER "/" INTEGRITY_COMMITS
+						" is damaged: its last %d records are none",
+			       TORN_COMMITS);
+	if (count * SEAL_COMMIT_BYTES == g->bytes)
+		return 0;
+	ledger_tell(l, SEALER_NEWS_REPAIRED, 0, 0,
+		    "%" PRIu64 " bytes at the end of %s are no record",
+		    g->bytes - count * SEAL_COMMIT_BYTES, INTEGRITY_COMMITS);
+	return grown_cut(g, l->store, count * SEAL_COMMIT_BYTES, e);
+}
+
+/* ---- segments ---- */
+
+static int keep_place(struct ledger *l, const struct seal_place *p)
+{
+	while (l->place_count && l->places[l->place_count - 1].number >= p->number)
+		l->place_count--;
+	if (l->place_count == l->place_cap) {
+		size_t cap = l->place_cap ? l->place_cap * 2 : 16;
+		struct seal_place *more = reallocarray(l->places, cap, sizeof(*more));
+
+		if (!more)
+			return -1;
+		l->places = more;
+		l->place_cap = cap;
+	}
+	l->places[l->place_count++] = *p;
+	return 0;
+}
+
+static int read_places(struct ledger *l, struct err *e)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(PLACES_MAX);
+	struct grown *g = &l->segments;
+	struct seal_place p;
+	size_t whole = 0;
+
+	if (grown_open(g, l->store, e) != 0 ||
+	    file_read_fd(g->fd, INTEGRITY_FOLDER "/" INTEGRITY_SEGMENTS, &text, e) != 0)
+		return -1;
+	for (size_t at = 0; at + SEAL_PLACE_BYTES <= text.n; at += SEAL_PLACE_BYTES) {
+		if (!seal_place_unpack((const uint8_t *)text.p + at, &p))
+			continue;
+		if (keep_place(l, &p) != 0)
+			return err_set(e, "no memory for the log's segments");
+		whole = at + SEAL_PLACE_BYTES;
+	}
+	if (whole == text.n)
+		return 0;
+	ledger_tell(l, SEALER_NEWS_REPAIRED, 0, 0, "%zu bytes at the end of %s are no record",
+		    text.n - whole, INTEGRITY_SEGMENTS);
+	return grown_cut(g, l->store, whole, e);
+}
+
+int ledger_put_place(struct ledger *l, const struct seal_place *p, struct err *e)
+{
+	uint8_t record[SEAL_PLACE_BYTES];
+
+	seal_place_pack(p, record);
+	buf_put(&l->segments.waiting, sv_make((const char *)record, sizeof(record)));
+	if (l->segments.waiting.failed || keep_place(l, p) != 0)
+		return err_set(e, "no memory for the log's segments");
+	return 0;
+}
+
+void ledger_drop_places(struct ledger *l, size_t n)
+{
+	l->place_count -= n;
+	if (n && l->place_count)
+		memmove(l->places, l->places + n, l->place_count * sizeof(*l->places));
+}
+
+/* ---- all ---- */
+
+int ledger_open(struct ledger *l, const struct store *store, struct seal_digest *digest,
+		const struct ledger_hear *hear, struct err *e)
+{
+	*l = (struct ledger){.store = store,
+			     .digest = digest,
+			     .hear = *hear,
+			     .keys = GROWN_CLOSED(INTEGRITY_KEYS),
+			     .commits = GROWN_CLOSED(INTEGRITY_COMMITS),
+			     .segments = GROWN_CLOSED(INTEGRITY_SEGMENTS),
+			     .levels = LEVELS_CLOSED};
+	if (read_enrolment(l, e) != 0 || read_keys(l, e) != 0 || read_commits(l, e) != 0 ||
+	    read_places(l, e) != 0)
+		return -1;
+	return levels_open_store(&l->levels, store, digest, e);
+}
+
+void ledger_close(struct ledger *l)
+{
+	grown_close(&l->keys);
+	grown_close(&l->commits);
+	grown_close(&l->segments);
+	levels_close(&l->levels);
+	free(l->places);
+	l->places = NULL;
+	l->place_count = l->place_cap = 0;
+}
