@@ -70,7 +70,10 @@ struct sealer_options {
 	 * until sealer_start(), of the sealer's from then on until sealer_stop().
 	 */
 	struct seal_secret *secret;
-	/* Somebody keeps the secret over a restart: it is not wiped at the end. */
+	/*
+	 * Somebody keeps the secret over a restart: it is not wiped where the end could not be signed. (Behind
+	 * a stop note no key of the chain's is left in any case.)
+	 */
 	bool outlives_us;
 	struct reserve *reserve;           /* the key at rest; borrowed likewise */
 	const struct integrity_disk *disk; /* NULL: the system's */
