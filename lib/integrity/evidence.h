@@ -19,6 +19,7 @@
 #include "integrity/doubt.h"
 #include "seal/anchor.h"
 #include "seal/chain.h"
+#include "seal/checkpoint.h"
 #include "seal/commit.h"
 #include "seal/place.h"
 
@@ -68,6 +69,10 @@ struct evidence {
 	size_t epoch_count, epoch_cap;
 	char *keys_text;
 	size_t keys_bytes;
+	bool keys_torn; /* the last note has no end */
+
+	char *checkpoint; /* the file of this name; NULL: none */
+	size_t checkpoint_bytes;
 
 	int commits;           /* its descriptor; -1: none */
 	uint64_t commit_count; /* up to the last whole record */
@@ -120,12 +125,18 @@ MUST_CHECK bool evidence_commit_holds(const struct evidence *ev, const struct se
 size_t evidence_hashes(const struct evidence *ev, unsigned level, uint64_t index, size_t count,
 		       struct seal_hash *out);
 
-/* A seal_nodes reader of what level0 and level1 hold; ctx is the evidence. */
-struct evidence_nodes {
-	const struct evidence *ev;
-	struct seal_digest *digest;
+/*
+ * Whether a signed note is a checkpoint of this log: of its origin, by the key of an epoch that covers its
+ * size. *out is what it says as far as it could be read; its views point into the note.
+ */
+enum evidence_note_status {
+	EVIDENCE_NOTE_HOLDS,
+	EVIDENCE_NOTE_MALFORMED,
+	EVIDENCE_NOTE_OTHER_LOG,
+	EVIDENCE_NOTE_OTHER_KEY
 };
-int evidence_node(void *ctx, unsigned level, uint64_t index, struct seal_hash *out, struct err *e);
+MUST_CHECK enum evidence_note_status evidence_checkpoint(const struct evidence *ev, struct sv note,
+							 struct seal_checkpoint *out);
 
 /* A vkey, or the name of a file whose first line is one. */
 MUST_CHECK int evidence_key_read(const char *text_or_path, struct seal_vkey *out, struct err *e);
