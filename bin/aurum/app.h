@@ -53,5 +53,6 @@ int index_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int report_main(int argc, char **argv);
+int verify_main(int argc, char **argv);
 
 #endif

@@ -96,6 +96,8 @@ static const struct line lines[] = {
 #include "aurum/index_options.def"
 	VERB("index stats", COMPLETE_FILES, NULL)
 #include "aurum/index_options.def"
+	VERB("verify", COMPLETE_FILES, NULL)
+#include "aurum/verify.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"
