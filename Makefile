@@ -17,6 +17,9 @@ $(BUILD)/build.ninja:
 check:
 	@test/run
 
+check-seal:
+	@SEAL_LOGS=10000 SEAL_LINES=5000 SEAL_SEED=$$(date +%s) test/run seal-tools
+
 check-vm:
 	@CHECK_VM=1 VM_CUTS=40 test/run vm/
 
@@ -39,4 +42,4 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all check check-vm bench fuzz lint install uninstall clean
+.PHONY: all check check-seal check-vm bench fuzz lint install uninstall clean
