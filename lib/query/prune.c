@@ -124,14 +124,27 @@ static int find_live(struct prune *p, const struct cursor *cursor)
 	return 0;
 }
 
+static size_t count_parts(const struct prune *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		n += p->files[i].is_part;
+	return n;
+}
+
 static bool decide(struct prune *p)
 {
 	bool gave_up = false;
+	size_t parts;
 
 	for (size_t i = 0; i < p->count; i++)
 		if (p->files[i].is_live && p->files[i].is_part)
 			prune_select(&p->files[i], p->terms);
+	parts = count_parts(p);
+	/* A file may turn out to be damaged as its border is looked at. */
 	gave_up = prune_borders(p);
+	gave_up |= count_parts(p) != parts;
 	for (size_t i = 0; i < p->count; i++) {
 		struct prune_file *f = &p->files[i];
 		enum prune_reason reason = PRUNE_INDEXED;

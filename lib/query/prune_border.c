@@ -55,7 +55,7 @@ static bool term_holds_in(struct prune_file *f, size_t i, bool before, const str
 {
 	const struct prune_terms *t = m->p->terms;
 
-	if (!f->is_part)
+	if (!f->is_part || !prune_file_wake(f, t))
 		return true;
 	if (f->terms[i] && !prune_rows_any(f->terms[i], 0, f->index.totals.rows))
 		return false;
@@ -99,6 +99,8 @@ static bool find_edge_row(struct prune_file *f, bool before, const struct meetin
 
 static bool row_fits(const struct prune_file *f, size_t i, uint32_t row)
 {
+	if (f->is_asleep)
+		return row ? f->last_holds[i] : f->first_holds[i];
 	return !f->terms[i] || roaring_bitmap_contains(f->terms[i], row);
 }
 

@@ -94,7 +94,7 @@ static void put_part(struct buf *out, const struct prune_file *f)
 	if (f->has_counted)
 		buf_printf(out, ", %llu counted", (unsigned long long)f->counted);
 	if (f->is_index_damaged)
-		buf_printf(out, "; damaged in part: %s", f->trouble.text);
+		buf_printf(out, "; damaged in part: %s", f->trouble ? f->trouble : "");
 }
 
 static void put_file(struct buf *out, const struct prune_file *f)
@@ -107,7 +107,7 @@ static void put_file(struct buf *out, const struct prune_file *f)
 		buf_printf(out, ", read whole: %s", reasons[f->reason]);
 		if (f->reason == PRUNE_STALE || f->reason == PRUNE_FOREIGN ||
 		    f->reason == PRUNE_DAMAGED)
-			buf_printf(out, ": %s", f->trouble.text);
+			buf_printf(out, ": %s", f->trouble ? f->trouble : "");
 	}
 	buf_putc(out, '\n');
 }

@@ -57,19 +57,28 @@ static bool has_window(const struct query *q)
 	return q->start != INT64_MIN || q->end != INT64_MAX;
 }
 
+static void note_trouble(struct prune_file *f, const struct err *why)
+{
+	if (!f->trouble)
+		f->trouble = strdup(why->text);
+}
+
 static enum prune_reason open_index(struct prune_file *f, const struct prune_terms *t)
 {
 	const struct index_window window = {t->wish.query->start, t->wish.query->end};
 	struct segment_head head;
 	char path[SEGMENT_PATH_MAX];
 	enum index_status status;
+	struct err why;
 
 	if (!cursor_source_head(f->source, &head) || !index_path(f->source->name, &head, path))
 		return PRUNE_NOT_A_FILE;
 	f->bytes = head.raw_bytes;
 	status = index_look(&f->index, path, &head, has_window(t->wish.query) ? &window : NULL,
-			    &f->trouble);
+			    &why);
 	f->has_index = status == INDEX_OPEN;
+	if (status != INDEX_OPEN && status != INDEX_NONE)
+		note_trouble(f, &why);
 	if (!f->has_index)
 		return reason_of(status);
 	if (!f->index.totals.is_orderly)
@@ -121,9 +130,11 @@ static int ask(struct prune_file *f, const struct prune_terms *t)
 	f->is_exact = t->is_all;
 	for (size_t i = 0; i < t->count; i++) {
 		struct index_rows rows = {NULL};
+		struct err why;
 
-		switch (index_ask(&f->index, t->list[i], &rows, &f->trouble)) {
+		switch (index_ask(&f->index, t->list[i], &rows, &why)) {
 		case INDEX_BROKEN:
+			note_trouble(f, &why);
 			f->is_index_damaged = true;
 			f->is_exact = false;
 			break;
@@ -145,6 +156,42 @@ static int ask(struct prune_file *f, const struct prune_terms *t)
 	return 0;
 }
 
+static void drop_rows(struct prune_file *f)
+{
+	for (size_t i = 0; i < LEN(f->terms); i++) {
+		if (f->terms[i])
+			roaring_bitmap_free(f->terms[i]);
+		f->terms[i] = NULL;
+	}
+	if (f->rows && !f->is_rows_a_term)
+		roaring_bitmap_free(f->rows);
+	f->rows = NULL;
+	f->is_rows_a_term = false;
+}
+
+/* The next file's sets of rows can then have the same memory. */
+static void fall_asleep(struct prune_file *f, const struct prune_terms *t)
+{
+	uint32_t last = f->index.totals.rows - 1;
+
+	for (size_t i = 0; i < t->count; i++) {
+		f->first_holds[i] = !f->terms[i] || roaring_bitmap_contains(f->terms[i], 0);
+		f->last_holds[i] = !f->terms[i] || roaring_bitmap_contains(f->terms[i], last);
+	}
+	drop_rows(f);
+	f->is_asleep = true;
+}
+
+bool prune_file_wake(struct prune_file *f, const struct prune_terms *t)
+{
+	if (!f->is_asleep)
+		return true;
+	f->is_asleep = false;
+	if (ask(f, t) != 0 || !f->is_exact)
+		prune_file_give_up(f, PRUNE_DAMAGED);
+	return f->is_part;
+}
+
 int prune_file_look(struct prune_file *f, const struct prune_terms *t)
 {
 	f->is_live = true;
@@ -162,15 +209,23 @@ int prune_file_look(struct prune_file *f, const struct prune_terms *t)
 		f->reason = PRUNE_OUTSIDE;
 		return 0;
 	}
-	return ask(f, t);
+	if (ask(f, t) != 0)
+		return -1;
+	if (prune_is_countable(f, t))
+		fall_asleep(f, t);
+	return 0;
 }
 
 bool prune_file_frames(struct prune_file *f)
 {
+	struct err why;
+
 	if (f->keep)
 		return true;
-	if (index_frames(&f->index, &f->trouble) == 0)
+	if (index_frames(&f->index, &why) == 0)
 		f->keep = calloc(f->index.frame_count + 1, 1);
+	else
+		note_trouble(f, &why);
 	if (!f->keep)
 		prune_file_give_up(f, PRUNE_DAMAGED);
 	return f->keep != NULL;
@@ -184,11 +239,8 @@ void prune_file_give_up(struct prune_file *f, enum prune_reason reason)
 
 void prune_file_release(struct prune_file *f)
 {
-	for (size_t i = 0; i < LEN(f->terms); i++)
-		if (f->terms[i])
-			roaring_bitmap_free(f->terms[i]);
-	if (f->rows && !f->is_rows_a_term)
-		roaring_bitmap_free(f->rows);
+	drop_rows(f);
+	free(f->trouble);
 	free(f->keep);
 	free(f->spans);
 	free(f->ranges);

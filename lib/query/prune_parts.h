@@ -35,7 +35,7 @@ struct prune_span {
 struct prune_file {
 	const struct cursor_source *source;
 	enum prune_reason reason;
-	struct err trouble;    /* what is wrong with the index */
+	char *trouble;         /* what is wrong with the index; NULL: nothing is known */
 	bool is_index_damaged; /* a part of it, which was done without */
 	uint64_t bytes, kept;
 
@@ -54,6 +54,9 @@ struct prune_file {
 	roaring_bitmap_t *rows;                   /* of which all may; NULL: all */
 	bool is_rows_a_term;                      /* rows is one of the terms */
 	bool is_whole; /* all its rows are counted, and no frame of it is looked at */
+	/* Sets of rows are given back once it is known how many there are, and which of them hold here. */
+	bool is_asleep;
+	bool first_holds[PRUNE_TERMS_MAX], last_holds[PRUNE_TERMS_MAX]; /* rows, of each term */
 	uint64_t row_count;
 	unsigned char *keep; /* of each frame; NULL before prune_file_frames() */
 	struct prune_span
@@ -71,6 +74,8 @@ struct prune_file {
 /* prune_file.c: opens the file's index and asks it. Any thread. -1: no memory. */
 MUST_CHECK int prune_file_look(struct prune_file *f, const struct prune_terms *t);
 void prune_file_release(struct prune_file *f);
+/* Asks for the sets again that were given back. False: that fails now, and the file is read whole. */
+bool prune_file_wake(struct prune_file *f, const struct prune_terms *t);
 /* Reads the table of frames, once. False: it is damaged, and the file is read whole. */
 bool prune_file_frames(struct prune_file *f);
 /* The span of a file without an index: reads all of it. */
@@ -92,6 +97,8 @@ bool prune_borders(struct prune *p);
  * no frame is looked at, until somebody asks for them.
  */
 void prune_select(struct prune_file *f, const struct prune_terms *t);
+/* Whether all rows of which the terms hold are events that are looked for, and in the window. */
+bool prune_is_countable(const struct prune_file *f, const struct prune_terms *t);
 /* For who marks more of them. False: as prune_file_frames(). */
 bool prune_select_frames(struct prune_file *f, const struct prune_terms *t);
 /* Whether what is marked has to be given up for the whole file; PRUNE_INDEXED: no. */

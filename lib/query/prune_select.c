@@ -77,7 +77,7 @@ static void select_rows(struct prune_file *f, const struct prune_terms *t)
 	select_start(f, t);
 }
 
-static bool can_count_whole(const struct prune_file *f, const struct prune_terms *t)
+bool prune_is_countable(const struct prune_file *f, const struct prune_terms *t)
 {
 	return t->wish.only_count && f->is_exact &&
 	       f->index.totals.first.sec >= t->wish.query->start &&
@@ -88,14 +88,14 @@ void prune_select(struct prune_file *f, const struct prune_terms *t)
 {
 	if (f->keep)
 		memset(f->keep, 0, f->index.frame_count);
-	f->is_whole = can_count_whole(f, t);
+	f->is_whole = prune_is_countable(f, t);
 	if (!f->is_whole)
 		select_rows(f, t);
 }
 
 bool prune_select_frames(struct prune_file *f, const struct prune_terms *t)
 {
-	if (!prune_file_frames(f))
+	if (!prune_file_wake(f, t) || !prune_file_frames(f))
 		return false;
 	if (f->is_whole)
 		select_rows(f, t);
