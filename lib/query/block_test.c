@@ -163,6 +163,7 @@ static void kept_frames_of_a_segment_are_read_and_those_that_touch_together(void
 	(void)state;
 	make_text(&text);
 	assert_int_equal(cursor_open_fd(&c, packed_of(buf_view(&text), 2000), "log", NULL), 0);
+	assert_int_equal(segment_frames(&c.sources[0]->segment, NULL), 0);
 	s = &c.sources[0]->segment;
 	for (size_t i = 0; i < LEN(ranges); i++) {
 		const struct segment_frame *f = &s->frames[frames[i]];
@@ -200,6 +201,7 @@ static void a_damaged_frame_reads_as_empty_lines(void **state)
 	make_text(&text);
 	fd = packed_of(buf_view(&text), 2000);
 	assert_int_equal(cursor_open_fd(&c, fd, "log.zst", NULL), 0);
+	assert_int_equal(segment_frames(&c.sources[0]->segment, NULL), 0);
 	f = &c.sources[0]->segment.frames[2];
 	assert_int_equal(pwrite(fd, "damage", 6, (off_t)f->at + 20), 6);
 	assert_true(blocks_open(&b, &c));
@@ -208,6 +210,29 @@ static void a_damaged_frame_reads_as_empty_lines(void **state)
 	memset(text.p + f->raw_at, '\n', f->raw_bytes);
 	assert_true(sv_eq(buf_view(&out), buf_view(&text)));
 	blocks_close(&b);
+}
+
+static void a_segment_that_is_another_one_by_now_cannot_be_read(void **state)
+{
+	CLEANUP(buf_release) struct buf text = {0};
+	CLEANUP(buf_release) struct buf out = {0};
+	struct blocks b;
+	struct err e;
+	int fd, other;
+	TEST_CURSOR(c);
+
+	(void)state;
+	make_text(&text);
+	fd = packed_of(buf_view(&text), 2000);
+	other = packed_of(sv_head(buf_view(&text), 5000), 2000);
+	assert_int_equal(cursor_open_fd(&c, fd, "log.zst", NULL), 0);
+	assert_int_equal(dup2(other, fd), fd);
+	assert_true(blocks_open(&b, &c));
+	read_blocks(&b, &out, &e);
+	assert_string_equal(e.text, "cannot read log.zst: its tables are no longer what they were");
+	assert_int_equal(out.n, 0);
+	blocks_close(&b);
+	(void)close(other);
 }
 
 static void streams_and_ragged_segments_are_for_line_by_line(void **state)
@@ -238,6 +263,7 @@ int main(void)
 		cmocka_unit_test(only_the_stretches_that_are_kept_are_read),
 		cmocka_unit_test(kept_frames_of_a_segment_are_read_and_those_that_touch_together),
 		cmocka_unit_test(a_damaged_frame_reads_as_empty_lines),
+		cmocka_unit_test(a_segment_that_is_another_one_by_now_cannot_be_read),
 		cmocka_unit_test(streams_and_ragged_segments_are_for_line_by_line),
 	};
 
