@@ -128,15 +128,10 @@ static bool is_sound(const struct index *x, const struct layout_header *h)
 	       h->timeout_s > 0 && is_stamp(&h->start) && is_stamp(&h->first) && is_stamp(&h->last);
 }
 
-/* Text, and zeros behind it. */
+/* Of another name with something behind its end nobody asks. */
 static bool is_name(const char name[FIELD_NAME_MAX])
 {
-	size_t n = strnlen(name, FIELD_NAME_MAX);
-
-	for (size_t i = n; i < FIELD_NAME_MAX; i++)
-		if (name[i])
-			return false;
-	return n < FIELD_NAME_MAX;
+	return name[FIELD_NAME_MAX - 1] == '\0';
 }
 
 /* Each is inside the file, and there is one of bitmaps and one of frames. */

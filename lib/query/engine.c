@@ -28,8 +28,8 @@
 #define KEPT            2 /* blocks before the one being joined */
 #define BLOCKS(threads) (KEPT + 1 + 2 * (threads))
 #define CHUNKS(threads) (1 + 2 * (threads))
-#define HELD_BYTES      ((size_t)16 << 20)  /* of text in chunks: no more is joined meanwhile */
-#define PARALLEL_BYTES  ((uint64_t)4 << 20) /* less is not worth a thread */
+#define HELD_BYTES      ((size_t)16 << 20)    /* of text in chunks: no more is joined meanwhile */
+#define PARALLEL_BYTES  ((uint64_t)512 << 10) /* less is not worth a thread */
 #define SMALL_BYTES     ((uint64_t)4 << 20) /* less is read in small blocks, into less fresh memory */
 
 struct slot {
