@@ -13,33 +13,12 @@ setup() { live_or_skip; }
 teardown() { [ -n "$LIVE_SKIP" ] || live_quiet; }
 teardown_file() { live_end; }
 
-has_daemon() { [ "$(live_status pid)" -gt 1 ]; }
 has() { grep -q "$1" "$etc/audit.log"; }
 
 start_debian() {
 	etc=$BATS_TEST_TMPDIR/etc
-	mkdir -p "$etc/plugins.d"
-	chmod 750 "$etc"
-	cat >"$etc/auditd.conf" <<-CONF
-		log_file = $etc/audit.log
-		log_format = ENRICHED
-		log_group = root
-		flush = NONE
-		num_logs = 0
-		max_log_file = 100
-		max_log_file_action = IGNORE
-		space_left = 75
-		space_left_action = IGNORE
-		admin_space_left = 50
-		admin_space_left_action = IGNORE
-		disk_full_action = IGNORE
-		disk_error_action = IGNORE
-		plugin_dir = $etc/plugins.d
-	CONF
-	chmod 640 "$etc/auditd.conf"
-	live_start "$DAEMON" -c "$etc" -s nochange
-	live_wait_for 30 has_daemon
-	"$LIVE_AUDITCTL" -e 1 >/dev/null
+	live_daemon "$etc" 'log_format = ENRICHED' 'flush = NONE' 'num_logs = 0' 'max_log_file = 100' \
+		'max_log_file_action = IGNORE'
 }
 
 # deeds: files, owners, modes, sockets, programs, and calls that fail, in a shell of their own.

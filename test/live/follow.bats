@@ -22,7 +22,6 @@ teardown() {
 }
 teardown_file() { live_end; }
 
-has_daemon() { [ "$(live_status pid)" -gt 1 ]; }
 told() { grep -qE "ran $LIVE_DIR/hello $1( |\$)" "$out"; }
 rotated() { [ -e "$etc/audit.log.1" ] || compgen -G "$etc/audit.log-*.zst" >/dev/null; }
 is_new() { [ "$(stat -c %i "$etc/audit.log" 2>/dev/null)" != "$inode" ]; }
@@ -31,31 +30,8 @@ is_waiting() { grep -qE '^(do_poll|poll_schedule|do_sys_poll|do_select)' "/proc/
 	grep -qE '^(7|271) ' "/proc/$follower/syscall" 2>/dev/null; }
 
 start_daemon() {
-	mkdir -p "$etc/plugins.d"
-	chmod 750 "$etc"
-	cat >"$etc/auditd.conf" <<-CONF
-		log_file = $etc/audit.log
-		log_format = ENRICHED
-		log_group = root
-		flush = NONE
-		num_logs = 20
-		compress = yes
-		index = yes
-		max_log_file = 100
-		max_log_file_action = ROTATE
-		space_left = 75
-		space_left_action = IGNORE
-		admin_space_left = 50
-		admin_space_left_action = IGNORE
-		disk_full_action = IGNORE
-		disk_error_action = IGNORE
-		plugin_dir = $etc/plugins.d
-	CONF
-	chmod 640 "$etc/auditd.conf"
-	live_start "$AURUM_BIN/auditd" -c "$etc" -s nochange
-	live_wait_for 30 has_daemon
-	"$LIVE_AUDITCTL" -b 8192 >/dev/null
-	"$LIVE_AUDITCTL" -e 1 >/dev/null
+	live_daemon "$etc" 'log_format = ENRICHED' 'flush = NONE' 'num_logs = 20' 'compress = yes' 'index = yes' \
+		'max_log_file = 100' 'max_log_file_action = ROTATE'
 }
 
 @test "what is run is printed as it is run, over rotations" {

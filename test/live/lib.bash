@@ -98,6 +98,26 @@ live_start() {
 	)
 }
 
+# live_has_daemon: the kernel has one.
+live_has_daemon() { [ "$(live_status pid)" -gt 1 ]; }
+
+# live_daemon FOLDER [LINE...]: auditd (DAEMON, or ours) with its configuration and logs in that folder,
+# which is made, and these lines in auditd.conf; audit is on when it returns. No space is too little for it.
+live_daemon() {
+	local folder=$1
+	shift
+	mkdir -p "$folder/plugins.d"
+	chmod 750 "$folder"
+	printf '%s\n' "log_file = $folder/audit.log" 'log_group = root' 'space_left = 75' 'space_left_action = IGNORE' \
+		'admin_space_left = 50' 'admin_space_left_action = IGNORE' 'disk_full_action = IGNORE' \
+		'disk_error_action = IGNORE' "plugin_dir = $folder/plugins.d" "$@" >"$folder/auditd.conf"
+	chmod 640 "$folder/auditd.conf"
+	live_start "${DAEMON:-$AURUM_BIN/auditd}" -c "$folder" -s nochange
+	live_wait_for 30 live_has_daemon
+	"$LIVE_AUDITCTL" -b 8192 >/dev/null
+	"$LIVE_AUDITCTL" -e 1 >/dev/null
+}
+
 # live_wait_for SECONDS COMMAND...: true as soon as the command is.
 live_wait_for() {
 	local tries=$(($1 * 20))

@@ -22,35 +22,11 @@ teardown_file() { live_end; }
 # start_daemon FORMAT: with logs of 20 MiB, so that a run makes several and loses none.
 start_daemon() {
 	etc=$BATS_TEST_TMPDIR/etc
-	mkdir -p "$etc/plugins.d"
-	chmod 750 "$etc"
-	cat >"$etc/auditd.conf" <<-CONF
-		log_file = $etc/audit.log
-		log_format = $1
-		log_group = root
-		flush = INCREMENTAL_ASYNC
-		freq = 50
-		num_logs = 99
-		max_log_file = 20
-		max_log_file_action = ROTATE
-		space_left = 75
-		space_left_action = SYSLOG
-		admin_space_left = 50
-		admin_space_left_action = SYSLOG
-		disk_full_action = SYSLOG
-		disk_error_action = SYSLOG
-		plugin_dir = $etc/plugins.d
-	CONF
-	chmod 640 "$etc/auditd.conf"
-	live_start "$AURUM_BIN/auditd" -c "$etc" -s nochange
-	live_wait_for 30 has_daemon
+	live_daemon "$etc" "log_format = $1" 'flush = INCREMENTAL_ASYNC' 'freq = 50' 'num_logs = 99' \
+		'max_log_file = 20' 'max_log_file_action = ROTATE'
 	daemon=$(live_status pid)
-	"$LIVE_AUDITCTL" -b 8192 >/dev/null
 	"$LIVE_AUDITCTL" --reset-lost >/dev/null 2>&1
-	"$LIVE_AUDITCTL" -e 1 >/dev/null
 }
-
-has_daemon() { [ "$(live_status pid)" -gt 1 ]; }
 
 is_drained() {
 	local size

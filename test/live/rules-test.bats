@@ -187,8 +187,6 @@ without_connector() {
 	grep -q 'key="secret"' "$LIVE_DIR/log/audit.log"
 }
 
-live_has_daemon() { [ "$(live_status pid)" -gt 0 ]; }
-
 @test "rules that drop the message at the end only take longer" {
 	{
 		cat "$LIVE_DIR/a.rules"

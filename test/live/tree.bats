@@ -15,31 +15,9 @@ setup() { live_or_skip; }
 teardown() { [ -n "$LIVE_SKIP" ] || live_quiet; }
 teardown_file() { live_end; }
 
-has_daemon() { [ "$(live_status pid)" -gt 1 ]; }
-
 start_daemon() {
 	etc=$BATS_TEST_TMPDIR/etc
-	mkdir -p "$etc/plugins.d"
-	chmod 750 "$etc"
-	cat >"$etc/auditd.conf" <<-CONF
-		log_file = $etc/audit.log
-		log_format = ENRICHED
-		log_group = root
-		flush = NONE
-		max_log_file_action = IGNORE
-		space_left = 75
-		space_left_action = IGNORE
-		admin_space_left = 50
-		admin_space_left_action = IGNORE
-		disk_full_action = IGNORE
-		disk_error_action = IGNORE
-		plugin_dir = $etc/plugins.d
-	CONF
-	chmod 640 "$etc/auditd.conf"
-	live_start "$AURUM_BIN/auditd" -c "$etc" -s nochange
-	live_wait_for 30 has_daemon
-	"$LIVE_AUDITCTL" -b 8192 >/dev/null
-	"$LIVE_AUDITCTL" -e 1 >/dev/null
+	live_daemon "$etc" 'log_format = ENRICHED' 'flush = NONE' 'max_log_file_action = IGNORE'
 }
 
 @test "a shell, its children, what they ran and how they ended" {
