@@ -68,10 +68,7 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 
 	switch (hit->id) {
 	case 'c':
-		if (conf_place_set(&a->place, hit->value) == 0)
-			return FRAME_ON;
-		(void)err_set(e, "the folder's name is too long");
-		return FRAME_FAILED;
+		return conf_place_set(&a->place, hit->value, e) == 0 ? FRAME_ON : FRAME_FAILED;
 	case 'l':
 		a->place.allow_links = true;
 		break;
@@ -230,22 +227,19 @@ int main(int argc, char **argv)
 	static const int codes[] = {[HISTORY_KEPT] = EXIT_SUCCESS,
 				    [HISTORY_LATER] = EXIT_LATER,
 				    [HISTORY_FAILED] = EXIT_TROUBLE};
-	struct options words;
 	enum history_status status;
 	struct err e;
+	int code;
 
 	if (frame_start() != 0)
 		return EXIT_TROUBLE;
-	(void)!conf_place_set(&app.place, DEFAULT_CONFIG_DIR);
-	switch (frame_options(&words, &archivist_options, argc, argv, take_option, &app, &e)) {
-	case FRAME_ON:
-		break;
-	case FRAME_DONE:
-		return EXIT_SUCCESS;
-	case FRAME_FAILED:
+	if (conf_place_set(&app.place, DEFAULT_CONFIG_DIR, &e) != 0) {
 		frame_say(PROGRAM, "%s", e.text);
 		return EXIT_TROUBLE;
 	}
+	code = frame_read(&archivist_options, argc, argv, take_option, &app, EXIT_TROUBLE);
+	if (code >= 0)
+		return code;
 	confine_yield();
 	status = work(&app);
 	return frame_finish(PROGRAM, stdout, "standard output") == 0 ? codes[status] : EXIT_TROUBLE;

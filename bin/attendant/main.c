@@ -40,10 +40,7 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 
 	switch (hit->id) {
 	case 'c':
-		if (conf_place_set(&a->place, hit->value) == 0)
-			return FRAME_ON;
-		(void)err_set(e, "the folder's name is too long");
-		return FRAME_FAILED;
+		return conf_place_set(&a->place, hit->value, e) == 0 ? FRAME_ON : FRAME_FAILED;
 	case 'l':
 		a->place.allow_links = true;
 		break;
@@ -167,20 +164,13 @@ int main(int argc, char **argv)
 		.grew = {.fd = ATTENDANT_GREW},
 	};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct options words;
-	struct err e;
+	int code;
 
 	if (frame_start() != 0)
 		return EXIT_FAILURE;
-	switch (frame_options(&words, &attendant_options, argc, argv, take_option, &attend, &e)) {
-	case FRAME_ON:
-		break;
-	case FRAME_DONE:
-		return EXIT_SUCCESS;
-	case FRAME_FAILED:
-		frame_say("auditd-attendant", "%s", e.text);
-		return EXIT_FAILURE;
-	}
+	code = frame_read(&attendant_options, argc, argv, take_option, &attend, EXIT_FAILURE);
+	if (code >= 0)
+		return code;
 	if (!attend.place.folder[0] || !is_socket(ATTENDANT_ERRANDS)) {
 		frame_say("auditd-attendant", "it is auditd that starts this program");
 		return EXIT_FAILURE;

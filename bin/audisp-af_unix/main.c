@@ -233,17 +233,8 @@ int main(int argc, char **argv)
 {
 	struct request request = {
 		.mode = DEFAULT_MODE, .format = DISPATCH_STRING, .depth = DEFAULT_DEPTH};
-	struct options words;
-	struct err e;
+	int code;
 
-	switch (frame_options(&words, &options, argc, argv, take_option, &request, &e)) {
-	case FRAME_ON:
-		return run(&request);
-	case FRAME_DONE:
-		return EXIT_SUCCESS;
-	case FRAME_FAILED:
-		break;
-	}
-	frame_say(PROGRAM, "%s", e.text);
-	return EXIT_FAILURE;
+	code = frame_read(&options, argc, argv, take_option, &request, EXIT_FAILURE);
+	return code < 0 ? run(&request) : code;
 }

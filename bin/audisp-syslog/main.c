@@ -256,17 +256,8 @@ int main(int argc, char **argv)
 			  .level = LOG_INFO,
 			  .line = BUF_INIT(TEXT_MAX),
 			  .sentence = BUF_INIT(TEXT_MAX)};
-	struct options words;
-	struct err e;
+	int code;
 
-	switch (frame_options(&words, &options, argc, argv, take_option, &app, &e)) {
-	case FRAME_ON:
-		return run(&app);
-	case FRAME_DONE:
-		return EXIT_SUCCESS;
-	case FRAME_FAILED:
-		break;
-	}
-	frame_say(PROGRAM, "%s", e.text);
-	return EXIT_FAILURE;
+	code = frame_read(&options, argc, argv, take_option, &app, EXIT_FAILURE);
+	return code < 0 ? run(&app) : code;
 }

@@ -24,14 +24,14 @@ static void tell_problems(const struct config_problems *p, const char *file,
 		say(voice, LOG_ERR, "%s: and %zu more problems", file, p->dropped);
 }
 
-int conf_place_set(struct conf_place *place, const char *folder)
+int conf_place_set(struct conf_place *place, const char *folder, struct err *e)
 {
 	int n;
 
 	if (realpath(folder, place->folder))
 		return 0;
 	n = snprintf(place->folder, sizeof(place->folder), "%s", folder);
-	return n < (int)sizeof(place->folder) ? 0 : -1;
+	return n < (int)sizeof(place->folder) ? 0 : err_set(e, "the folder's name is too long");
 }
 
 int load_config(const struct conf_place *place, struct auditd_conf *conf, const struct voice *voice)

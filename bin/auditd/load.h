@@ -14,8 +14,8 @@ struct conf_place {
 	bool allow_links;
 };
 
-/* The absolute name of the folder. -1: it is too long. */
-MUST_CHECK int conf_place_set(struct conf_place *place, const char *folder);
+/* The absolute name of the folder. -1 with a sentence: it is too long. */
+MUST_CHECK int conf_place_set(struct conf_place *place, const char *folder, struct err *e);
 
 /*
  * Reads and checks auditd.conf and tells everything that is wrong, with file and line. -1: there

@@ -55,14 +55,6 @@ static enum frame_next take_state(struct run_options *run, const char *word, str
 	return FRAME_FAILED;
 }
 
-static enum frame_next take_folder(struct run_options *run, const char *path, struct err *e)
-{
-	if (conf_place_set(&run->place, path) == 0)
-		return FRAME_ON;
-	(void)err_set(e, "the folder's name is too long");
-	return FRAME_FAILED;
-}
-
 static enum frame_next take_option(void *arg, const struct option_hit *hit, struct err *e)
 {
 	struct run_options *run = arg;
@@ -80,7 +72,7 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 	case 's':
 		return take_state(run, hit->value, e);
 	case 'c':
-		return take_folder(run, hit->value, e);
+		return conf_place_set(&run->place, hit->value, e) == 0 ? FRAME_ON : FRAME_FAILED;
 	case 'h':
 		return frame_help(&auditd_options, e);
 	case 'v':

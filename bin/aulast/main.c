@@ -299,19 +299,10 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 int main(int argc, char **argv)
 {
 	struct app app = {.input = {.program = PROGRAM}};
-	struct options words;
-	struct err e;
+	int code;
 
 	if (frame_start() != 0)
 		return EXIT_FAILURE;
-	switch (frame_options(&words, &options, argc, argv, take_option, &app, &e)) {
-	case FRAME_ON:
-		return run(&app);
-	case FRAME_DONE:
-		return EXIT_SUCCESS;
-	case FRAME_FAILED:
-		break;
-	}
-	frame_say(PROGRAM, "%s", e.text);
-	return EXIT_FAILURE;
+	code = frame_read(&options, argc, argv, take_option, &app, EXIT_FAILURE);
+	return code < 0 ? run(&app) : code;
 }

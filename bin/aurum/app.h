@@ -43,6 +43,11 @@ void verb_usage(const struct verb_set *set, FILE *to);
 MUST_CHECK int verb_options(const struct option_set *set, int argc, char **argv, frame_take_fn take,
 			    void *arg);
 
+struct present;
+
+/* frame_start(), and what a verb needs to know of this machine. 0, or -1 after telling. */
+MUST_CHECK int verb_begin(const char *verb, struct present *present);
+
 /* Verbs: argv[0] is the verb's own name. Each returns an exit code. */
 int watch_main(int argc, char **argv);
 int status_main(int argc, char **argv);

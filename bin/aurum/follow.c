@@ -92,13 +92,9 @@ int follow_main(int argc, char **argv)
 	struct err e;
 	int code;
 
-	if (frame_start() != 0)
+	if (verb_begin("follow", &present) != 0)
 		return EXIT_TROUBLE;
 	(void)signal(SIGPIPE, SIG_IGN); /* told by write() */
-	if (present_init(&present, &e) != 0) {
-		say("follow: %s", e.text);
-		return EXIT_TROUBLE;
-	}
 	search_request_init(&r.search, "follow", &present);
 	code = verb_options(&set, argc, argv, take_option, &r);
 	if (code < 0 && check(&r, &e) != 0) {

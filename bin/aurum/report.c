@@ -174,15 +174,10 @@ int report_main(int argc, char **argv)
 {
 	struct reporting r = {.report = NULL};
 	struct present present;
-	struct err e;
 	int code;
 
-	if (frame_start() != 0)
+	if (verb_begin("report", &present) != 0)
 		return EXIT_TROUBLE;
-	if (present_init(&present, &e) != 0) {
-		say("report: %s", e.text);
-		return EXIT_TROUBLE;
-	}
 	search_request_init(&r.request, "aurum: report", &present);
 	code = verb_options(&set, argc, argv, take, &r);
 	if (code < 0)

@@ -245,12 +245,8 @@ int search_main(int argc, char **argv)
 	struct err e;
 	int code;
 
-	if (frame_start() != 0)
+	if (verb_begin("search", &present) != 0)
 		return EXIT_TROUBLE;
-	if (present_init(&present, &e) != 0) {
-		say("search: %s", e.text);
-		return EXIT_TROUBLE;
-	}
 	search_request_init(&r, "aurum: search", &present);
 	code = verb_options(&search_options, argc, argv, search_take, &r);
 	if (code < 0 && search_complete(&r, &e) != 0) {

@@ -220,12 +220,8 @@ int tree_main(int argc, char **argv)
 	struct err e;
 	int code;
 
-	if (frame_start() != 0)
+	if (verb_begin("tree", &present) != 0)
 		return EXIT_TROUBLE;
-	if (present_init(&present, &e) != 0) {
-		say("tree: %s", e.text);
-		return EXIT_TROUBLE;
-	}
 	r.when = &present.when;
 	code = verb_options(&set, argc, argv, take_option, &r);
 	if (code < 0 && check(&r, &e) != 0) {

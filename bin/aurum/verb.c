@@ -2,6 +2,7 @@
 #include "aurum/app.h"
 
 #include "base/near.h"
+#include "common/present.h"
 
 void verb_usage(const struct verb_set *set, FILE *to)
 {
@@ -39,6 +40,18 @@ int verb_options(const struct option_set *set, int argc, char **argv, frame_take
 	(void)sv_cut(sv_cstr(set->program), ' ', &first, &name); /* say() says "aurum" */
 	say("%.*s: %s", SV_FMT(name), e.text);
 	return EXIT_TROUBLE;
+}
+
+int verb_begin(const char *verb, struct present *present)
+{
+	struct err e;
+
+	if (frame_start() != 0)
+		return -1;
+	if (present_init(present, &e) == 0)
+		return 0;
+	say("%s: %s", verb, e.text);
+	return -1;
 }
 
 int verb_run(const struct verb_set *set, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -52,6 +53,24 @@ enum frame_next frame_options(struct options *words, const struct option_set *se
 			return FRAME_ON;
 		}
 	return next;
+}
+
+int frame_read(const struct option_set *set, int argc, char *const argv[], frame_take_fn take,
+	       void *arg, int failed)
+{
+	struct options words;
+	struct err e;
+
+	switch (frame_options(&words, set, argc, argv, take, arg, &e)) {
+	case FRAME_ON:
+		return -1;
+	case FRAME_DONE:
+		return EXIT_SUCCESS;
+	case FRAME_FAILED:
+		break;
+	}
+	frame_say(set->program, "%s", e.text);
+	return failed;
 }
 
 enum frame_next frame_stray_word(const struct option_hit *hit, struct err *e)

@@ -38,6 +38,13 @@ MUST_CHECK enum frame_next frame_options(struct options *words, const struct opt
 					 int argc, char *const argv[], frame_take_fn take,
 					 void *arg, struct err *e);
 
+/*
+ * The same, for programs that then say what is wrong and end. -1: go on; else the exit code, which is
+ * `failed` after telling.
+ */
+MUST_CHECK int frame_read(const struct option_set *set, int argc, char *const argv[],
+			  frame_take_fn take, void *arg, int failed);
+
 /* For take(): the sentence about a word that belongs to no option. FRAME_FAILED. */
 enum frame_next frame_stray_word(const struct option_hit *hit, struct err *e);
 
