@@ -144,6 +144,65 @@ static void an_index_lets_through_what_a_query_finds(void **state)
 	assert_true(t.exact > ROUNDS / 2);
 }
 
+/* What random logs have too seldom. */
+static void what_is_rare_is_let_through_and_of_one_record_is_not_exact(void **state)
+{
+	static const char log[] =
+		"type=SYSCALL msg=audit(1000.000:1): syscall=59 uid=0 key=6F6E650174776F\n"
+		"type=PATH msg=audit(1000.000:1): name=\"/a\" nametype=NORMAL\n"
+		"type=SYSCALL msg=audit(1001.000:2): syscall=59 uid=5 key=\"one\"\n"
+		"type=PATH msg=audit(1001.000:2): name=\"/b\" nametype=DELETE\n"
+		"type=SYSCALL msg=audit(1002.000:3): syscall=59 uid=0 key=(null)\n"
+		"type=CWD msg=audit(1002.000:3): cwd=\"/srv/deep\"\n"
+		"type=PATH msg=audit(1002.000:3): name=\"..//x\" nametype=DELETE\n"
+		"type=CWD msg=audit(1003.000:4): cwd=\"/srv/deep/er\"\n"
+		"type=PATH msg=audit(1003.000:4): name=\".././file\" nametype=CREATE\n"
+		"type=CWD msg=audit(1004.000:5): cwd=\"/srv/deep/er\"\n"
+		"type=PATH msg=audit(1004.000:5): name=\"q/../r\" nametype=CREATE\n";
+	static const char *const queries[] = {
+		"key = one",
+		"key = two",
+		"key in (none, two)",
+		"not key = one",
+		"key != two",
+		"uid = 0 && type = PATH",
+		"uid = 0 and type = PATH",
+		"not (uid = 0 && type = PATH)",
+		"!(uid = 0 || type = PATH)",
+		"nametype = DELETE && uid = 0",
+		"path = /srv/x",
+		"path = /srv/deep/file",
+		"path = /srv/deep/er/r",
+		"path = /srv/deep/er/q",
+		"path in (/srv/x, /b)",
+		"path like \"/srv/deep/*\"",
+	};
+	struct tally t = {0};
+	struct segment_head head;
+	struct check c;
+	struct index x;
+	struct err e;
+	char path[64];
+	int fd;
+
+	(void)state;
+	assert_true(check_init(&c));
+	fd = make_index(sv_make(log, sizeof(log) - 1), &head);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_int_equal(index_open(&x, path, &head, &e), INDEX_OPEN);
+	for (size_t i = 0; i < LEN(queries); i++) {
+		struct check_query q;
+
+		assert_true(check_open(&q, &c, sv_cstr(queries[i])));
+		compare(&q, &x, sv_make(log, sizeof(log) - 1), &t);
+		check_close(&q);
+	}
+	assert_int_equal(t.exact, 1); /* `and` of different records */
+	index_close(&x);
+	(void)close(fd);
+	check_release(&c);
+}
+
 /* How many rows the index is sure of. */
 static uint64_t sure_rows(struct index *x, struct check *c, const char *text)
 {
@@ -196,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_index_lets_through_what_a_query_finds),
+		cmocka_unit_test(what_is_rare_is_let_through_and_of_one_record_is_not_exact),
 		cmocka_unit_test(names_are_exact_where_records_have_them),
 	};
 

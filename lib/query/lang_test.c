@@ -412,6 +412,13 @@ static const struct {
 	{"addr = 10.1.2.3", "c"},
 	{"addr in 10.0.0.0/8", "c"},
 	{"addr in 10.1.3.0/24", ""},
+	{"addr in 10.1.2.0/23", "c"},
+	{"addr in 10.1.0.0/23", ""},
+	{"addr in 10.1.2.2/31", "c"},
+	{"addr in 10.1.2.0/31", ""},
+	{"addr in 10.128.0.0/9", ""},
+	{"addr in 2001:db8::4/127", "a"},
+	{"addr in 2001:db8::6/127", ""},
 	{"addr in (192.168.0.0/16, 2001:db8::/32)", "a"},
 	{"addr = 2001:DB8:0::5", "a"},
 	{"addr like \"10.*\"", "c"},
@@ -526,6 +533,61 @@ static void an_event_is_what_the_query_says(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void the_window_is_what_the_query_says_of_time_type_node_and_serial(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t start, end;
+		bool is_whole;
+	} windows[] = {
+		{"", INT64_MIN, INT64_MAX, true},
+		{"time >= @1700000000", 1700000000, INT64_MAX, true},
+		{"time > @1700000000", 1700000000, INT64_MAX, false},
+		{"time <= @1700000000", INT64_MIN, 1700000000, true},
+		{"time < @1700000000", INT64_MIN, 1699999999, true},
+		{"time = @1700000000", 1700000000, 1700000000, true},
+		{"time >= 1700000000.000", 1700000000, INT64_MAX, true},
+		{"time >= 1700000000.400", 1700000000, INT64_MAX, false},
+		{"time > 1700000000.999", 1700000001, INT64_MAX, true},
+		{"time <= 1700000000.400", INT64_MIN, 1700000000, false},
+		{"time <= 1700000000.999", INT64_MIN, 1700000000, true},
+		{"time < 1700000000.400", INT64_MIN, 1700000000, false},
+		{"time = 1700000000.400", 1700000000, 1700000000, false},
+		{"time in (@1700000000, @1700000005)", 1700000000, 1700000005, false},
+		{"time = 2023-11-14", 1699920000, 1700006399, true},
+		{"time >= @5000 and time <= @6000", 5000, 6000, true},
+		{"time >= @5000 and key = a", 5000, INT64_MAX, false},
+		{"time >= @5000 && key = a", 5000, INT64_MAX, false},
+		{"time >= @5000 or key = a", INT64_MIN, INT64_MAX, false},
+		{"not time >= @5000", INT64_MIN, INT64_MAX, false},
+		{"time != @5000", INT64_MIN, INT64_MAX, false},
+		{"\\timestamp >= ts:5000.500", 5000, INT64_MAX, false},
+		{"event = 1700000000.123:456", 1700000000, 1700000000, false},
+		{"type = SYSCALL and node = a and serial = 5", INT64_MIN, INT64_MAX, true},
+		{"type = SYSCALL and type = PATH", INT64_MIN, INT64_MAX, false},
+		{"type != SYSCALL", INT64_MIN, INT64_MAX, false},
+		{"serial in 5..9", INT64_MIN, INT64_MAX, false},
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < LEN(windows); i++) {
+		struct query q;
+		struct lang l;
+		bool is_whole;
+
+		parse(b, &l, sv_cstr(windows[i].text));
+		query_init(&q);
+		is_whole = lang_narrow(&l, &q);
+		if (q.start != windows[i].start || q.end != windows[i].end ||
+		    is_whole != windows[i].is_whole)
+			fail_msg("%s: %lld to %lld%s", windows[i].text, (long long)q.start,
+				 (long long)q.end, is_whole ? ", which is all" : "");
+		assert_int_equal(q.has_serial, strstr(windows[i].text, "serial = ") ||
+						       strstr(windows[i].text, "event = "));
+		lang_release(&l);
+	}
+}
+
 static void a_pattern_over_its_limit_is_told(void **state)
 {
 	struct bench *b = *state;
@@ -556,6 +618,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(a_user_that_nobody_is_here_is_remarked),
 		cmocka_unit_test(an_event_is_what_the_query_says),
+		cmocka_unit_test(the_window_is_what_the_query_says_of_time_type_node_and_serial),
 		cmocka_unit_test(a_pattern_over_its_limit_is_told),
 		cmocka_unit_test(the_place_is_shown_under_the_text),
 	};

@@ -173,6 +173,19 @@ static void test_pids_come_again(void **state)
 	      "50<0 9-9 ?; 100<50 9-10 s; 200<100 10-20 a b; ");
 }
 
+static void test_ends(void **state)
+{
+	(void)state;
+	/* Calls of other threads that had begun are told after the end; later the pid is another's. */
+	check(OPEN(10, 1, 1, 100, 1, "sh") EXIT(11, 2, 1, 100, 3) OPEN(13, 3, 1, 100, 1, "sh"),
+	      "1<0 10-13 ?; 100<1 10-13 =3; ");
+	check(OPEN(10, 1, 1, 100, 1, "sh") EXIT(11, 2, 1, 100, 3) OPEN(14, 3, 1, 100, 1, "sh"),
+	      "1<0 10-14 ?; 100<1 10-11 =3; 100<1 14-14; ");
+	/* A program that is run is none of them. */
+	check(OPEN(10, 1, 1, 100, 1, "sh") EXIT(11, 2, 1, 100, 3) RUN(11, 3, 1, 100, 1, "sh"),
+	      "1<0 10-11 ?; 100<1 10-11 =3; 100<1 11-11 sh; ");
+}
+
 static void test_containers(void **state)
 {
 	(void)state;
@@ -251,6 +264,27 @@ static void test_logins(void **state)
 	tree_free(t);
 }
 
+/* A login that was refused is none; the thread of another machine's clone has its flags elsewhere. */
+static void test_what_is_no_login_and_no_child(void **state)
+{
+	struct tree *t = read_tree(
+		AT("LOGIN", 10, 1) "pid=100 uid=0 old-auid=4294967295 auid=1000 "
+				   "old-ses=4294967295 ses=5 res=0\n" RUN(20, 2, 100, 200, 5, "a"));
+
+	(void)state;
+	assert_null(tree_login_of(t, tree_find(t, 200, NULL)));
+	tree_free(t);
+	/* s390x: clone is 120, and a0 the stack. */
+	check(AT("SYSCALL", 10,
+		 1) "arch=80000016 syscall=120 success=yes exit=200 a0=7f0000 a1=3d0f00 "
+		    "items=0 ppid=50 pid=100 auid=1 uid=1 euid=1 ses=1 comm=\"c\"\n",
+	      "50<0 10-10 ?; 100<50 10-10; ");
+	check(AT("SYSCALL", 10,
+		 1) "arch=80000016 syscall=120 success=yes exit=200 a0=3d0f00 a1=1200011 "
+		    "items=0 ppid=50 pid=100 auid=1 uid=1 euid=1 ses=1 comm=\"c\"\n",
+	      "50<0 10-10 ?; 100<50 10-10; 200<100 10-10 + ?; ");
+}
+
 /* What only forged logs say. */
 static void test_rings(void **state)
 {
@@ -286,10 +320,16 @@ static void test_no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parents),         cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_pids_come_again), cmocka_unit_test(test_containers),
-		cmocka_unit_test(test_failed_runs),     cmocka_unit_test(test_which_one),
-		cmocka_unit_test(test_logins),          cmocka_unit_test(test_rings),
+		cmocka_unit_test(test_parents),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_pids_come_again),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_containers),
+		cmocka_unit_test(test_failed_runs),
+		cmocka_unit_test(test_which_one),
+		cmocka_unit_test(test_what_is_no_login_and_no_child),
+		cmocka_unit_test(test_logins),
+		cmocka_unit_test(test_rings),
 		cmocka_unit_test(test_no_room),
 	};
 
