@@ -52,6 +52,12 @@ run_rows() {
 	[ -z "$output" ] || { echo "$output"; false; }
 }
 
+@test "a write that only says it was done is found out before the text goes" {
+	calls >"$dir/calls"
+	run run_rows < <(sed -nE 's/^write (.*)$/any -e inject=write:retval=1:when=\1/p' "$dir/calls")
+	[ -z "$output" ] || { echo "$output"; false; }
+}
+
 @test "what goes on failing is said, leaves no draft, and is done when it works again" {
 	run run_rows <<-'ROWS'
 		any -e inject=write:error=ENOSPC:when=1+

@@ -282,6 +282,18 @@ time.sleep(60)' "$dir/$1" "$2" >"$dir/held" 3>&- &
 	whole one
 }
 
+@test "a file on its way out comes back when its segment is another text" {
+	local d=$dir/one
+	make_log one 2
+	run -0 archive one --once
+	# As if it had died between taking the name and removing the file, with a segment that is not of it.
+	lines 3000 1 | sed 's/n=1500 /n=1501 /' >"$d/log/.audit.log-00000001.old"
+	chmod 400 "$d/log/.audit.log-00000001.old"
+	run -0 archive one --leave 9
+	[ "$(names one)" = "audit.log audit.log-00000001.zst audit.log.1 audit.log.2" ]
+	grep -q 'n=1501 end=1500' "$d/log/audit.log.2"
+}
+
 @test "while somebody holds the names no file is taken away" {
 	local d=$dir/one
 	make_log one 1
