@@ -8,12 +8,19 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	export GOPATH=/usr/share/gocode GO111MODULE=off GOCACHE=$BATS_FILE_TMPDIR/go GOFLAGS=-trimpath
 	go build -o "$BATS_FILE_TMPDIR/check" "$AURUM_TOP/test/golden/seal_check.go"
+	go build -o "$BATS_FILE_TMPDIR/folder" "$AURUM_TOP/test/golden/seal_folder.go"
 }
 
 setup() {
 	same=$AURUM_BIN/../test/seal-same
 	logs=${SEAL_LOGS:-150} length=${SEAL_LINES:-400} seed=${SEAL_SEED:-1}
+	make=$AURUM_BIN/../test/seal-make
 	cd "$BATS_TEST_TMPDIR"
+}
+
+# reader FOLDER: the verifier in Go, which knows docs/format-seal.md and nothing of us.
+reader() {
+	"$BATS_FILE_TMPDIR/folder" "$1" "$1/vkey"
 }
 
 # key_of VKEY FILE: its public key as openssl reads it (RFC 8410: 12 bytes and the key).
@@ -117,4 +124,64 @@ signature_of() {
 		*/reserve) reserved=${note[5]} ;;
 		esac
 	done
+}
+
+@test "sealed logs of many histories are well for a reader that knows the document only" {
+	n=0
+	while read -r history; do
+		n=$((n + 1))
+		"$make" -s "$n" -n 20 -b 80000 "log$n" $history 2>/dev/null
+		run reader "log$n"
+		echo "$history: $output"
+		[ "$status" -eq 0 ]
+	done <<-'END'
+		start
+		start stop
+		start lines:1 wait:2
+		start lines:200 wait:15 lines:300 rotate lines:20 wait:70 stop
+		start lines:10 kill start lines:5 kill start lines:7 stop start stop
+		start lines:600 wait:30 crash start lines:70 wait:3 crash start wait:100 stop
+		start lines:64 wait:2 rotate lines:256 rotate rotate lines:1 reserve lines:30 torn:40 crash start lines:9 stop
+		start lines:3000 wait:12 rotate reserve wait:200 lines:100 stop start lines:2000 stop
+	END
+}
+
+@test "of a bit that turned anywhere in lines, keys or commits, reader and aurum verify say no" {
+	"$make" -s 5 -b 8000 log start lines:50 wait:15 lines:60 rotate lines:20 stop start lines:10 wait:12 lines:5 stop 2>/dev/null
+	reader log
+	"$AURUM_BIN/aurum" verify log --anchor log/anchor >/dev/null
+	RANDOM=${SEAL_SEED:-1}
+	for file in audit.log audit.log.1 audit.log.2 integrity/keys integrity/commits; do
+		for turn in 1 2 3 4 5 6; do
+			rm -rf turned
+			cp -a log turned
+			at=$(((RANDOM * 32768 + RANDOM) % $(stat -c %s "log/$file")))
+			byte=$(od -An -tu1 -j "$at" -N 1 "log/$file")
+			printf "\\x$(printf %02x $((byte ^ 1 << RANDOM % 8)))" | dd of="turned/$file" bs=1 seek="$at" conv=notrunc status=none
+			run reader turned
+			echo "$file, byte $at: $output"
+			[ "$status" -eq 1 ]
+			run "$AURUM_BIN/aurum" verify turned --anchor turned/anchor
+			echo "$output"
+			[ "$status" -eq 1 ] || [ "$status" -eq 2 ]
+		done
+	done
+}
+
+@test "what aurum-integrity(7) says to do without us is done" {
+	"$make" log start lines:10 wait:2 2>/dev/null
+	awk '/^\.EX/ { n++; is_in = 1; next } /^\.EE/ { is_in = 0 } is_in { print >("recipe." n) }' "$AURUM_TOP/docs/aurum-integrity.7"
+	sed -i 's/\\-/-/g; s/\\(em/—/g; s/\\e/\\/g' recipe.1 recipe.2
+	line=$(sed -n 3p log/audit.log)
+	leaf=$(. ./recipe.1)
+	[ "${leaf%% *}" = "$(od -An -tx1 -v -j 64 -N 32 log/integrity/level0/00000000 | tr -d ' \n')" ]
+	cp log/integrity/checkpoint .
+	key=$(sed -n 7p log/integrity/keys)
+	run . ./recipe.2
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = "Signature Verified Successfully" ]
+	sed -i 2s/1/2/ checkpoint
+	run . ./recipe.2
+	[ "$status" -ne 0 ]
 }
