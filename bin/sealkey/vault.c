@@ -147,6 +147,22 @@ static int answer_load(struct vault *v, struct reserve_message *m, struct err *e
 	return 0;
 }
 
+/* ---- settle ---- */
+
+/* A crash came between the note that names the staged key and the commit. */
+static int answer_settle(struct vault *v, struct reserve_message *m, struct err *e)
+{
+	struct vault_key *next = &v->key[VAULT_NEXT], *staged = &v->key[VAULT_STAGED];
+
+	if (!staged->is_there || !seal_public_eq(&staged->file.public, &m->key[0]))
+		return 0;
+	if (store_promote(v->folder, e) != 0)
+		return -1;
+	*next = *staged;
+	forget(staged);
+	return 0;
+}
+
 /* ---- stage ---- */
 
 static int draw(uint8_t seed[SEAL_SEED_BYTES], struct err *e)
@@ -375,7 +391,7 @@ void vault_answer(struct vault *v, struct reserve_message *m)
 						     struct err *) = {
 		[RESERVE_HELLO] = answer_hello,   [RESERVE_LOAD] = answer_load,
 		[RESERVE_STAGE] = answer_stage,   [RESERVE_SIGN] = answer_sign,
-		[RESERVE_COMMIT] = answer_commit,
+		[RESERVE_COMMIT] = answer_commit, [RESERVE_SETTLE] = answer_settle,
 	};
 	struct err e = {0};
 

@@ -14,6 +14,11 @@ int reserve_load(struct reserve *r, struct reserve_keys *out, struct err *why, s
 	return r->kind->load(r, out, why, e);
 }
 
+int reserve_settle(struct reserve *r, const struct seal_public *named, struct err *e)
+{
+	return r->kind->settle(r, named, e);
+}
+
 int reserve_stage(struct reserve *r, enum reserve_until until, struct seal_public *out,
 		  struct err *e)
 {

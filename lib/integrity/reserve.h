@@ -5,6 +5,7 @@
  *
  *	struct reserve *r = reserve_spawn(&options, &e);	-- before the process is confined
  *	reserve_load(r, &keys, &e);		-- which keys there are: one must be chain.next
+ *	reserve_settle(r, &chain.next, &e);
  *	reserve_stage(r, RESERVE_FOR_BOOT, &step.reserved, &e);
  *	reserve_sign(r, &chain.next, &step, &notes, signature, &e);
  *	... the note is made durable in `keys` ...
@@ -66,6 +67,12 @@ struct reserve_keys {
  */
 MUST_CHECK int reserve_load(struct reserve *r, struct reserve_keys *out, struct err *why,
 			    struct err *e);
+
+/*
+ * The chain names this key, which was loaded. One that was staged takes the place of the one before it, so that
+ * it outlives the staging of another; what is loaded stays so, and the anchor as it is.
+ */
+MUST_CHECK int reserve_settle(struct reserve *r, const struct seal_public *named, struct err *e);
 
 enum reserve_until {
 	RESERVE_FOR_BOOT,    /* to be used behind a boot (TPM), else at any time */

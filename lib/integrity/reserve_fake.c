@@ -81,6 +81,18 @@ static int fake_load(struct reserve *r, struct reserve_keys *out, struct err *wh
 	return 0;
 }
 
+static int fake_settle(struct reserve *r, const struct seal_public *named, struct err *e)
+{
+	struct fake *f = (struct fake *)r;
+
+	(void)e;
+	if (f->staged.is_there && seal_public_eq(&f->staged.public, named)) {
+		f->next = f->staged;
+		f->staged.is_there = false;
+	}
+	return 0;
+}
+
 static int fake_stage(struct reserve *r, enum reserve_until until, struct seal_public *out,
 		      struct err *e)
 {
@@ -140,8 +152,8 @@ static int fake_commit(struct reserve *r, uint64_t starts, const struct seal_pub
 	return 0;
 }
 
-static const struct reserve_kind fake_kind = {fake_free, fake_load, fake_stage, fake_sign,
-					      fake_commit};
+static const struct reserve_kind fake_kind = {fake_free,  fake_load, fake_settle,
+					      fake_stage, fake_sign, fake_commit};
 
 struct reserve *reserve_fake_new(const uint8_t seed[SEAL_SEED_BYTES], struct seal_public *first)
 {

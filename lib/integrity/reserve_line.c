@@ -91,6 +91,15 @@ static int line_load(struct reserve *r, struct reserve_keys *out, struct err *wh
 	return 0;
 }
 
+static int line_settle(struct reserve *r, const struct seal_public *named, struct err *e)
+{
+	struct line *l = (struct line *)r;
+
+	begin(l, RESERVE_SETTLE);
+	l->message.key[0] = *named;
+	return ask(l, e);
+}
+
 static int line_stage(struct reserve *r, enum reserve_until until, struct seal_public *out,
 		      struct err *e)
 {
@@ -145,8 +154,8 @@ static void line_free(struct reserve *r)
 	free(l);
 }
 
-static const struct reserve_kind line_kind = {line_free, line_load, line_stage, line_sign,
-					      line_commit};
+static const struct reserve_kind line_kind = {line_free,  line_load, line_settle,
+					      line_stage, line_sign, line_commit};
 
 /* ---- the program ---- */
 

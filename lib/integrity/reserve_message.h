@@ -22,6 +22,7 @@ enum reserve_ask {
 	RESERVE_STAGE,     /* number = enum reserve_until. answer: key[0] */
 	RESERVE_SIGN,      /* key[0], text = a start's. answer: text = the note, signature */
 	RESERVE_COMMIT,    /* key[0], number = starts */
+	RESERVE_SETTLE,    /* key[0] */
 	RESERVE_ASK_END
 };
 

@@ -7,6 +7,7 @@
 struct reserve_kind {
 	void (*free)(struct reserve *r);
 	int (*load)(struct reserve *r, struct reserve_keys *out, struct err *why, struct err *e);
+	int (*settle)(struct reserve *r, const struct seal_public *named, struct err *e);
 	int (*stage)(struct reserve *r, enum reserve_until until, struct seal_public *out,
 		     struct err *e);
 	int (*sign)(struct reserve *r, const struct seal_public *by, const struct seal_step *step,
