@@ -9,6 +9,7 @@
 #include "integrity/store.h"
 
 #define GROWN_WAITING_MAX ((size_t)1 << 20)
+#define GROWN_RECORDS     16 /* at most so many are written at once, and can be torn by one crash */
 
 struct grown {
 	const char *name;

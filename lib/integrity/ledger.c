@@ -119,26 +119,53 @@ static int read_keys(struct ledger *l, struct err *e)
 
 /* ---- commits ---- */
 
+static int read_commit(const struct ledger *l, uint64_t number, struct seal_commit *out,
+		       bool *is_whole, struct err *e)
+{
+	uint8_t record[SEAL_COMMIT_BYTES];
+	ssize_t n = file_read_at(l->commits.fd, number * SEAL_COMMIT_BYTES, record, sizeof(record));
+
+	if (n < 0)
+		return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_COMMITS);
+	*is_whole = n == sizeof(record) && seal_commit_unpack(record, out);
+	return 0;
+}
+
+/*
+ * How many records there are up to the end, or to one that a crash tore: of those that are written at once
+ * (GROWN_RECORDS), the first that is none, and what is behind it. *count begins as all of them.
+ */
+static int count_commits(struct ledger *l, uint64_t *count, struct err *e)
+{
+	uint64_t all = *count, from = all > GROWN_RECORDS ? all - GROWN_RECORDS : 0;
+	struct seal_commit c;
+	bool is_whole = false;
+
+	for (uint64_t i = from; i < *count; i++) {
+		if (read_commit(l, i, &c, &is_whole, e) != 0)
+			return -1;
+		if (!is_whole)
+			*count = i;
+	}
+	/* Not by one crash of ours; whoever verifies the log says so. */
+	for (is_whole = false; *count && !is_whole && all - *count < TORN_COMMITS;
+	     *count -= !is_whole)
+		if (read_commit(l, *count - 1, &l->last, &is_whole, e) != 0)
+			return -1;
+	l->has_commit = is_whole;
+	return 0;
+}
+
 static int read_commits(struct ledger *l, struct err *e)
 {
 	struct grown *g = &l->commits;
-	uint64_t count, all;
-	uint8_t record[SEAL_COMMIT_BYTES];
+	uint64_t count;
 
 	if (grown_open(g, l->store, e) != 0)
 		return -1;
-	all = count = g->bytes / SEAL_COMMIT_BYTES;
-	for (; count && all - count <= TORN_COMMITS; count--) {
-		ssize_t n = file_read_at(g->fd, (count - 1) * SEAL_COMMIT_BYTES, record,
-					 sizeof(record));
-
-		if (n < 0)
-			return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_COMMITS);
-		if (n == sizeof(record) && seal_commit_unpack(record, &l->last)) {
-			l->has_commit = true;
-			break;
-		}
-	}
+	count = g->bytes / SEAL_COMMIT_BYTES;
+	if (count_commits(l, &count, e) != 0)
+		return -1;
 	if (count && !l->has_commit)
 		return err_set(e,
 			       INTEGRITY_FOLDER "/" INTEGRITY_COMMITS
@@ -176,14 +203,20 @@ static int read_places(struct ledger *l, struct err *e)
 	CLEANUP(buf_release) struct buf text = BUF_INIT(PLACES_MAX);
 	struct grown *g = &l->segments;
 	struct seal_place p;
-	size_t whole = 0;
+	size_t whole = 0, last;
 
 	if (grown_open(g, l->store, e) != 0 ||
 	    file_read_fd(g->fd, INTEGRITY_FOLDER "/" INTEGRITY_SEGMENTS, &text, e) != 0)
 		return -1;
+	/* Of those that may have been on their way, none behind one that was torn. */
+	last = text.n > GROWN_RECORDS * SEAL_PLACE_BYTES ? text.n - GROWN_RECORDS * SEAL_PLACE_BYTES
+							 : 0;
 	for (size_t at = 0; at + SEAL_PLACE_BYTES <= text.n; at += SEAL_PLACE_BYTES) {
-		if (!seal_place_unpack((const uint8_t *)text.p + at, &p))
+		if (!seal_place_unpack((const uint8_t *)text.p + at, &p)) {
+			if (at >= last)
+				break;
 			continue;
+		}
 		if (keep_place(l, &p) != 0)
 			return err_set(e, "no memory for the log's segments");
 		whole = at + SEAL_PLACE_BYTES;
@@ -199,6 +232,9 @@ int ledger_put_place(struct ledger *l, const struct seal_place *p, struct err *e
 {
 	uint8_t record[SEAL_PLACE_BYTES];
 
+	if (l->segments.waiting.n >= (size_t)GROWN_RECORDS * SEAL_PLACE_BYTES &&
+	    grown_flush(&l->segments, l->store, e) != 0)
+		return -1;
 	seal_place_pack(p, record);
 	buf_put(&l->segments.waiting, sv_make((const char *)record, sizeof(record)));
 	if (l->segments.waiting.failed || keep_place(l, p) != 0)

@@ -51,6 +51,9 @@ int sealer_sign_tree(struct sealer *s, const struct seal_range *range, enum seal
 	struct seal_checkpoint point = {.origin = origin_of(s), .size = range->size};
 	struct seal_commit c = new_commit(s, type);
 
+	if (s->ledger.commits.waiting.n >= (size_t)GROWN_RECORDS / 2 * SEAL_COMMIT_BYTES &&
+	    sealer_flush(s, e) != 0)
+		return -1;
 	seal_range_root(range, s->digest, &point.root);
 	if (seal_digest_failed(s->digest))
 		return err_set(e, "OpenSSL could not make a hash");
@@ -259,6 +262,7 @@ static int sign_reserved(struct sealer *s, struct seal_step *step, struct err *e
 	else
 		step->state = s->is_clean ? SEAL_CLEAN : SEAL_UNCLEAN;
 	if (make_key(s, step->epoch, &step->key, &slot, e) != 0 ||
+	    reserve_settle(r, &chain->next, e) != 0 ||
 	    reserve_stage(r, RESERVE_FOR_BOOT, &step->reserved, e) != 0)
 		return -1;
 	if (reserve_sign(r, &chain->next, step, &s->ledger.keys.waiting, signature, e) != 0) {
