@@ -6,9 +6,8 @@
  *	...
  *	if (seal_digest_failed(d)) ...
  *
- * A digest keeps OpenSSL's algorithm and context, for fetching them costs more than hashing a line.
- * One for each thread. A hash that OpenSSL could not make is all zero and sets the sticky failure,
- * so that a sequence is checked once at its end.
+ * A digest is the room that hashing takes; one for each thread. A hash that OpenSSL could not make is
+ * all zero and sets the sticky failure, so that a sequence is checked once at its end.
  */
 #ifndef AURUM_SEAL_DIGEST_H
 #define AURUM_SEAL_DIGEST_H
@@ -28,7 +27,7 @@ struct seal_hash {
 
 struct seal_digest;
 
-/* NULL, with *e filled, where OpenSSL has no SHA-256 or there is no memory. */
+/* NULL, with *e filled, where there is no memory. */
 MUST_CHECK struct seal_digest *seal_digest_new(struct err *e);
 void seal_digest_free(struct seal_digest *d); /* NULL is well */
 

@@ -57,7 +57,7 @@ int seal_note_parse(struct sv bytes, struct seal_note *out, struct err *e)
 	if (rest.n == 0 || rest.p[rest.n - 1] != '\n')
 		return err_set(e, "not a note: no whole signature line at the end");
 	while (text_line(&rest, &line)) {
-		struct seal_line made;
+		struct seal_line made = {.n = 0};
 
 		if (note.count == SEAL_NOTE_LINES_MAX)
 			return err_set(e, "more than %d signature lines", SEAL_NOTE_LINES_MAX);
