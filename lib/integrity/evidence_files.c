@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define AT_A_TIME   256 /* records */
-#define HASHES_FILE 65536
-#define PLACES_MAX  ((size_t)256 << 20)
-#define NEWEST      1024 /* commits that are looked at for the newest that is signed */
-#define NUL_BYTES   8192 /* what a crash may leave of NUL bytes inside the end of a file */
+#define AT_A_TIME    256 /* records */
+#define HASHES_FILE  65536
+#define PLACES_MAX   ((size_t)256 << 20)
+#define NEWEST       1024 /* commits that are looked at for the newest that is signed */
+#define SECTOR       512
+#define TORN_RECORDS 16
+#define NUL_BYTES    8192 /* what a crash may leave of NUL bytes inside the end of a file */
 
 /* 1: open, 0: there is none, -1: see *e. */
 static int open_file(const struct evidence *ev, const char *name, int *fd, uint64_t *size,
@@ -48,6 +50,21 @@ static bool is_nul(const uint8_t *bytes, size_t n)
 	while (n && !bytes[n - 1])
 		n--;
 	return n == 0;
+}
+
+/* What a crash leaves of a record at that offset: as much of it as is in one of the disk's sectors is NUL. */
+static bool is_torn(const uint8_t *bytes, size_t n, uint64_t at)
+{
+	while (n) {
+		size_t most = (size_t)(SECTOR - at % SECTOR), part = n < most ? n : most;
+
+		if (is_nul(bytes, part))
+			return true;
+		bytes += part;
+		at += part;
+		n -= part;
+	}
+	return false;
 }
 
 long evidence_commits_read(const struct evidence *ev, uint64_t first, size_t count,
@@ -93,11 +110,16 @@ static int leave_nul(struct evidence *ev, struct err *e)
 	uint64_t first = ev->commit_count > LEN(block) ? ev->commit_count - LEN(block) : 0;
 	long n = evidence_commits_read(ev, first, LEN(block), block, e);
 
-	for (long i = 0; i < n; i++)
-		if (is_nul(block[i], SEAL_COMMIT_BYTES)) {
+	for (long i = 0; i < n; i++) {
+		struct seal_commit c;
+
+		if (!seal_commit_unpack(block[i], &c) &&
+		    is_torn(block[i], SEAL_COMMIT_BYTES,
+			    (first + (uint64_t)i) * SEAL_COMMIT_BYTES)) {
 			ev->commits_torn = true;
 			return find_last(ev, first + (uint64_t)i, e);
 		}
+	}
 	return n < 0 ? -1 : 0;
 }
 
@@ -194,6 +216,11 @@ int evidence_load_places(struct evidence *ev, struct doubts *doubts, struct err 
 
 		if (!seal_place_unpack((const uint8_t *)bytes.p + i * SEAL_PLACE_BYTES, &p)) {
 			bad++;
+			/* Several records are written at once, and a crash can tear any of them. */
+			if (whole - i <= TORN_RECORDS &&
+			    is_torn((const uint8_t *)bytes.p + i * SEAL_PLACE_BYTES,
+				    SEAL_PLACE_BYTES, i * SEAL_PLACE_BYTES))
+				break;
 			continue;
 		}
 		if (bad)
