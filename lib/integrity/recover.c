@@ -35,6 +35,7 @@ struct work {
 	struct retrace *trace;
 	struct traced *files; /* oldest first */
 	size_t count;
+	uint64_t number; /* of the segment that the first of them is */
 };
 
 /* ---- what was torn ---- */
@@ -121,6 +122,50 @@ static void begin_trace(struct work *w, const struct seal_range *range, bool rep
 	w->count = 0;
 }
 
+/* A rotated file is not writable, not even for its owner. */
+static int open_writable(const struct work *w, const struct log_member *m, int fd)
+{
+	char path[LOG_PATH_MAX];
+	struct stat st;
+	CLEAN_FD int out = -1;
+
+	(void)snprintf(path, sizeof(path), m->number ? "%s.%u" : "%s", w->log_path, m->number);
+	if (fstat(fd, &st) != 0 || fchmod(fd, st.st_mode | S_IWUSR) != 0)
+		return -1;
+	out = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	(void)!fchmod(fd, st.st_mode & 07777);
+	return take_fd(&out);
+}
+
+/*
+ * The power was cut behind a rotation, and the disk has the end of the file only in part. log_open() cuts
+ * off the beginning of a line from the live file only.
+ */
+static void cut_fragment(struct work *w, const struct traced *f, struct log_text *text)
+{
+	struct ledger *l = w->l;
+	uint64_t size;
+	CLEANUP(buf_release) struct buf bytes = BUF_INIT(LOG_TORN_MAX);
+	CLEAN_FD int fd = -1;
+	char name[32];
+
+	if (f->member.is_packed || f->end < w->r->sealed || log_text_size(text, &size) != 0 ||
+	    size <= f->bytes || size - f->bytes > LOG_TORN_MAX ||
+	    !buf_reserve(&bytes, (size_t)(size - f->bytes)) ||
+	    log_text_read(text, f->bytes, bytes.p, (size_t)(size - f->bytes)) !=
+		    (ssize_t)(size - f->bytes))
+		return;
+	(void)snprintf(name, sizeof(name), "%" PRIu64, w->number + w->count);
+	if (torn_keep(l->store, name, f->bytes, sv_make(bytes.p, (size_t)(size - f->bytes)),
+		      NULL) != 0)
+		return;
+	fd = open_writable(w, &f->member, log_text_fd(text));
+	if (fd >= 0 && l->store->disk->cut(l->store->ctx, fd, (off_t)f->bytes) == 0)
+		ledger_tell(l, SEALER_NEWS_TORN, 0, 0,
+			    "%" PRIu64 " bytes are kept as %s/%s-%" PRIu64, size - f->bytes,
+			    INTEGRITY_TORN, name, f->bytes);
+}
+
 /* Members `oldest` to 0 of the set, the first of them from an offset on. */
 static int trace_files(struct work *w, size_t oldest, uint64_t offset, struct err *e)
 {
@@ -138,6 +183,8 @@ static int trace_files(struct work *w, size_t oldest, uint64_t offset, struct er
 				     .begin = w->trace->range};
 		status = retrace_text(w->trace, text, offset, &f->bytes, e);
 		f->end = w->trace->range.size;
+		if (status == 0 && i)
+			cut_fragment(w, f, text);
 		/* The live file is brought to the disk before the first signature, as always. */
 		if (status == 0 && i && f->end > w->r->sealed &&
 		    s->disk->sync(s->ctx, log_text_fd(text)) != 0)
@@ -165,6 +212,7 @@ static int trace_from(struct work *w, size_t place, size_t member, bool repairs,
 	if (range_at_place(w->l, p, &begin, e) != 0)
 		return -1;
 	begin_trace(w, &begin, repairs);
+	w->number = p->number;
 	return trace_files(w, member, p->offset, e);
 }
 

@@ -9,9 +9,11 @@
 #include "base/num.h"
 #include "integrity/naive_test.h"
 #include "integrity/trace_test.h"
+#include "integrity/verify.h"
 
 #include <ftw.h>
 
+static unsigned judged, proven;
 static char top[] = "/tmp/sealer-crash-XXXXXX";
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
@@ -93,6 +95,34 @@ static void check(const char *folder, const struct host *h, const struct cut *c,
 	naive_release(&n);
 }
 
+/* What `aurum verify` says, with what the host remembers. */
+static void judge(const struct host *h, const struct cut *c, bool is_over, const char *when)
+{
+	static struct verify_result r;
+	const struct seal_anchor anchor = {.enrolment = h->enrolment,
+					   .starts = reserve_fake_starts(h->reserve),
+					   .next = reserve_fake_next(h->reserve)};
+	const struct verify_options o = {.log = h->log_path,
+					 .anchor = &anchor,
+					 .threads = 1,
+					 .now = h->wall_ns / HOST_SECOND};
+	struct err e;
+
+	if (access(h->log_path, F_OK) != 0)
+		return;
+	if (verify_run(&o, &r, &e) != 0)
+		fail_cut(c, when, e.text);
+	if (r.verdict == VERIFY_TAMPERED || (is_over && r.end != r.size)) {
+		for (size_t i = 0; i < r.doubts.count; i++)
+			print_error("%s: %s\n", doubt_word(r.doubts.list[i].kind),
+				    r.doubts.list[i].text);
+		fail_cut(c, when, "verdict: tampered");
+	}
+	if (is_over && r.verdict == VERIFY_PROVEN)
+		proven++;
+	judged++;
+}
+
 /* A host in the folder, as it comes up behind the cut. */
 static void come_up(struct host *h, const struct host *before, const struct trace *t,
 		    const struct cut *c, const char *folder)
@@ -133,6 +163,7 @@ static void go_on(struct host *h, const struct cut *c)
 	if (!host_stop(h))
 		fail_cut(c, "stop", "it was not signed");
 	check(h->folder, h, c, false, "behind recovery", NULL);
+	judge(h, c, true, "behind recovery");
 }
 
 static void cut_once(const struct host *before, const struct trace *t, const struct cut *c)
@@ -142,6 +173,7 @@ static void cut_once(const struct host *before, const struct trace *t, const str
 
 	come_up(&h, before, t, c, folder);
 	check(folder, &h, c, true, "as it was cut", NULL);
+	judge(&h, c, false, "as it was cut");
 	go_on(&h, c);
 	host_release(&h);
 	clear(folder);
@@ -214,6 +246,7 @@ static void every_disk_that_a_power_cut_leaves_recovers(void **state)
 	trace_begin(&t, &h);
 	live_a_life(&h);
 	cut_everywhere(&h, &t);
+	print_message("# %u verdicts, %u of them: proven\n", judged, proven);
 	trace_release(&t);
 	host_release(&h);
 	clear(in_top("before"));
