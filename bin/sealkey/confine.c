@@ -32,11 +32,16 @@ static const struct sandbox_path standing[] = {
 void confine_memory(void)
 {
 	const struct rlimit none = {0, 0};
+#ifndef AURUM_SANITIZED
+	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+#endif
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 #ifndef AURUM_SANITIZED
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	(void)mlockall(MCL_CURRENT | MCL_FUTURE);
+	/* Once capabilities are given up, memory beyond the limit would be refused and not just unlocked. */
+	if (setrlimit(RLIMIT_MEMLOCK, &all) == 0)
+		(void)mlockall(MCL_CURRENT | MCL_FUTURE);
 	/* Libraries free what had keys in it, and do not wipe all of that. */
 	(void)mallopt(M_PERTURB, PATTERN);
 #endif

@@ -1,6 +1,7 @@
 /* Files in one folder, each opened so that no link leads elsewhere. */
 #include "sealkey/store.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "integrity/reserve.h"
 #include "seal/base64.h"
@@ -11,9 +12,28 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define TEXT_MAX ((size_t)1 << 14)
 #define DRAFT    ".draft"
+#define LOCK_MS  10000
+#define LOOK_MS  10
+
+/*
+ * Whoever has it ends as soon as its daemon has died: a daemon that is started again at once waits for
+ * that.
+ */
+static int lock(int folder)
+{
+	const struct timespec pause = {0, LOOK_MS * 1000000L};
+	int64_t end = clock_ms() + LOCK_MS;
+	int status;
+
+	while ((status = flock(folder, LOCK_EX | LOCK_NB)) != 0 && errno == EWOULDBLOCK &&
+	       clock_ms() < end)
+		(void)nanosleep(&pause, NULL);
+	return status;
+}
 
 int store_open(const char *path, struct err *e)
 {
@@ -24,7 +44,7 @@ int store_open(const char *path, struct err *e)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "cannot open the folder %s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+	if (lock(fd) != 0)
 		return err_sys(e, "another auditd-sealkey is at work in %s", path);
 	return take_fd(&fd);
 }

@@ -187,7 +187,8 @@ int sealer_sign_reserve(struct sealer *s, enum reserve_until until, struct err *
 
 	if (!s->options.reserve)
 		return err_set(e, "nobody keeps the key at rest");
-	if (reserve_stage(s->options.reserve, until, &step.reserved, e) != 0 ||
+	if (reserve_settle(s->options.reserve, &s->ledger.chain.next, e) != 0 ||
+	    reserve_stage(s->options.reserve, until, &step.reserved, e) != 0 ||
 	    sign_note(s, &step, -1, e) != 0)
 		return -1;
 	return sealer_flush(s, e);
