@@ -11,6 +11,7 @@
 #include "auditd/places.h"
 #include "auditd/reader.h"
 #include "auditd/recover.h"
+#include "auditd/seal.h"
 
 #include "netlink/control.h"
 
@@ -55,6 +56,7 @@ struct app {
 	struct health health;
 	struct alerts alerts;
 	struct recover recover;
+	struct seal seal;
 	struct audit_socket control_socket;
 	struct audit_control control;
 	bool is_registered, is_refused, stop; /* is_refused: by the kernel */
@@ -88,6 +90,8 @@ void record_torn(struct app *app);
 void record_gap(void *ctx, const struct keep_gap *gap, struct buf *out);
 /* A DAEMON_RESUME about records that come late. */
 void record_recovery(struct app *app, const char *fmt, ...) PRINTF(2, 3);
+/* A DAEMON_CONFIG with this body: something about the seal is another now, as it should be. */
+void record_change(struct app *app, const char *body);
 /* A DAEMON_ERR with this body, in which what cannot be printed becomes "?". */
 void record_trouble(struct app *app, const char *body);
 

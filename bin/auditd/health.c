@@ -363,6 +363,7 @@ void health_tick(struct app *app)
 	look_at_keeper(app);
 	tell_losses(app);
 	look_at_disk(app);
+	seal_put_figures(app, &h->figures);
 	look_at_process(h);
 	look_at_readers(app);
 	look_at_consumers(app);
@@ -391,6 +392,7 @@ void health_release(struct app *app)
 	if (!h->figures.pid)
 		return; /* it was never prepared */
 	look_at_keeper(app);
+	seal_put_figures(app, &h->figures);
 	h->figures.rate_now = h->figures.rate_minute = 0;
 	put_board(h, STATE_STOPPED);
 	asker_stop(&h->asker);

@@ -344,21 +344,26 @@ static int open_file(struct keeper *k, const struct auditd_conf *conf, struct er
 {
 	struct log_options o = options_of(conf);
 	struct err modes;
-	unsigned removed;
 
+	o.listener = k->company.listener;
 	if (log_open(&k->log, &o, e) != 0)
 		return -1;
 	if (log_fix_modes(&o, (unsigned)conf->num_logs, &modes) != 0)
 		say(k->company.voice, LOG_WARNING, "%s", modes.text);
 	k->target = KEEP_FILE;
 	k->space_at = 0;
-	removed = conf->max_log_file_action.what == ACTION_ROTATE
-			  ? log_remove_excess(&o, (unsigned)conf->num_logs)
-			  : 0;
+	return 0;
+}
+
+static void remove_excess(struct keeper *k)
+{
+	unsigned removed = k->troubles.of[ERRAND_MAX_LOG_FILE].action.what == ACTION_ROTATE
+				   ? log_remove_excess(&k->log.options, k->num_logs)
+				   : 0;
+
 	if (removed)
 		say(k->company.voice, LOG_NOTICE, "removed %u rotated logs beyond num_logs = %u",
 		    removed, k->num_logs);
-	return 0;
 }
 
 int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *e)
@@ -371,8 +376,6 @@ int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *
 int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foreground,
 		const struct keep_company *company, struct err *e)
 {
-	enum disk_action action = conf->max_log_file_action.what;
-
 	*k = (struct keeper){
 		.company = *company,
 		.log = {.fd = -1},
@@ -384,12 +387,19 @@ int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foregroun
 		k->target = foreground ? KEEP_STDOUT : KEEP_NOWHERE;
 		return 0;
 	}
-	if (open_file(k, conf, e) != 0)
-		return -1;
+	return open_file(k, conf, e);
+}
+
+void keeper_begin(struct keeper *k, const struct auditd_conf *conf)
+{
+	enum disk_action action = conf->max_log_file_action.what;
+
+	if (k->target != KEEP_FILE)
+		return;
+	remove_excess(k);
 	/* What suspends recording comes after the first record. */
 	if (action == ACTION_ROTATE || action == ACTION_KEEP_LOGS)
 		look_at_size(k);
-	return 0;
 }
 
 void keeper_close(struct keeper *k)
@@ -460,9 +470,14 @@ static void move(struct keeper *k, const struct auditd_conf *conf)
 	struct err e;
 
 	keeper_close(k);
-	if (!conf->write_logs || open_file(k, conf, &e) == 0)
+	if (!conf->write_logs)
 		return;
+	if (open_file(k, conf, &e) == 0) {
+		remove_excess(k);
+		return;
+	}
 	k->log.options = options_of(conf);
+	k->log.options.listener = k->company.listener;
 	k->log.options.disk = &log_disk_system;
 	k->target = KEEP_FILE;
 	say(k->company.voice, LOG_ERR, "%s", e.text);

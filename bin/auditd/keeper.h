@@ -43,6 +43,7 @@ struct keep_company {
 	void *ctx;
 	/* Puts the line, with its newline, that records the gap. */
 	void (*put_gap)(void *ctx, const struct keep_gap *gap, struct buf *out);
+	struct log_listener listener; /* of the log */
 };
 
 struct keeper {
@@ -66,9 +67,11 @@ struct keeper {
 
 /* The folder of the log, with the owner and the modes it is to have. */
 MUST_CHECK int keeper_prepare(const struct auditd_conf *conf, bool foreground, struct err *e);
-/* Opens the log, and rotates one that is too large already. */
+/* Opens the log. */
 MUST_CHECK int keeper_open(struct keeper *k, const struct auditd_conf *conf, bool foreground,
 			   const struct keep_company *company, struct err *e);
+/* Before the first line: rotates a log that is too large already, and removes what num_logs does not keep. */
+void keeper_begin(struct keeper *k, const struct auditd_conf *conf);
 void keeper_put(struct keeper *k, struct sv lines);
 /* Once a second: space, and whether recording can go on. */
 void keeper_tick(struct keeper *k);

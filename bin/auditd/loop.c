@@ -17,7 +17,8 @@
 #define TICK_S 1
 /* What is looked after once a second, in order. */
 static void look_after_log(struct app *app);
-static void (*const on_tick[])(struct app *app) = {look_after_log, recover_tick, health_tick};
+static void (*const on_tick[])(struct app *app) = {look_after_log, recover_tick, seal_tick,
+						   health_tick};
 
 static void read_signals(struct app *app);
 static void read_report(struct app *app);

@@ -262,6 +262,7 @@ static void use_privilege(struct app *app)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	if (keeper_prepare(&app->conf, app->run.foreground, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
+	seal_prepare(app);
 	health_prepare(app);
 	recover_prepare(app);
 }
@@ -269,8 +270,11 @@ static void use_privilege(struct app *app)
 /* In this order: what is open when the sandbox is entered stays so, and no thread runs before. */
 static int start(struct app *app, struct err *e)
 {
-	const struct keep_company company = {&app->voice, &app->attendant, &app->spool, app,
-					     record_gap};
+	struct keep_company company = {.voice = &app->voice,
+				       .attendant = &app->attendant,
+				       .spool = &app->spool,
+				       .ctx = app,
+				       .put_gap = record_gap};
 
 	if (loop_init(app, e) != 0 || reader_init(&app->reader, &app->keeper, &app->voice, e) != 0)
 		return -1;
@@ -278,9 +282,14 @@ static int start(struct app *app, struct err *e)
 		return -1;
 	use_privilege(app);
 	confine_enter(&app->confine, &app->run.place, &app->conf, &app->voice);
+	company.listener = seal_listener(app);
 	if (reader_set_style(&app->reader, &app->conf, app->node, e) != 0 ||
 	    keeper_open(&app->keeper, &app->conf, app->run.foreground, &company, e) != 0)
 		return -1;
+	/* It reads the log: nobody else has begun to. */
+	if (seal_begin(app))
+		keeper_rotate(&app->keeper);
+	keeper_begin(&app->keeper, &app->conf);
 	release_attendant(app);
 	if (register_daemon(app, e) != 0)
 		return -1;
@@ -308,6 +317,7 @@ static void finish(struct app *app)
 	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);
 	recover_release(app);
 	health_release(app);
+	seal_release(app);
 	keeper_close(&app->keeper);
 	spool_close(&app->spool);
 	reader_release(&app->reader);
@@ -343,7 +353,9 @@ static int run(struct app *app)
 	unregister(app);
 	keeper_last_words(&app->keeper);
 	health_last_words(app);
+	seal_tick(app);
 	record_signal(app, AUDIT_DAEMON_END, "terminate", "success", &sender);
+	seal_end(app);
 	attendant_stop(&app->attendant, app->pid_file >= 0, PATIENCE_MS);
 	say(&app->voice, LOG_INFO, "the audit daemon is exiting");
 	return EXIT_STOPPED;
@@ -364,7 +376,7 @@ int main(int argc, char **argv)
 	app.parent = app.pid_file = app.signals = app.wake = app.report = app.tick = app.others =
 		-1;
 	app.attendant = ATTENDANT_NONE;
-	app.spool.log.fd = -1;
+	app.spool.log.fd = app.seal.kept = -1;
 	app.control_socket = app.reader.socket = AUDIT_SOCKET_CLOSED;
 	app.voice = (struct voice){.name = "auditd",
 				   .to_stderr = true,
@@ -388,6 +400,7 @@ int main(int argc, char **argv)
 		return EXIT_INIT;
 	}
 	load_warn(&app.conf, &app.voice);
+	seal_take_over(&app);
 	if (!app.run.foreground && process_detach(&app, &e) != 0) {
 		say(&app.voice, LOG_ERR, "%s", e.text);
 		return EXIT_INIT;

@@ -177,6 +177,11 @@ void record_recovery(struct app *app, const char *fmt, ...)
 	put_record(app, AUDIT_DAEMON_RESUME, "%s", body);
 }
 
+void record_change(struct app *app, const char *body)
+{
+	put_record(app, AUDIT_DAEMON_CONFIG, "%s", body);
+}
+
 void record_trouble(struct app *app, const char *body)
 {
 	char printable[ERRAND_TEXT_MAX];

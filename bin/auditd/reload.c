@@ -85,6 +85,11 @@ static void apply(struct app *app, struct reload *r)
 	r->conf.local_events = old.local_events;
 	r->conf.verify_email = old.verify_email;
 	r->conf.confine = old.confine;
+	r->conf.seal = old.seal;
+	r->conf.seal_checkpoint_ms = old.seal_checkpoint_ms;
+	r->conf.seal_epoch_s = old.seal_epoch_s;
+	r->conf.seal_leaves = old.seal_leaves;
+	r->conf.seal_key = old.seal_key;
 	if (process_priority((int)r->conf.priority_boost - (int)old.priority_boost, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s", e.text);
 	app->conf = r->conf;
@@ -92,6 +97,7 @@ static void apply(struct app *app, struct reload *r)
 	if (reader_set_style(&app->reader, &app->conf, app->node, &e) != 0)
 		say(&app->voice, LOG_ERR, "%s", e.text);
 	keeper_reconfigure(&app->keeper, &app->conf);
+	seal_reconfigure(app);
 	load_warn(&app->conf, &app->voice);
 	loop_set_report(app);
 	auditd_conf_release(&old);
@@ -111,7 +117,8 @@ void reload_finish(struct app *app)
 		return;
 	(void)pthread_join(r->thread, NULL);
 	app->reload = NULL;
-	if (r->status == 0 && confine_check(&app->confine, &r->conf, &e) != 0) {
+	if (r->status == 0 && (confine_check(&app->confine, &r->conf, &e) != 0 ||
+			       seal_check(app, &r->conf, &e) != 0)) {
 		say(&app->voice, LOG_ERR, "%s", e.text);
 		auditd_conf_release(&r->conf);
 		r->status = -1;

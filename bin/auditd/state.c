@@ -95,6 +95,7 @@ void state_write(struct app *app)
 		put_log(app, &out);
 	put_plugins(app, &out);
 	put_counters(app, &out);
+	seal_put_state(app, &out);
 	buf_printf(&out, "confinement = %s\n", app->confine.summary);
 	if (out.failed || file_replace(path, buf_view(&out), 0640, &e) != 0)
 		say(&app->voice, LOG_WARNING, "%s",

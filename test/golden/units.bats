@@ -39,6 +39,11 @@ needs() {
 	grep -q '^RestartPreventExitStatus=2 4 6$' "$etc/auditd.service"
 }
 
+@test "the daemon may leave the keys of the seal with systemd" {
+	grep -qx 'NotifyAccess=exec' "$etc/auditd.service"
+	grep -qx 'FileDescriptorStoreMax=1' "$etc/auditd.service"
+}
+
 @test "rules are loaded with the paths that everybody else sees" {
 	run ! grep -E '^(Private|Protect|Read|Inaccessible|Exec?Paths|Bind|Temporary|Root(Dir|Image)|Mount|Dynamic|(Runtime|State|Cache|Logs)Dir)' \
 		"$etc/audit-rules.service"
