@@ -108,7 +108,7 @@ static void without_a_manager_nothing_is_told(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(manager_keep(&(struct manager){NULL}, 0, "x", &e), 0);
+	assert_int_equal(manager_keep(&(struct manager){.notify = NULL}, 0, "x", &e), 0);
 	assert_int_equal(manager_keep(&(struct manager){.notify = ""}, 0, "x", &e), 0);
 	for (size_t i = 0; i < LEN(bad); i++)
 		assert_int_equal(manager_keep(&(struct manager){.notify = bad[i]}, 0, "x", &e), -1);
