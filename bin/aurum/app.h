@@ -56,6 +56,7 @@ int follow_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
 int index_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
+int seal_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int verify_main(int argc, char **argv);

@@ -36,6 +36,9 @@ static const char rules_verbs[] =
 static const char index_verbs[] =
 #include "aurum/index.def"
 	;
+static const char seal_verbs[] =
+#include "aurum/seal.def"
+	;
 #undef VERB
 #define REPORT(name, query, shape, fields, help) #name " "
 static const char reports[] =
@@ -98,6 +101,11 @@ static const struct line lines[] = {
 #include "aurum/index_options.def"
 	VERB("verify", COMPLETE_FILES, NULL)
 #include "aurum/verify.def"
+	VERB("seal", COMPLETE_NOTHING, seal_verbs)
+	VERB("seal init", COMPLETE_NOTHING, NULL)
+#include "aurum/seal_init.def"
+	VERB("seal rotate", COMPLETE_NOTHING, NULL)
+#include "aurum/seal_options.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"

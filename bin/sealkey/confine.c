@@ -29,6 +29,15 @@ static const struct sandbox_path standing[] = {
 #endif
 };
 
+#ifdef AURUM_SANITIZED
+/* What mallopt() does below. */
+const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void)
+{
+	return "max_free_fill_size=1048576:free_fill_byte=90";
+}
+#endif
+
 void confine_memory(void)
 {
 	const struct rlimit none = {0, 0};

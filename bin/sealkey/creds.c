@@ -46,7 +46,8 @@ static char *const argv_of[JOB_END][5] = {
 static int spawn(enum job job, int in, int out, pid_t *pid)
 {
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C.UTF-8";
-	char *const environment[] = {path, locale, NULL};
+	char level[] = "SYSTEMD_LOG_LEVEL=err";
+	char *const environment[] = {path, locale, level, NULL};
 	char *argv[6] = {NULL};
 	posix_spawn_file_actions_t files;
 	int failure;
