@@ -202,6 +202,14 @@ static void tell_fault(struct doubts *doubts, uint64_t number, const struct seal
 	doubt(doubts, DOUBT_KEYS_BROKEN, "%s, %s", name, seal_fault_text(fault));
 }
 
+/* The last one, and a part of it never got to the disk. */
+static bool is_torn(struct sv bytes, struct sv rest)
+{
+	struct sv next;
+
+	return memchr(bytes.p, 0, bytes.n) && seal_note_next(&rest, &next) != SEAL_CUT_NOTE;
+}
+
 /*
  * Follows the chain up to a note that breaks a rule, or `limit` notes; signatures are not checked yet.
  * doubts NULL: they are known already. 0, or -1: no memory.
@@ -222,6 +230,10 @@ static int follow(struct evidence *ev, size_t limit, struct doubts *doubts, stru
 
 		if (seal_note_parse(bytes, &note, NULL) == 0)
 			fault = seal_chain_follow(&ev->chain, &note, &step, &signer);
+		if (fault == SEAL_FAULT_MALFORMED && is_torn(bytes, rest)) {
+			ev->keys_torn = true;
+			return 0;
+		}
 		if (fault != SEAL_FAULT_NONE) {
 			if (doubts)
 				tell_fault(doubts, ev->note_count, &step, fault);
