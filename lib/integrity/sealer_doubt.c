@@ -43,11 +43,10 @@ static bool compare(struct sealer *s, struct buf *text, uint64_t *index)
 	return is_same;
 }
 
-void sealer_check_doubtful(struct sealer *s, struct sealer_file *f)
+void sealer_check_doubtful(struct sealer *s, struct sealer_file *f, uint64_t end)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(MOST);
-	const struct sealer_hashes *h = &s->hashes[0];
-	uint64_t index = f->first, end = h->first + h->n, at = f->offset;
+	uint64_t index = f->first, at = f->offset;
 	bool is_same = true;
 	ssize_t n = 1;
 
@@ -55,8 +54,6 @@ void sealer_check_doubtful(struct sealer *s, struct sealer_file *f)
 		index = s->sealed;
 		at = s->offset;
 	}
-	if (f->ended && f->end < end)
-		end = f->end;
 	(void)posix_fadvise(f->fd, (off_t)at, 0, POSIX_FADV_DONTNEED);
 	while (is_same && n > 0 && index < end && buf_reserve(&text, PIECE)) {
 		n = file_read_at(f->fd, at, text.p + text.n, PIECE);

@@ -36,14 +36,15 @@ static int find_file(struct sealer *s, struct sealer_file *f, struct err *e)
 	return f->fd >= 0 ? 0 : -1;
 }
 
-static int sync_file(struct sealer *s, struct sealer_file *f, struct err *e)
+/* end: the index behind its lines that are in question. */
+static int sync_file(struct sealer *s, struct sealer_file *f, uint64_t end, struct err *e)
 {
 	const struct store *store = &s->store;
 
 	if (find_file(s, f, e) != 0)
 		return -1;
 	if (f->is_doubtful)
-		sealer_check_doubtful(s, f);
+		sealer_check_doubtful(s, f, end);
 	if (store->disk->sync(store->ctx, f->fd) != 0) {
 		f->is_doubtful = true;
 		return err_sys(e, "cannot bring the log to the disk");
@@ -127,16 +128,20 @@ int sealer_cover(struct sealer *s, const struct sealer_job *job, struct err *e)
 	const struct sealer_file *last = job->files[job->count - 1];
 	bool is_signed = job->range.size > s->sealed || job->flags != 0;
 
-	for (size_t i = 0; i < job->count; i++)
-		if (sync_file(s, job->files[i], e) != 0)
+	for (size_t i = 0; i < job->count; i++) {
+		bool has_ended = i + 1 < job->count;
+
+		if (sync_file(s, job->files[i], has_ended ? job->files[i]->end : job->range.size,
+			      e) != 0)
 			return -1;
+	}
 	if (write_hashes(s, e) != 0)
 		return -1;
 	for (size_t i = 0; i < job->count; i++) {
 		struct sealer_file *f = job->files[i];
 
 		if (announce(s, f, i ? job->files[i - 1] : NULL, e) != 0 ||
-		    (f->ended && end_segment(s, f, e) != 0))
+		    (i + 1 < job->count && end_segment(s, f, e) != 0))
 			return -1;
 	}
 	if (is_signed && sealer_sign_tree(s, &job->range, SEAL_COMMIT_CHECKPOINT, job->flags,

@@ -52,7 +52,8 @@ struct sealer_file {
 /* What there is to do, as it was at one moment. */
 struct sealer_job {
 	struct seal_range range;
-	struct sealer_file **files; /* oldest first; kept for the next job */
+	/* Oldest first; kept for the next job. All but the last have ended, and that one may do so meanwhile. */
+	struct sealer_file **files;
 	size_t count, cap;
 	uint64_t bytes;   /* of the last file, if it has not ended */
 	uint8_t flags;    /* of the checkpoint */
@@ -170,8 +171,8 @@ MUST_CHECK int sealer_cover(struct sealer *s, const struct sealer_job *job, stru
 MUST_CHECK int sealer_look(struct sealer *s, unsigned removed, enum log_removal why, struct err *e);
 
 /* ---- sealer_doubt.c ---- */
-/* The disk refused lines of f: reads what it has, and tells of what it has not. */
-void sealer_check_doubtful(struct sealer *s, struct sealer_file *f);
+/* The disk refused lines of f, which end at an index: reads what it has, and tells of what it has not. */
+void sealer_check_doubtful(struct sealer *s, struct sealer_file *f, uint64_t end);
 
 void sealer_file_free(struct sealer_file *f);
 

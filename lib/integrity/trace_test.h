@@ -284,7 +284,7 @@ static void trace_begin(struct trace *t, struct host *h)
 	h->disk_ctx = h->log_disk_ctx = t;
 }
 
-static void trace_release(struct trace *t)
+static inline void trace_release(struct trace *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		free(t->ops[i].bytes);
@@ -459,8 +459,8 @@ static void trace_tear(struct trace_image *im, struct trace_inode *n)
 }
 
 /* What is on the disk when the power is cut behind `count` operations. */
-static void trace_cut_power(struct trace_image *im, const struct trace *t, size_t count,
-			    enum trace_luck luck, uint64_t chance)
+static inline void trace_cut_power(struct trace_image *im, const struct trace *t, size_t count,
+				   enum trace_luck luck, uint64_t chance)
 {
 	*im = (struct trace_image){.trace = t, .chance = chance, .luck = luck};
 	for (size_t i = 0; i < count; i++) {
@@ -512,7 +512,7 @@ static void trace_cut_power(struct trace_image *im, const struct trace *t, size_
 	}
 }
 
-static void trace_image_release(struct trace_image *im)
+static inline void trace_image_release(struct trace_image *im)
 {
 	for (size_t i = 0; i < im->inode_count; i++) {
 		buf_release(&im->inodes[i].synced);
@@ -549,7 +549,7 @@ static void trace_patch_segments(const char *folder, const uint64_t *old, const 
 }
 
 /* Puts the disk into a folder, which is there with an enrolled host in it. */
-static void trace_restore(const struct trace_image *im, const char *folder)
+static inline void trace_restore(const struct trace_image *im, const char *folder)
 {
 	uint64_t old[1024], now[1024];
 	size_t n = 0;
