@@ -21,6 +21,7 @@
 #define NOTE_MAX    ((size_t)64 << 10)
 #define KEPT_MAX    64
 #define ANCHOR_NAME "seal/anchor"
+#define ATTEST_NAME "seal/attest.pem"
 
 static const struct option_row rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -39,10 +40,11 @@ static const struct option_set set = {
 	.count = LEN(rows)};
 
 struct request {
-	const char *path, *config_dir, *anchor_path;
+	const char *path, *config_dir, *anchor_path, *attest_path;
 	bool has_key, is_json, is_quiet;
 	struct seal_vkey key;
 	struct seal_anchor anchor;
+	struct seal_quote_key *attest;
 	struct verify_options options;
 	struct verify_kept kept[KEPT_MAX];
 	struct buf notes[KEPT_MAX];
@@ -91,6 +93,9 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 		return evidence_key_read(hit->value, &r->key, e);
 	case 'a':
 		r->anchor_path = hit->value;
+		return 0;
+	case 't':
+		r->attest_path = hit->value;
 		return 0;
 	case 'c':
 		return take_kept(r, hit->value, e);
@@ -155,16 +160,15 @@ static bool is_same_file(const char *a, const char *b)
 }
 
 /* The anchor that was given, or that the host has of its own log. 0, also where there is none; -1. */
-static int find_anchor(struct request *r, struct err *e)
+static int find_anchor(struct request *r, const struct auditd_conf *conf, bool is_own,
+		       struct err *e)
 {
-	CLEANUP(auditd_conf_release) struct auditd_conf conf;
 	char path[LOG_PATH_BYTES + sizeof(ANCHOR_NAME)];
 	struct err why = {0};
 
-	load_config(r, &conf);
-	if (!r->anchor_path && !is_same_file(r->log, conf.log_file))
+	if (!r->anchor_path && !is_own)
 		return 0;
-	(void)snprintf(path, sizeof(path), "%s/%s", conf.state_dir, ANCHOR_NAME);
+	(void)snprintf(path, sizeof(path), "%s/%s", conf->state_dir, ANCHOR_NAME);
 	if (evidence_anchor_read(r->anchor_path ? r->anchor_path : path, &r->anchor, &why) == 0) {
 		r->options.anchor = &r->anchor;
 		return 0;
@@ -173,6 +177,40 @@ static int find_anchor(struct request *r, struct err *e)
 		return 0;
 	*e = why;
 	return -1;
+}
+
+/* The TPM's key that was given, or that the host has. 0, also where there is none; -1. */
+static int find_attest(struct request *r, const struct auditd_conf *conf, bool is_own,
+		       struct err *e)
+{
+	CLEANUP(buf_release) struct buf pem = BUF_INIT(NOTE_MAX);
+	char path[LOG_PATH_BYTES + sizeof(ATTEST_NAME)];
+	struct err why = {0};
+
+	if (!r->attest_path && !is_own)
+		return 0;
+	(void)snprintf(path, sizeof(path), "%s/%s", conf->state_dir, ATTEST_NAME);
+	if (file_read(r->attest_path ? r->attest_path : path, &pem, &why) != 0) {
+		if (!r->attest_path && why.sys == ENOENT)
+			return 0;
+		*e = why;
+		return -1;
+	}
+	r->attest = seal_quote_key_new(buf_view(&pem), e);
+	r->options.attest = r->attest;
+	return r->attest ? 0 : -1;
+}
+
+/* What is known of the log from outside of it. */
+static int find_outside(struct request *r, struct err *e)
+{
+	CLEANUP(auditd_conf_release) struct auditd_conf conf;
+	bool is_own;
+
+	load_config(r, &conf);
+	is_own = is_same_file(r->log, conf.log_file);
+	return find_anchor(r, &conf, is_own, e) != 0 || find_attest(r, &conf, is_own, e) != 0 ? -1
+											      : 0;
 }
 
 /* ---- the work ---- */
@@ -204,7 +242,7 @@ static int prepare(struct request *r, struct err *e)
 
 	if (o->has_from && o->has_to && o->from >= o->to)
 		return err_set(e, "--from is behind --to");
-	if (log_where(&choice, r->log, &timeout_s, e) != 0 || find_anchor(r, e) != 0)
+	if (log_where(&choice, r->log, &timeout_s, e) != 0 || find_outside(r, e) != 0)
 		return -1;
 	o->log = r->log;
 	o->key = r->has_key ? &r->key : NULL;
@@ -274,5 +312,6 @@ int verify_main(int argc, char **argv)
 	code = code < 0 ? (int)verify(&r) : code == EXIT_DONE ? code : (int)VERIFY_EXIT_TROUBLE;
 	for (size_t i = 0; i < r.options.kept_count; i++)
 		buf_release(&r.notes[i]);
+	seal_quote_key_free(r.attest);
 	return code;
 }

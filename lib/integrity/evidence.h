@@ -22,6 +22,7 @@
 #include "seal/checkpoint.h"
 #include "seal/commit.h"
 #include "seal/place.h"
+#include "seal/quote.h"
 
 #define EVIDENCE_FRESH_S 90 /* a daemon that runs has signed a note within this time */
 
@@ -98,6 +99,13 @@ MUST_CHECK int evidence_load(struct evidence *ev, const struct evidence_options 
 /* Reads `segments`: after the log's files were opened. */
 MUST_CHECK int evidence_load_places(struct evidence *ev, struct doubts *doubts, struct err *e);
 void evidence_release(struct evidence *ev);
+
+/*
+ * Holds what a TPM said in start notes to the TPM's key from outside (seal/quote.h): each quote is its own and
+ * over its note, and no two starts used a key that one boot gives once.
+ */
+void evidence_check_quotes(const struct evidence *ev, const struct seal_quote_key *key,
+			   struct doubts *doubts);
 
 /* Whether the log was stopped, and nothing came behind that. */
 static inline bool evidence_is_stopped(const struct evidence *ev)

@@ -181,6 +181,8 @@ static int load(struct verify_state *v, struct err *e)
 	v->digest = seal_digest_new(e);
 	if (!v->digest || evidence_load(&v->ev, &o, &v->r->doubts, e) != 0)
 		return -1;
+	if (v->o->attest)
+		evidence_check_quotes(&v->ev, v->o->attest, &v->r->doubts);
 	if (verify_text_open(&v->text, v->o->log, e) != 0)
 		return -1;
 	if (!v->text.count && !v->ev.is_there && v->r->doubts.worst != DOUBT_CONTRADICTION)

@@ -58,6 +58,8 @@ struct verify_options {
 	const char *log;                  /* path of audit.log */
 	const struct seal_vkey *key;      /* from outside of integrity/, or NULL */
 	const struct seal_anchor *anchor; /* what the host remembers, or NULL */
+	const struct seal_quote_key
+		*attest; /* of the host's TPM, or NULL: quotes are not looked at */
 	const struct verify_kept *kept;
 	size_t kept_count;
 	bool has_from, has_to; /* only the lines [from, to) are asked for */
