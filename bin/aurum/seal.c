@@ -28,7 +28,7 @@ static const struct option_row options[] = {
 /* ---- the command line ---- */
 
 struct reading {
-	struct seal_place *place;
+	struct seal_host *place;
 	const struct option_set *set;
 };
 
@@ -48,7 +48,7 @@ static enum frame_next take(void *arg, const struct option_hit *hit, struct err 
 }
 
 int seal_options(const char *program, const char *summary, int argc, char **argv,
-		 struct seal_place *place)
+		 struct seal_host *place)
 {
 	const struct option_set set = {.program = program,
 				       .usage = "[OPTION...]",
@@ -58,7 +58,7 @@ int seal_options(const char *program, const char *summary, int argc, char **argv
 				       .count = LEN(options)};
 	struct reading reading = {place, &set};
 
-	*place = (struct seal_place){.config_dir = LOG_CONFIG_DIR};
+	*place = (struct seal_host){.config_dir = LOG_CONFIG_DIR};
 	if (frame_start() != 0)
 		return EXIT_TROUBLE;
 	return verb_options(&set, argc, argv, take, &reading);
@@ -77,7 +77,7 @@ static void tell_problems(const struct config_problems *problems, const char *pa
 	}
 }
 
-static int read_conf(struct seal_place *place)
+static int read_conf(struct seal_host *place)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_MAX);
 	static struct config_problems problems; /* too big for the stack, and used once */
@@ -97,7 +97,7 @@ static int read_conf(struct seal_place *place)
 	return -1;
 }
 
-static int find_group(struct seal_place *place)
+static int find_group(struct seal_host *place)
 {
 	const char *name = place->conf.log_group;
 	const struct group *group;
@@ -118,7 +118,7 @@ static int find_group(struct seal_place *place)
 	return 0;
 }
 
-int seal_place_find(struct seal_place *place)
+int seal_host_find(struct seal_host *place)
 {
 	auditd_conf_init(&place->conf);
 	if (read_conf(place) != 0 || find_group(place) != 0)
@@ -131,7 +131,7 @@ int seal_place_find(struct seal_place *place)
 	return -1;
 }
 
-void seal_place_release(struct seal_place *place)
+void seal_host_release(struct seal_host *place)
 {
 	auditd_conf_release(&place->conf);
 }

@@ -14,7 +14,7 @@
 #define SEAL_PATH_BYTES INTEGRITY_PATH_MAX
 
 /* Whose seal it is. */
-struct seal_place {
+struct seal_host {
 	const char *config_dir;
 	struct auditd_conf conf;
 	gid_t group;                    /* log_group; 0: none */
@@ -24,13 +24,13 @@ struct seal_place {
 
 /*
  * Reads auditd.conf of place->config_dir; a host without one has the defaults. -1 after saying what is
- * wrong. seal_place_release() is due in any case.
+ * wrong. seal_host_release() is due in any case.
  */
-MUST_CHECK int seal_place_find(struct seal_place *place);
-void seal_place_release(struct seal_place *place);
+MUST_CHECK int seal_host_find(struct seal_host *place);
+void seal_host_release(struct seal_host *place);
 
 /* Options and no words, for status and rotate. As verb_options(). */
 MUST_CHECK int seal_options(const char *program, const char *summary, int argc, char **argv,
-			    struct seal_place *place);
+			    struct seal_host *place);
 
 #endif

@@ -25,7 +25,7 @@
 #define NEW_SUFFIX      ".new"
 
 struct init {
-	struct seal_place place;
+	struct seal_host place;
 	char origin[SEAL_ORIGIN_MAX];
 	const char *tcti;
 	bool replaces;
@@ -119,7 +119,7 @@ static bool exists(const char *folder, const char *name)
 /* Refuses where there is evidence already, or was. */
 static int look(const struct init *i, struct err *e)
 {
-	const struct seal_place *p = &i->place;
+	const struct seal_host *p = &i->place;
 	CLEAN_FD int folder = -1;
 
 	if (integrity_open(p->conf.log_file, &folder, e) == INTEGRITY_FAILED && !i->replaces)
@@ -163,7 +163,7 @@ static int move_aside(struct init *i, struct err *e)
 
 /* ---- the folder ---- */
 
-static int make_parents(const struct seal_place *p, struct err *e)
+static int make_parents(const struct seal_host *p, struct err *e)
 {
 	char folder[SEAL_PATH_BYTES];
 	const char *slash = strrchr(p->conf.log_file, '/');
@@ -209,7 +209,7 @@ static int sync_parent(const char *path, struct err *e)
 /* A folder with nothing in it but the enrolment, under its name at once. */
 static int make_evidence(struct init *i, const char *vkey, struct err *e)
 {
-	const struct seal_place *p = &i->place;
+	const struct seal_host *p = &i->place;
 	char folder[SEAL_PATH_BYTES + 8], file[SEAL_PATH_BYTES + 32], line[2 * SEAL_ORIGIN_MAX];
 	int n = snprintf(line, sizeof(line), "%s\n", vkey);
 
@@ -259,7 +259,7 @@ static void tell(const struct init *i, const struct buf *vkey)
 		[SEAL_KEY_FILE] = "in a file that root can read (seal_key = file)",
 		[SEAL_KEY_CREDS] = "encrypted by systemd-creds (seal_key = creds)",
 		[SEAL_KEY_TPM] = "sealed by the TPM, which gives it once a boot (seal_key = tpm)"};
-	const struct seal_place *p = &i->place;
+	const struct seal_host *p = &i->place;
 
 	(void)printf("The log %s is enrolled as %s.\n", p->conf.log_file, i->origin);
 	if (i->moved[0])
@@ -282,7 +282,7 @@ static int work(struct init *i)
 	CLEANUP(buf_release) struct buf vkey = BUF_INIT(2 * SEAL_ORIGIN_MAX);
 	struct err e;
 
-	if (seal_place_find(&i->place) != 0)
+	if (seal_host_find(&i->place) != 0)
 		return EXIT_NOT_DONE;
 	if (name_origin(i, &e) != 0 || look(i, &e) != 0 || make_parents(&i->place, &e) != 0 ||
 	    enrol(i, &vkey, &e) != 0) {
@@ -304,6 +304,6 @@ int seal_init_main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	code = work(&i);
-	seal_place_release(&i.place);
+	seal_host_release(&i.place);
 	return code;
 }

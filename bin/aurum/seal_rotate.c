@@ -36,7 +36,7 @@ static int wait_for(int folder, struct err *e)
 	return 0;
 }
 
-static int rotate(const struct seal_place *place, struct err *e)
+static int rotate(const struct seal_host *place, struct err *e)
 {
 	CLEAN_FD int folder = -1, request = -1;
 
@@ -60,7 +60,7 @@ static int rotate(const struct seal_place *place, struct err *e)
 
 int seal_rotate_main(int argc, char **argv)
 {
-	struct seal_place place;
+	struct seal_host place;
 	struct err e;
 	int code = seal_options("aurum seal rotate",
 				"Has the running daemon make another key for its next start, and "
@@ -71,7 +71,7 @@ int seal_rotate_main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	code = EXIT_NOT_DONE;
-	if (seal_place_find(&place) == 0) {
+	if (seal_host_find(&place) == 0) {
 		if (rotate(&place, &e) == 0) {
 			(void)printf("The key of the next start is another one; the chain of keys "
 				     "names it.\n");
@@ -80,6 +80,6 @@ int seal_rotate_main(int argc, char **argv)
 			say("seal rotate: %s", e.text);
 		}
 	}
-	seal_place_release(&place);
+	seal_host_release(&place);
 	return code;
 }

@@ -104,6 +104,8 @@ static const struct line lines[] = {
 	VERB("seal", COMPLETE_NOTHING, seal_verbs)
 	VERB("seal init", COMPLETE_NOTHING, NULL)
 #include "aurum/seal_init.def"
+	VERB("seal status", COMPLETE_NOTHING, NULL)
+#include "aurum/seal_options.def"
 	VERB("seal rotate", COMPLETE_NOTHING, NULL)
 #include "aurum/seal_options.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)

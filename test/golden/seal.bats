@@ -115,6 +115,81 @@ END
 	[ ! -e "$d/log/integrity/rotate" ]
 }
 
+# made STEP...: a sealed log of these steps, with what its host remembers, and a key at rest.
+made() {
+	rm -rf "$d/log" "$d/state"
+	"$AURUM_BIN/../test/seal-make" "$d/log" "$@" >/dev/null 2>&1
+	mkdir -p -m 700 "$d/state/seal"
+	cp "$d/log/anchor" "$d/state/seal/anchor"
+	printf '%s\n' aurum-seal-key/v1 "origin audit.example.org/h/4f1c2a" "enrolled $(sed -n 4p "$d/log/anchor")" \
+		"public $(sed -n 4p "$d/log/anchor")" 'kept file' "secret $(head -c 32 /dev/zero | base64)" >"$d/state/seal/next.key"
+	chmod 600 "$d/state/seal/next.key"
+}
+
+@test "status: not enrolled, enrolled, stopped, gone down" {
+	run -1 seal status
+	[ "$output" = "$d/log/audit.log is not enrolled: \`aurum seal init\` does that." ]
+	run -0 seal init
+	key=$(vkey)
+	run -0 seal status
+	[ "${lines[0]}" = "$d/log/audit.log" ]
+	[ "${lines[1]}" = "  key        $key" ]
+	[ "${lines[2]}" = "  state      enrolled, but seal = no in auditd.conf" ]
+	[ "${lines[3]}" = "  next key   in a file (seal_key = file)" ]
+	[ "${lines[4]}" = "  anchor     $d/state/seal/anchor: 0 starts" ]
+	[ "${#lines[@]}" -eq 5 ]
+	conf 'seal = yes'
+	run -0 seal status
+	[ "${lines[2]}" = "  state      enrolled: sealed from the next start of auditd on" ]
+	made start lines:300 wait:30 lines:20 stop
+	run -0 seal status
+	[ "${lines[2]}" = "  state      stopped: the end of the log is signed" ]
+	[ "${lines[3]}" = "  lines      320 signed, from line 0 on" ]
+	made start lines:300 wait:30 crash
+	run -1 seal status
+	[ "${lines[2]}" = "  state      ended without a stop: the daemon or the machine went down" ]
+}
+
+@test "status: a daemon that seals" {
+	made -N start lines:10 stop
+	rm -r "$d/log"
+	coproc maker { exec "$AURUM_BIN/../test/seal-make" -N "$d/log" start lines:10 wait:2 hold 2>&1; }
+	while read -r -t 20 line <&"${maker[0]}"; do [[ $line == *ready* ]] && break; done
+	cp "$d/log/anchor" "$d/state/seal/anchor"
+	run -0 seal status
+	[ "${lines[2]}" = "  state      sealed by a daemon that runs" ]
+	exec {maker[1]}>&-
+	wait "$maker_PID"
+}
+
+@test "T9, on the host itself: evidence that was put back as it was is told by the anchor" {
+	made start lines:100 stop
+	cp -a "$d/log" "$d/yesterday"
+	made start lines:100 stop start lines:50 stop
+	rm -r "$d/log"
+	mv "$d/yesterday" "$d/log"
+	run -1 seal status
+	[[ $output == *"  TAMPERED   "* ]]
+}
+
+@test "status: a key or an anchor that is missing, and evidence that was removed" {
+	made start lines:10 stop
+	rm "$d/state/seal/next.key"
+	run -1 seal status
+	[[ $output == *"  next key   missing: the next start cannot be signed"* ]]
+	made start lines:10 stop
+	rm "$d/state/seal/anchor"
+	run -1 seal status
+	[[ $output == *"  anchor     missing: $d/state/seal/anchor"* ]]
+	made start lines:10 stop
+	rm -r "$d/log/integrity"
+	run -1 seal status
+	[[ $output == *"  missing    "* || $output == *"  TAMPERED   "* ]]
+	echo "not a key" >"$d/state/seal/next.key"
+	run -1 seal status
+	[[ $output == *"  next key   damaged: next.key is no key of a seal"* ]]
+}
+
 @test "a protection that is not there is told before anything is made" {
 	conf 'seal_key = tpm'
 	run -1 seal init --tcti swtpm:path="$d/none"
