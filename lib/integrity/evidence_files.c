@@ -171,9 +171,7 @@ int evidence_find_end(struct evidence *ev, struct doubts *doubts, struct err *e)
 		ev->size = newest.size;
 		ev->root = newest.root;
 	}
-	if (ev->is_live)
-		return 0;
-	if (ev->commits_torn)
+	if (ev->commits_torn && !ev->is_live)
 		doubt(doubts, DOUBT_COMMITS_CUT, "integrity/commits ends inside a record");
 	if (ev->has_chain && !ev->commit_count)
 		doubt(doubts, DOUBT_COMMITS_CUT, "integrity/commits %s",

@@ -126,6 +126,24 @@ static void check_levels(struct verify_state *v)
 			LL(v->at1), LL(v->at1 + VERIFY_BLOCK - 1));
 }
 
+/* ---- records ---- */
+
+/* The newest notes have their records, but for those that a daemon is about to write. */
+static void check_records(struct verify_state *v)
+{
+	const struct evidence *ev = &v->ev;
+	size_t i = v->next_note;
+
+	if (i == ev->note_count || !ev->commit_count)
+		return; /* all are there; or none, and that was told */
+	if (ev->is_live && ev->notes[i].seconds + EVIDENCE_FRESH_S >= ev->chain.seconds)
+		return;
+	doubt(&v->r->doubts, DOUBT_COMMITS_CUT,
+	      "integrity/commits ends before integrity/keys does: the record of note %zu (%s) is "
+	      "missing",
+	      i, seal_step_name(ev->notes[i].kind));
+}
+
 /* ---- all of it ---- */
 
 static int take_lines(struct verify_state *v, struct err *e)
@@ -142,6 +160,7 @@ static int take_lines(struct verify_state *v, struct err *e)
 	check_levels(v);
 	if (v->is_bad || v->ran_out || v->is_long)
 		return verify_locate(v, e);
+	check_records(v);
 	if (v->good.range.size != v->end)
 		doubt_lines(&v->r->doubts, DOUBT_LINES_CHANGED, v->good.range.size, v->end,
 			    "no signature covers lines %llu to %llu", LL(v->good.range.size),

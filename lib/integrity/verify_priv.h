@@ -46,6 +46,7 @@ struct verify_state {
 
 	/* Checking commits in order. */
 	uint64_t commit_size; /* of the one before */
+	uint32_t commit_epoch;
 	size_t next_note;     /* whose commit has not been seen */
 	bool in_window;       /* behind an unclean start, whose note it is: */
 	size_t window_note;

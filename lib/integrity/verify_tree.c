@@ -130,7 +130,9 @@ static void check_commit(struct verify_state *v, const struct verify_commit *c)
 	const struct seal_commit *commit = &c->commit;
 
 	if (c->status == VERIFY_DAMAGED) {
-		tell_commit(v, c, "is damaged");
+		/* A heartbeat may just be written over the one before it. */
+		if (!v->ev.is_live || c->number + 1 != v->ev.commit_count)
+			tell_commit(v, c, "is damaged");
 		return;
 	}
 	if (commit->size < v->commit_size)
@@ -138,7 +140,13 @@ static void check_commit(struct verify_state *v, const struct verify_commit *c)
 		      "integrity/commits was changed: record %llu is of fewer lines than the one "
 		      "before it",
 		      LL(c->number));
+	else if (commit->epoch < v->commit_epoch)
+		doubt(&v->r->doubts, DOUBT_COMMITS_ORDER,
+		      "integrity/commits was changed: record %llu is of an earlier epoch than the one "
+		      "before it",
+		      LL(c->number));
 	v->commit_size = commit->size;
+	v->commit_epoch = commit->epoch;
 	switch (commit->type) {
 	case SEAL_COMMIT_CHECKPOINT:
 	case SEAL_COMMIT_SEGMENT_ENDS:
