@@ -306,8 +306,6 @@ int verify_main(int argc, char **argv)
 	struct request r = {.config_dir = LOG_CONFIG_DIR};
 	int code;
 
-	if (frame_start() != 0)
-		return VERIFY_EXIT_TROUBLE;
 	code = verb_options(&set, argc, argv, take, &r);
 	code = code < 0 ? (int)verify(&r) : code == EXIT_DONE ? code : (int)VERIFY_EXIT_TROUBLE;
 	for (size_t i = 0; i < r.options.kept_count; i++)

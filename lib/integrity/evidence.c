@@ -210,6 +210,23 @@ static bool is_torn(struct sv bytes, struct sv rest)
 	return memchr(bytes.p, 0, bytes.n) && seal_note_next(&rest, &next) != SEAL_CUT_NOTE;
 }
 
+/* Signed once, and there twice: only a note that changes nothing could be repeated behind itself. */
+static bool is_repeated(const struct evidence *ev, const struct seal_note *note,
+			const struct seal_vkey *signer)
+{
+	const struct seal_line *line = seal_note_line(note, sv_cstr(ev->key.name), signer->id);
+
+	for (size_t i = ev->note_count; line && i-- > 0;) {
+		const struct evidence_note *n = &ev->notes[i];
+
+		if (memcmp(n->signature, line->signature, sizeof(n->signature)) == 0)
+			return true;
+		if (n->kind == SEAL_START || n->kind == SEAL_HANDOVER)
+			break;
+	}
+	return false;
+}
+
 /*
  * Follows the chain up to a note that breaks a rule, or `limit` notes; signatures are not checked yet.
  * doubts NULL: they are known already. 0, or -1: no memory.
@@ -237,6 +254,13 @@ static int follow(struct evidence *ev, size_t limit, struct doubts *doubts, stru
 		if (fault != SEAL_FAULT_NONE) {
 			if (doubts)
 				tell_fault(doubts, ev->note_count, &step, fault);
+			return 0;
+		}
+		if (is_repeated(ev, &note, &signer)) {
+			if (doubts)
+				doubt(doubts, DOUBT_KEYS_BROKEN,
+				      "note %zu of integrity/keys is there a second time",
+				      ev->note_count);
 			return 0;
 		}
 		if (!put_note(ev, &step, &note, &signer, (uint64_t)(bytes.p - ev->keys_text),

@@ -9,6 +9,10 @@
 
 #define SIGNED_WITHIN_S 180
 
+/* How much speaks for a file's being the one of a record. */
+#define LIKELY 2
+#define SURE   3
+
 /* ---- which file is which ---- */
 
 /* What speaks for it: more is better; 0: nothing. */
@@ -25,28 +29,48 @@ static unsigned likeness(struct verify_state *v, size_t file, const struct seal_
 	return found;
 }
 
-static bool first_line_is(struct verify_state *v, size_t file, const struct seal_place *p)
+/* The hash of the line at an offset; false: there is none. */
+static bool leaf_at(struct verify_state *v, size_t file, uint64_t offset, struct seal_hash *out)
 {
-	const struct verify_spot spot = {.file = file, .offset = p->offset};
+	const struct verify_spot spot = {.file = file, .offset = offset};
 	struct verify_spot at;
 	struct verify_walk w;
-	struct seal_hash kept, leaf;
 	struct sv line;
-	bool is_it = false;
+	bool is_there;
 
-	if (evidence_hashes(&v->ev, 0, p->first, 1, &kept) != 1 ||
-	    verify_walk_init(&w, &v->text, &spot, NULL) != 0)
+	if (verify_walk_init(&w, &v->text, &spot, NULL) != 0)
 		return false;
-	if (verify_walk_next(&w, &line, &at, NULL) == 1 && at.file == file) {
-		seal_leaf(v->digest, line, &leaf);
-		is_it = seal_hash_eq(&leaf, &kept);
-	}
+	is_there = verify_walk_next(&w, &line, &at, NULL) == 1 && at.file == file;
+	if (is_there)
+		seal_leaf(v->digest, line, out);
 	verify_walk_release(&w);
-	return is_it;
+	return is_there;
 }
 
-/* The number in places that a file most likely is; false: nothing speaks for any. */
-static bool find_place(struct verify_state *v, size_t file, size_t *place)
+/* The newest place whose first line is the first one of the file. */
+static bool find_by_line(struct verify_state *v, size_t file, size_t *place)
+{
+	struct seal_hash first, leaf, kept;
+	bool has_first = leaf_at(v, file, 0, &first);
+
+	for (size_t i = v->ev.place_count; i-- > 0;) {
+		const struct seal_place *p = &v->ev.places[i];
+
+		if (p->offset ? !leaf_at(v, file, p->offset, &leaf) : !has_first)
+			continue;
+		if (!p->offset)
+			leaf = first;
+		if (evidence_hashes(&v->ev, 0, p->first, 1, &kept) == 1 &&
+		    seal_hash_eq(&leaf, &kept)) {
+			*place = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What speaks most for a file's being a place, and how much that is. */
+static unsigned find_alike(struct verify_state *v, size_t file, size_t *place)
 {
 	unsigned best = 0;
 
@@ -58,14 +82,30 @@ static bool find_place(struct verify_state *v, size_t file, size_t *place)
 			*place = i;
 		}
 	}
-	if (best >= 3)
+	return best;
+}
+
+/* The number in places that a file most likely is; false: nothing speaks for any. */
+static bool find_place(struct verify_state *v, size_t file, size_t *place)
+{
+	size_t alike = 0;
+	unsigned found = find_alike(v, file, &alike);
+
+	if (found < SURE && find_by_line(v, file, place))
 		return true;
-	for (size_t i = v->ev.place_count; i-- > 0;)
-		if (first_line_is(v, file, &v->ev.places[i])) {
-			*place = i;
-			return true;
-		}
-	return best > 0;
+	*place = alike;
+	return found > 0;
+}
+
+/* Files may be in another order: none of them is older than where is begun. */
+static void take_oldest(struct verify_state *v, size_t from, size_t *place)
+{
+	for (size_t f = from; f < v->text.count && *place; f++) {
+		size_t p = 0;
+
+		if (find_alike(v, f, &p) >= LIKELY && p < *place)
+			*place = p;
+	}
 }
 
 /* The file and the place that go together, the oldest that can be. False: there are no places, or no files. */
@@ -78,9 +118,10 @@ static bool pair(struct verify_state *v, size_t *file, size_t *place)
 	for (size_t f = 0; f < files; f++) {
 		if (!find_place(v, f, &p))
 			continue;
+		/* Files of which nothing is known stand before it: as many as there are places for. */
 		*file = f > p ? f - p : 0;
 		*place = f > p ? 0 : p - f;
-		/* Files of which nothing is known stand before it: as many as there are places for. */
+		take_oldest(v, f + 1, place);
 		return true;
 	}
 	*file = files > places ? files - places : 0;
