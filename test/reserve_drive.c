@@ -67,6 +67,20 @@ static int stage(struct drive *d, struct sv until, struct err *e)
 	return 0;
 }
 
+/* What makes it a note that a chain takes: the root of no lines, an epoch and a key of its own. */
+static int fill(struct seal_step *step, struct err *e)
+{
+	struct seal_digest *digest = seal_digest_new(e);
+
+	if (!digest)
+		return -1;
+	seal_sha256(digest, SV_EMPTY, &step->root);
+	seal_digest_free(digest);
+	step->epoch = step->number;
+	step->key.b[1] = (uint8_t)step->number;
+	return 0;
+}
+
 static int sign(struct drive *d, struct sv rest, struct err *e)
 {
 	CLEANUP(buf_release) struct buf note = BUF_INIT(1 << 14);
@@ -84,7 +98,7 @@ static int sign(struct drive *d, struct sv rest, struct err *e)
 	for (int s = SEAL_FIRST; s <= SEAL_CONTINUED; s++)
 		if (sv_eq(state, sv_cstr(seal_state_name((enum seal_start_state)s))))
 			step.state = (enum seal_start_state)s;
-	if (reserve_sign(d->reserve, &by, &step, &note, NULL, e) != 0)
+	if (fill(&step, e) != 0 || reserve_sign(d->reserve, &by, &step, &note, NULL, e) != 0)
 		return -1;
 	(void)printf("%s", buf_cstr(&note));
 	return 0;

@@ -76,7 +76,7 @@ void evidence_check_quotes(const struct evidence *ev, const struct seal_quote_ke
 		const struct evidence_note *n = &ev->notes[i];
 		bool is_start = n->kind == SEAL_START && n->state != SEAL_CONTINUED;
 		struct seal_boots before = boots;
-		struct seal_quote quote;
+		struct seal_quote quote = {.resets = 0};
 		struct seal_step step;
 		bool has_quote;
 

@@ -367,6 +367,24 @@ END
 	quote_of "$dir/1" "$dir/q1"
 	tpm2_checkquote -Q -u "$keys/attest.pem" -m "$dir/q1.attest" -s "$dir/q1.signature" -q "$(cat "$dir/q1.extra")"
 	[ "$(resets "$dir/q1.attest")" -gt "$(resets "$dir/q0.attest")" ]
+	# aurum verify reads the same, without a TPM.
+	mkdir -p "$dir/log/integrity"
+	: >"$dir/log/audit.log"
+	for n in 0 1; do
+		sed -n "\|^$ORIGIN/start|,/^— /p" "$dir/$n"
+		echo
+	done >"$dir/log/integrity/keys"
+	vkey=$(sed -n 2p "$keys/anchor")
+	echo "$vkey" >"$dir/log/integrity/enrolment"
+	run "$AURUM_BIN/aurum" verify --key "$vkey" --attest "$keys/attest.pem" "$dir/log"
+	echo "$output"
+	[[ $output == *", 2 starts"* ]]
+	[[ $output != *quote* && $output != *"in boot"* ]]
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2>/dev/null | openssl pkey -pubout >"$dir/other.pem"
+	run "$AURUM_BIN/aurum" verify --key "$vkey" --attest "$dir/other.pem" "$dir/log"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"start 0 has a quote that this host's TPM did not make"* ]]
 }
 
 @test "a key for a restart opens in the same boot, once, and after the next one" {
