@@ -59,8 +59,7 @@ struct host {
 	void *disk_ctx;
 	const struct log_disk *log_disk;
 	void *log_disk_ctx;
-	void (*lined)(void *ctx, struct sv lines); /* told of lines before they are written */
-	void *lined_ctx;
+	void (*opened)(void *ctx); /* behind the log's opening; with disk_ctx */
 };
 
 #define HOST_MUST(condition)                                                                       \
@@ -218,6 +217,8 @@ static void host_start(struct host *h)
 	h->sealer = sealer_new(&o, NULL);
 	HOST_MUST(h->sealer);
 	host_open_log(h);
+	if (h->opened)
+		h->opened(h->disk_ctx);
 	if (sealer_start(h->sealer))
 		HOST_MUST(log_rotate(&h->log, h->num_logs, NULL) == 0);
 	(void)sealer_turn(h->sealer);
@@ -322,8 +323,6 @@ static bool host_append(struct host *h, struct sv lines)
 		size_t taken = 0;
 		enum log_append_status status;
 
-		if (h->lined)
-			h->lined(h->lined_ctx, lines);
 		status = log_append(&h->log, lines, &taken, NULL);
 		lines = sv_from(lines, taken);
 		if (status == LOG_FAILED)

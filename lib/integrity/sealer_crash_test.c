@@ -2,7 +2,7 @@
  * The power is cut at every moment of a host's life, and what was not synced is there or not: each disk that
  * can come of it is recovered, and nothing on it contradicts anything that was signed.
  *
- * AURUM_CUTS=N: that many disks for each moment (2).
+ * AURUM_CUTS=N: that many disks for each moment; without it one for some of the moments.
  */
 #include "base/test.h"
 
@@ -31,9 +31,11 @@ static void clear(const char *folder)
 
 static const char *in_top(const char *name)
 {
-	static char path[2048];
+	static char paths[4][2048];
+	static unsigned next;
+	char *path = paths[next++ % 4];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", top, name);
+	(void)snprintf(path, sizeof(paths[0]), "%s/%s", top, name);
 	return path;
 }
 
@@ -179,32 +181,59 @@ static void cut_once(const struct host *before, const struct trace *t, const str
 	clear(folder);
 }
 
+/* The power is cut while it recovers, and each disk that comes of that recovers. */
+static void cut_twice(const struct host *before, const struct trace *t, const struct cut *first)
+{
+	const char *folder = in_top("between");
+	struct trace second;
+	struct host h;
+	size_t there;
+
+	come_up(&h, before, t, first, folder);
+	trace_begin(&second, &h);
+	trace_adopt(&second);
+	there = second.count;
+	host_start(&h);
+	host_lines(&h, 30);
+	host_crash(&h);
+	for (size_t at = there; at <= second.count; at++) {
+		struct cut c = {at, second.count, TRACE_ANYTHING, first->at * 1000 + at};
+
+		cut_once(&h, &second, &c);
+	}
+	trace_release(&second);
+	host_release(&h);
+	clear(folder);
+}
+
 static size_t cuts_for_each(void)
 {
 	const char *text = getenv("AURUM_CUTS");
 	uint64_t n;
 
-	return text && num_u64(sv_cstr(text), &n) ? (size_t)n : 2;
+	return text && num_u64(sv_cstr(text), &n) ? (size_t)n : 0;
+}
+
+static void cut_at(const struct host *h, const struct trace *t, size_t at, enum trace_luck luck,
+		   uint64_t chance)
+{
+	cut_once(h, t, &(struct cut){at, t->count, luck, chance});
 }
 
 static void cut_everywhere(const struct host *h, const struct trace *t)
 {
-	size_t each = cuts_for_each();
+	size_t each = cuts_for_each(), step = each ? 1 : 3;
 
 	for (size_t at = 1; at <= t->count; at++) {
-		struct cut c = {.at = at, .of = t->count, .luck = TRACE_NOTHING};
-
-		if (at % 3 == 0)
-			cut_once(h, t, &c);
-		c.luck = TRACE_EVERYTHING;
-		if (at % 3 == 1)
-			cut_once(h, t, &c);
-		c.luck = TRACE_ANYTHING;
-		for (size_t i = 0; i < each; i++) {
-			c.chance = at * 1000 + i;
-			cut_once(h, t, &c);
-		}
+		if (at % (4 * step) == 0)
+			cut_at(h, t, at, TRACE_NOTHING, 0);
+		if (at % (4 * step) == 1)
+			cut_at(h, t, at, TRACE_EVERYTHING, 0);
+		for (size_t i = 0; at % step == 2 % step && i < each + (each == 0); i++)
+			cut_at(h, t, at, TRACE_ANYTHING, at * 1000 + i);
 	}
+	for (size_t at = 30; at <= t->count; at += each ? 9 : 150)
+		cut_twice(h, t, &(struct cut){at, t->count, TRACE_ANYTHING, at});
 }
 
 static void live_a_life(struct host *h)

@@ -16,6 +16,7 @@
 #include "log/set.h"
 #include "seal/place.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 
 #define TRACE_SECTOR 512
@@ -276,12 +277,57 @@ static int trace_log_rename(void *ctx, const char *from, const char *to)
 static const struct log_disk trace_log_disk = {
 	.write = trace_log_write, .cut = trace_cut, .sync = trace_sync, .rename = trace_log_rename};
 
+/* Lines that run into a hole are marked by the one who opens the log, in its own way (log/holes.h). */
+static void trace_opened(void *ctx)
+{
+	struct trace *t = ctx;
+
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(buf_release) struct buf text = BUF_INIT(64 << 20);
+		char path[4096];
+		CLEAN_FD int fd = -1;
+
+		(void)snprintf(path, sizeof(path), "%s%s", t->host->log_path, i ? ".1" : "");
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && file_read_fd(fd, path, &text, NULL) == 0 && text.n)
+			trace_bytes(t, fd, text.p, text.n, 0);
+	}
+}
+
 static void trace_begin(struct trace *t, struct host *h)
 {
 	*t = (struct trace){.host = h};
 	h->disk = &trace_disk;
 	h->log_disk = &trace_log_disk;
+	h->opened = trace_opened;
 	h->disk_ctx = h->log_disk_ctx = t;
+}
+
+/* Files that are there already are on the disk. */
+static inline void trace_adopt(struct trace *t)
+{
+	for (unsigned i = 0; i < LEN(trace_folders); i++) {
+		char path[4096];
+		const struct dirent *entry;
+		DIR *dir;
+
+		(void)snprintf(path, sizeof(path), "%s/%s", t->host->folder, trace_folders[i]);
+		dir = opendir(path);
+		HOST_MUST(dir);
+		while ((entry = readdir(dir))) {
+			CLEANUP(buf_release) struct buf content = BUF_INIT(64 << 20);
+			CLEAN_FD int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC);
+
+			if (entry->d_type != DT_REG || strcmp(entry->d_name, INTEGRITY_LOCK) == 0)
+				continue;
+			HOST_MUST(fd >= 0 && file_read_fd(fd, entry->d_name, &content, NULL) == 0);
+			if (content.n)
+				trace_bytes(t, fd, content.p, content.n, 0);
+			(void)trace_sync(t, fd);
+		}
+		(void)closedir(dir);
+		trace_add(t, TRACE_SYNC_NAMES)->folder = i;
+	}
 }
 
 static inline void trace_release(struct trace *t)
