@@ -114,11 +114,17 @@ static int announce(struct sealer *s, struct sealer_file *f, const struct sealer
 				f->offset, e);
 }
 
-static int end_segment(struct sealer *s, const struct sealer_file *f, struct err *e)
+/* Once: where the disk then failed, what was signed behind it waits already. */
+static int end_segment(struct sealer *s, struct sealer_file *f, struct err *e)
 {
-	if (put_place(s, f, true, e) != 0)
+	if (f->is_ended)
+		return 0;
+	if (put_place(s, f, true, e) != 0 ||
+	    sealer_sign_tree(s, &f->at_end, SEAL_COMMIT_SEGMENT_ENDS, 0, f->number, f->bytes, e) !=
+		    0)
 		return -1;
-	return sealer_sign_tree(s, &f->at_end, SEAL_COMMIT_SEGMENT_ENDS, 0, f->number, f->bytes, e);
+	f->is_ended = true;
+	return 0;
 }
 
 /* ---- all ---- */

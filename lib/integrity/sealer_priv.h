@@ -45,6 +45,7 @@ struct sealer_file {
 	struct seal_range at_end; /* the tree there */
 	/* the thread's */
 	bool is_announced; /* its record is on the disk, or waits */
+	bool is_ended;     /* so is that of its end */
 	bool is_named;     /* the log's folder was synced behind its beginning */
 	bool is_doubtful;  /* the disk refused lines of it: see sealer_doubt.c */
 };
