@@ -214,6 +214,14 @@ static void say_found_again(const struct recording *r)
 				      (unsigned long long)t->keys[i].events);
 }
 
+static void say_provable(const struct recording *r)
+{
+	if (!r->daemon.anchor[0])
+		return;
+	say("the log is sealed; whether it is still what was written is said by");
+	(void)fprintf(stderr, "  aurum verify %s --anchor %s\n", r->daemon.log, r->daemon.anchor);
+}
+
 static void say_summary(const struct recording *r)
 {
 	const struct teller *t = &r->teller;
@@ -259,6 +267,7 @@ int record_host(const struct watch_options *options, struct limit *l, struct aud
 	if (started) {
 		say_summary(&r);
 		say_found_again(&r);
+		say_provable(&r);
 	}
 	release(&r);
 	return code;

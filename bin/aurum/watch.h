@@ -132,9 +132,14 @@ struct daemon {
 	pid_t pid; /* 0: not running */
 	char dir[PATH_BYTES], log[PATH_BYTES + 16], messages[PATH_BYTES + 32];
 	char ausearch[PATH_BYTES];
+	char anchor[PATH_BYTES +
+		    32]; /* what this host remembers of the seal; empty: the log has none */
 };
 
-/* The folder for the log: made when it is not there, refused when others can write to it. */
+/*
+ * The folder for the log: made when it is not there, refused when others can write to it. The log is sealed
+ * from its first line on; where that cannot be it is said, and the log is written without.
+ */
 MUST_CHECK int daemon_prepare(struct daemon *d, const char *log_dir, struct err *e);
 /* Runs auditd and waits until the kernel sends it records. */
 MUST_CHECK int daemon_start(struct daemon *d, struct audit_control *c, struct err *e);
