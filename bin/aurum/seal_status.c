@@ -45,7 +45,7 @@ static void put_time(uint64_t seconds, char out[STAMP_ROOM])
 
 static void look_at_anchor(struct look *l)
 {
-	char path[SEAL_PATH_BYTES + sizeof("/" RESERVE_ANCHOR)];
+	char path[2 * SEAL_PATH_BYTES];
 	struct err e = {0};
 
 	(void)snprintf(path, sizeof(path), "%s/" RESERVE_ANCHOR, l->place->keys);
