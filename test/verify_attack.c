@@ -12,14 +12,13 @@
  * that later ones cover. A log is as written when its text is, the chain of keys is, and what is left of the rest
  * is (judge() below); only then may the verdict be proven.
  */
-#include "base/test.h"
-
 #include "base/num.h"
 #include "integrity/folder.h"
 #include "integrity/forge_test.h"
 #include "segment/names.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <time.h>
 
 #define IMAGES_MAX 96

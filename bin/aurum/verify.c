@@ -269,7 +269,8 @@ static enum verify_exit put(const struct request *r, const struct verify_result 
 		say("verify: the result is too long");
 		return VERIFY_EXIT_TROUBLE;
 	}
-	(void)fwrite(out.p, 1, out.n, stdout);
+	if (out.n)
+		(void)fwrite(out.p, 1, out.n, stdout);
 	return frame_finish("aurum", stdout, "the result") == 0 ? codes[result->verdict]
 								: VERIFY_EXIT_TROUBLE;
 }

@@ -58,6 +58,15 @@ static bool same_key(const struct seal_vkey *a, const struct seal_vkey *b)
 	       seal_public_eq(&a->key, &b->key);
 }
 
+/* To the byte: a digit in the other case was not written by us. */
+static bool is_printed_so(struct sv line, const struct seal_vkey *key)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(SMALL_MAX);
+
+	seal_vkey_print(&text, key);
+	return sv_eq(line, buf_view(&text));
+}
+
 /* What the file says. True: *out is set. */
 static bool read_enrolment(struct evidence *ev, struct seal_vkey *out, struct doubts *doubts,
 			   int *failed, struct err *e)
@@ -76,10 +85,11 @@ static bool read_enrolment(struct evidence *ev, struct seal_vkey *out, struct do
 	}
 	rest = buf_view(&text);
 	if (text.n && text.p[text.n - 1] == '\n' && sv_line(&rest, &line) && rest.n == 0 &&
-	    seal_vkey_parse(line, out, &why) == 0 && out->type == SEAL_TYPE_ED25519)
+	    seal_vkey_parse(line, out, &why) == 0 && out->type == SEAL_TYPE_ED25519 &&
+	    is_printed_so(line, out))
 		return true;
 	doubt(doubts, DOUBT_ENROLMENT_BAD, "integrity/enrolment does not hold a key: %s",
-	      why.text[0] ? why.text : "it is not one line");
+	      why.text[0] ? why.text : "it is not what was written there");
 	return false;
 }
 

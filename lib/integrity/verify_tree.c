@@ -142,7 +142,8 @@ static void check_commit(struct verify_state *v, const struct verify_commit *c)
 		      LL(c->number));
 	else if (commit->epoch < v->commit_epoch)
 		doubt(&v->r->doubts, DOUBT_COMMITS_ORDER,
-		      "integrity/commits was changed: record %llu is of an earlier epoch than the one "
+		      "integrity/commits was changed: record %llu is of an earlier epoch than the "
+		      "one "
 		      "before it",
 		      LL(c->number));
 	v->commit_size = commit->size;
