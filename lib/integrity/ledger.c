@@ -68,13 +68,13 @@ static enum seal_chain_fault take_note(struct ledger *l, struct sv bytes, size_t
 
 /*
  * A crash can tear the last note only: each is on the disk before the next is made. With another one
- * behind it, it is no crash.
+ * behind it, it is no crash. The chain has been followed up to `from`.
  */
-static int follow_chain(struct ledger *l, struct sv text, struct err *e)
+static int follow_chain(struct ledger *l, struct sv text, size_t from, struct err *e)
 {
-	struct sv rest = text, bytes;
+	struct sv rest = sv_from(text, from), bytes;
 	struct seal_step step;
-	size_t whole = 0;
+	size_t whole = from;
 
 	while (seal_note_next(&rest, &bytes) == SEAL_CUT_NOTE) {
 		struct sv after = rest, next;
@@ -97,6 +97,22 @@ static int follow_chain(struct ledger *l, struct sv text, struct err *e)
 	return grown_cut(&l->keys, l->store, whole, e);
 }
 
+/*
+ * From where on the chain is to be followed: not all of it, if what was known at the last rotation ends
+ * where a note does. Where that was wrong, the next note does not follow.
+ */
+static size_t resume(struct ledger *l, struct sv text)
+{
+	struct resume r;
+
+	if (!resume_read(l->store->folder, &l->chain.enrolment, &r) || r.keys > text.n ||
+	    r.keys < 2 || memcmp(text.p + r.keys - 2, "\n\n", 2) != 0)
+		return 0;
+	l->chain = r.chain;
+	l->begin = r.range;
+	return (size_t)r.keys;
+}
+
 /* Mapped: it may have years of notes. Nobody but us may cut it; who does ends the recorder's start. */
 static int read_keys(struct ledger *l, struct err *e)
 {
@@ -112,7 +128,7 @@ static int read_keys(struct ledger *l, struct err *e)
 	map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, l->keys.fd, 0);
 	if (map == MAP_FAILED)
 		return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_KEYS);
-	status = follow_chain(l, sv_make(map, n), e);
+	status = follow_chain(l, sv_make(map, n), resume(l, sv_make(map, n)), e);
 	(void)munmap(map, n);
 	return status;
 }

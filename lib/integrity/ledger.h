@@ -11,6 +11,7 @@
 
 #include "integrity/grown.h"
 #include "integrity/levels.h"
+#include "integrity/resume.h"
 #include "integrity/sealer.h"
 #include "seal/chain.h"
 #include "seal/commit.h"
@@ -29,6 +30,8 @@ struct ledger {
 	struct ledger_hear hear;
 	struct seal_chain chain;
 	struct grown keys, commits, segments;
+	struct seal_range
+		begin; /* a tree to begin with, of level1 up to some line; size 0: the empty one */
 	struct levels levels;
 	bool keeps_leaves;
 	uint64_t wall_ns;          /* that records of recovery say */

@@ -14,6 +14,7 @@
 #define INTEGRITY_CHECKPOINT "checkpoint"
 #define INTEGRITY_TORN       "torn"
 #define INTEGRITY_LOCK       "lock"
+#define INTEGRITY_RESUME     "resume"
 /* There while somebody asks for a new key at rest; whoever seals removes it when he has done so. */
 #define INTEGRITY_ROTATE "rotate"
 

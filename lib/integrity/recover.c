@@ -68,13 +68,31 @@ void recover_keep_torn(struct ledger *l, const char *log_path)
 
 /* ---- where to begin ---- */
 
+/* The tree of a multiple of 256 lines, of level1; from the tree that the last daemon left on. */
+static int range_at(struct ledger *l, uint64_t size, struct seal_range *out, struct err *e)
+{
+	const struct seal_nodes nodes = {&l->levels, levels_get};
+	struct seal_hash node;
+
+	/* Hashes that are missing are made again, from further back. */
+	if (l->levels.of[1].count < size >> LEVEL_BITS)
+		return err_set(e, INTEGRITY_FOLDER "/" INTEGRITY_LEVEL1 " is too short");
+	if (l->begin.size == 0 || l->begin.size > size)
+		return seal_range_at(&nodes, size, l->digest, out, e);
+	*out = l->begin;
+	while (out->size < size) {
+		if (levels_read(&l->levels, 1, out->size >> LEVEL_BITS, &node, 1, e) != 0)
+			return -1;
+		seal_range_add_tree(out, l->digest, LEVEL_BITS, &node);
+	}
+	return 0;
+}
+
 /* The tree in front of a segment: its record has what is below level 8. */
 static int range_at_place(struct ledger *l, const struct seal_place *p, struct seal_range *out,
 			  struct err *e)
 {
-	const struct seal_nodes nodes = {&l->levels, levels_get};
-
-	if (seal_range_at(&nodes, p->first & ~BELOW, l->digest, out, e) != 0)
+	if (range_at(l, p->first & ~BELOW, out, e) != 0)
 		return -1;
 	for (unsigned i = LEVEL_BITS; i-- > 0;)
 		if (p->first >> i & 1)
@@ -269,6 +287,7 @@ static void finish(struct work *w, bool is_clean)
 	const struct traced *live = &w->files[w->count - 1];
 
 	r->range = w->trace->range;
+	r->begin = live->begin;
 	r->live = live->member.id;
 	r->offset = live->bytes;
 	r->is_clean = is_clean && w->l->chain.stopped && r->range.size == r->sealed;
@@ -417,6 +436,11 @@ static int recover_from(struct work *w, size_t place, struct err *e)
 		}
 		if (place == SIZE_MAX)
 			return -1;
+	}
+	if (!is_proven(w) && w->l->begin.size) {
+		/* What the last daemon left was no good. */
+		w->l->begin.size = 0;
+		return recover_from(w, find_base(w->l, w->r->sealed), e);
 	}
 	if (is_proven(w))
 		return go_on(w, place, member, e);

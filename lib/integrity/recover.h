@@ -22,6 +22,7 @@ struct recovery {
 	uint64_t sealed; /* size, with its root, of what something on the disk vouches for */
 	struct seal_hash root;
 	struct seal_range range; /* of all lines in the log */
+	struct seal_range begin; /* of those in front of the live file's segment */
 	struct log_identity live;
 	uint64_t offset;    /* behind the last line, in the live file */
 	bool is_clean;      /* the chain was stopped, and nothing came behind it */

@@ -547,6 +547,7 @@ static int begin(struct sealer *s, struct recovery *r, struct err *e)
 	s->sealed = s->covered = r->sealed;
 	s->root = r->root;
 	s->is_clean = r->is_clean;
+	s->begin = r->begin;
 	f = add_file(s, &r->live);
 	if (!f)
 		return err_set(e, "no memory to seal the log");

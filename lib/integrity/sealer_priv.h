@@ -131,7 +131,11 @@ struct sealer {
 	uint64_t failed_ns; /* the last failure; 0: none since the last success */
 	uint64_t epoch_ns, commit_ns, look_ns; /* when these were last */
 	bool heartbeat_is_last;
-	struct buf checkpoint; /* the newest note */
+	struct seal_range begin; /* the tree in front of the newest segment that has a commit */
+	uint64_t resume_keys; /* bytes of keys, and that tree, of the last note to the next start */
+	uint64_t resume_begin;
+	unsigned removed_since; /* files that have given way since the last look */
+	struct buf checkpoint;  /* the newest note */
 };
 
 /* ---- sealer.c ---- */

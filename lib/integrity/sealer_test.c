@@ -516,6 +516,51 @@ static void hashes_that_rotted_are_made_again(void **state)
 	host_release(&h);
 }
 
+static void a_bad_note_to_the_next_start_does_no_harm(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make_stopped(&h);
+	for (uint64_t at = 0; at < size_of("integrity/resume"); at += 97) {
+		overwrite("integrity/resume", at, SV("bad"));
+		host_start(&h);
+		assert_state(&h, SEALER_SEALED);
+		assert_false(hears(&h, SEALER_NEWS_ALTERED, NULL));
+		stop(&h);
+	}
+	assert_int_equal(unlink(in("integrity/resume")), 0);
+	host_start(&h);
+	assert_state(&h, SEALER_SEALED);
+	host_lines(&h, 1000);
+	stop(&h);
+	assert_verdict(&h, VERIFY_PROVEN);
+	host_release(&h);
+}
+
+static void a_start_does_not_read_all_notes(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make(&h);
+	h.settings.epoch_s = 1;
+	host_start(&h);
+	host_lines(&h, 30);
+	host_pass(&h, 1000 * 61);
+	assert_true(size_of("integrity/keys") > 256 << 10);
+	stop(&h);
+	/* The chain is not followed from its beginning: this would be seen. */
+	overwrite("integrity/keys", 100, SV("!"));
+	host_start(&h);
+	assert_state(&h, SEALER_SEALED);
+	stop(&h);
+	overwrite("integrity/resume", 100, SV("x"));
+	host_start(&h);
+	assert_state(&h, SEALER_UNSEALED);
+	host_release(&h);
+}
+
 static void lost_commits_and_segments_are_done_without(void **state)
 {
 	struct host h;
@@ -756,9 +801,10 @@ static void what_policy_removes_is_signed(void **state)
 		host_rotate(&h);
 	}
 	host_lines(&h, 50);
+	host_pass(&h, 10);
 	assert_int_equal(figures(&h).first_kept, 400);
 	assert_int_equal(log_remove_oldest(&h.log.options, NULL), 1);
-	host_pass(&h, 1);
+	host_pass(&h, 10);
 	assert_int_equal(figures(&h).first_kept, 500);
 	stop(&h);
 	assert_int_equal(verdict_of(&h, &r), VERIFY_PROVEN);
@@ -896,6 +942,8 @@ int main(void)
 		TEST(a_log_that_was_cut_is_told_and_gone_on_with),
 		TEST(a_tail_of_nul_bytes_is_torn),
 		TEST(hashes_that_rotted_are_made_again),
+		TEST(a_bad_note_to_the_next_start_does_no_harm),
+		TEST(a_start_does_not_read_all_notes),
 		TEST(lost_commits_and_segments_are_done_without),
 		TEST(what_cannot_be_believed_is_not_signed),
 		TEST(a_log_on_another_disk_is_found_by_its_lines),

@@ -15,6 +15,8 @@
 #define START_MS    10000 /* between two tries to get the key at rest */
 #define BURST_MS    100   /* between two checkpoints for critical records */
 #define LOOK_S      60
+#define REMOVED_S   10                    /* the same, when a file has given way */
+#define RESUME_KEYS ((uint64_t)256 << 10) /* bytes of notes that a start may have to read */
 #define IDLE_MS     10000
 #define STACK_BYTES ((size_t)512 << 10)
 
@@ -55,11 +57,12 @@ static uint64_t turn_due(const struct sealer *s)
 
 	if (s->failed_ns)
 		return s->failed_ns + (s->key || s->note.is_pending ? RETRY_MS : START_MS) * MS;
-	if (!s->key || s->wants_stop || s->wants_key || s->removed)
+	if (!s->key || s->wants_stop || s->wants_key)
 		return 0;
 	due = earlier(cover_due(s), epoch_due(s));
 	due = earlier(due, s->commit_ns + s->settings.heartbeat_s * SECOND);
-	return earlier(due, s->look_ns + LOOK_S * SECOND);
+	return earlier(due,
+		       s->look_ns + (s->removed + s->removed_since ? REMOVED_S : LOOK_S) * SECOND);
 }
 
 /* ---- what ---- */
@@ -138,6 +141,8 @@ static void job_done(struct sealer *s)
 {
 	size_t ended = s->job.count - 1;
 
+	if (ended)
+		s->begin = s->job.files[ended - 1]->at_end;
 	for (size_t i = 0; i < ended; i++)
 		sealer_file_free(s->job.files[i]);
 	(void)pthread_mutex_lock(&s->mutex);
@@ -208,15 +213,40 @@ static int check_files(struct sealer *s, struct err *e)
 	return err_set(e, "somebody moved, removed or cut files of " INTEGRITY_FOLDER "/");
 }
 
+/* A note to the next start: see integrity/resume.h. */
+static int write_resume(struct sealer *s, bool is_last, struct err *e)
+{
+	const struct ledger *l = &s->ledger;
+	struct resume r;
+
+	if (!is_last && s->begin.size >> LEVEL_BITS == s->resume_begin >> LEVEL_BITS &&
+	    l->keys.bytes - s->resume_keys < RESUME_KEYS)
+		return 0;
+	memset(&r, 0, sizeof(r));
+	r.keys = l->keys.bytes;
+	r.chain = l->chain;
+	r.range = s->begin;
+	r.range.size &= ~(uint64_t)((1 << LEVEL_BITS) - 1);
+	if (resume_write(&s->store, &r, e) != 0)
+		return -1;
+	s->resume_keys = l->keys.bytes;
+	s->resume_begin = s->begin.size;
+	return 0;
+}
+
 /* What is not there every second. */
-static int look_around(struct sealer *s, uint64_t now, bool rotated, struct err *e)
+static int look_around(struct sealer *s, uint64_t now, struct err *e)
 {
 	const struct sealer_job *job = &s->job;
-	bool is_time = now >= s->look_ns + LOOK_S * SECOND || s->look_ns == 0;
+	uint64_t every;
 
-	if (is_time || rotated || job->removed) {
-		if (sealer_look(s, job->removed, job->why, e) != 0)
+	s->removed_since += job->removed;
+	every = s->removed_since ? REMOVED_S : LOOK_S;
+	if (s->look_ns == 0 || now >= s->look_ns + every * SECOND ||
+	    (s->removed_since && job->is_last)) {
+		if (sealer_look(s, s->removed_since, job->why, e) != 0)
 			return -1;
+		s->removed_since = 0;
 		s->look_ns = now;
 	}
 	if (job->wants_key || is_asked_for_key(s))
@@ -245,11 +275,11 @@ static int act(struct sealer *s, uint64_t now, struct err *e)
 	job_done(s);
 	if ((is_epoch_over || rotated) && !s->job.is_last && sealer_hand_over(s, e) != 0)
 		return -1;
-	if (look_around(s, now, rotated, e) != 0)
+	if (look_around(s, now, e) != 0)
 		return -1;
 	if (s->job.is_last && finish(s, e) != 0)
 		return -1;
-	if (write_checkpoint(s, e) != 0)
+	if (write_checkpoint(s, e) != 0 || write_resume(s, s->job.is_last, e) != 0)
 		return -1;
 	return check_files(s, e);
 }
