@@ -11,14 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <tss2/tss2_esys.h>
 #include <tss2/tss2_mu.h>
 #include <tss2/tss2_tcti_device.h>
 #include <tss2/tss2_tcti_swtpm.h>
 
-#define NONE   ESYS_TR_NONE
-#define BANK   TPM2_ALG_SHA256
-#define CLOSED "aurum-seal: the key was taken"
+#define NONE    ESYS_TR_NONE
+#define BANK    TPM2_ALG_SHA256
+#define WAITS   60 /* 3 s */
+#define WAIT_NS 50000000
+#define CLOSED  "aurum-seal: the key was taken"
 
 struct tpm {
 	TSS2_TCTI_CONTEXT *tcti;
@@ -33,6 +36,15 @@ static int fail(TSS2_RC rc, const char *what, struct err *e)
 
 /* ---- the line to it ---- */
 
+/* A daemon that starts early in the boot may be ahead of the driver. */
+static void wait_for_device(const char *path)
+{
+	const struct timespec pause = {0, WAIT_NS};
+
+	for (int i = 0; i < WAITS && access(path, F_OK) != 0; i++)
+		(void)nanosleep(&pause, NULL);
+}
+
 typedef TSS2_RC (*init_fn)(TSS2_TCTI_CONTEXT *, size_t *, const char *);
 
 static int open_tcti(struct tpm *t, struct err *e)
@@ -43,6 +55,8 @@ static int open_tcti(struct tpm *t, struct err *e)
 	size_t bytes = 0;
 	TSS2_RC rc = init(NULL, &bytes, NULL);
 
+	if (is_device)
+		wait_for_device(conf);
 	if (rc == 0) {
 		t->tcti = calloc(1, bytes);
 		rc = t->tcti ? init(t->tcti, &bytes, conf) : TSS2_TCTI_RC_MEMORY;

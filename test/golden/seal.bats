@@ -154,12 +154,13 @@ made() {
 	made -N start lines:10 stop
 	rm -r "$d/log"
 	coproc maker { exec "$AURUM_BIN/../test/seal-make" -N "$d/log" start lines:10 wait:2 hold 2>&1; }
+	maker_pid=$maker_PID # bash forgets it when the process has ended
 	while read -r -t 20 line <&"${maker[0]}"; do [[ $line == *ready* ]] && break; done
 	cp "$d/log/anchor" "$d/state/seal/anchor"
 	run -0 seal status
 	[ "${lines[2]}" = "  state      sealed by a daemon that runs" ]
 	exec {maker[1]}>&-
-	wait "$maker_PID"
+	wait "$maker_pid"
 }
 
 @test "T9, on the host itself: evidence that was put back as it was is told by the anchor" {

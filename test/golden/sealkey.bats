@@ -198,9 +198,10 @@ answering() {
 	key=$(enrol)
 	secret=$(sed -n 's/^secret //p' "$keys/next.key")
 	coproc driver { exec "$AURUM_BIN/../test/reserve-drive" "$keys" "$ORIGIN" file; }
+	driver_pid=$driver_PID # bash forgets it when the process has ended
 	printf 'load\nstage boot\nsign %s 0 first\ncommit 1 staged\n' "$key" >&"${driver[1]}"
 	answering committed
-	pid=$(pgrep -P "$driver_PID")
+	pid=$(pgrep -P "$driver_pid")
 	grep -qx $'NoNewPrivs:\t1' "/proc/$pid/status"
 	grep -qx $'Seccomp:\t2' "/proc/$pid/status"
 	grep -qx $'CapEff:\t0000000000000000' "/proc/$pid/status"
@@ -229,7 +230,7 @@ sys.exit(1 if found else 0)
 END
 	fi
 	exec {driver[1]}>&-
-	wait "$driver_PID"
+	wait "$driver_pid"
 }
 
 # ---- systemd-creds ----
