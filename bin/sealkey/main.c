@@ -8,6 +8,7 @@
 
 #include "common/frame.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,18 @@ static enum frame_next take_option(void *arg, const struct option_hit *hit, stru
 	return FRAME_ON;
 }
 
+/*
+ * A terminal's ^C, and a service manager that stops all processes of the daemon, mean the daemon: it may
+ * need us until its end, and ours is the end of the line.
+ */
+static void ignore_signals(void)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
+
+	for (size_t i = 0; i < LEN(signals); i++)
+		(void)signal(signals[i], SIG_IGN);
+}
+
 /* Whether somebody is at the other end. */
 static bool has_line(void)
 {
@@ -113,6 +126,7 @@ static int work(struct app *a)
 {
 	struct err e = {0};
 
+	ignore_signals();
 	confine_memory();
 	(void)setenv("TSS2_LOG", "all+none", 1); /* what fails is in our answers */
 	a->vault.folder = store_open(a->folder, &e);

@@ -53,9 +53,10 @@ die() {
 # nobody_has_keys: the program that keeps them has seen the end of the daemon.
 nobody_has_keys() { ! pgrep -f "auditd-sealkey --folder=$dir/" >/dev/null; }
 
+# restart [COMMAND...]: as begin
 restart() {
 	: >"$dir/a/syslog"
-	begin a
+	begin a "$@"
 }
 
 boot_tpm() {
@@ -109,6 +110,31 @@ with_tpm() {
 	cp "$dir/a/stolen" "$dir/a/run/seal/next.key"
 	restart
 	wait_for 30 is_unsealed
+	finish a
+}
+
+@test "a key that systemd-creds encrypts: over a stop, and not with another host's key" {
+	[ -x /usr/bin/systemd-creds ] || skip "systemd-creds is not installed"
+	local hosts=(sh -c 'mount --bind "$0" /var/lib/systemd && exec "$@"' "$dir/host")
+	mkdir -p "$dir/host" "$dir/other" /var/lib/systemd
+	make_daemon a 32m
+	configure a 'seal = yes' 'seal_checkpoint_ms = 20' 'seal_key = creds'
+	chmod 700 "$dir/a/log"
+	run -0 unshare -m "${hosts[@]}" "$AURUM_BIN/aurum" seal init --config-dir "$dir/a/etc"
+	key=$(sed -n 's/^  //p' <<<"$output")
+	begin a "${hosts[@]}"
+	wait_for 60 is_sealed 1
+	finish a
+	wait_for 30 nobody_has_keys
+	restart "${hosts[@]}"
+	wait_for 60 is_sealed 2
+	grep -qx 'kept creds' "$dir/a/run/seal/next.key"
+	finish a
+	verify
+	[ "$status" -eq 0 ]
+	hosts[3]=$dir/other
+	restart "${hosts[@]}"
+	wait_for 60 is_unsealed
 	finish a
 }
 

@@ -229,6 +229,10 @@ print(found)
 sys.exit(1 if found else 0)
 END
 	fi
+	kill -TERM "$pid" # who stops the daemon needs it still
+	kill -INT "$pid"
+	echo load >&"${driver[1]}"
+	answering '1 keys'
 	exec {driver[1]}>&-
 	wait "$driver_pid"
 }
