@@ -5,6 +5,7 @@
 #include "aurum/seal.h"
 
 #include "base/file.h"
+#include "health/board.h"
 #include "integrity/evidence.h"
 #include "integrity/keyfile.h"
 #include "integrity/reserve.h"
@@ -18,6 +19,7 @@
 
 #define TEXT_MAX   ((size_t)1 << 16)
 #define NS         UINT64_C(1000000000)
+#define BOARD      "board" /* in run_dir */
 #define LABEL      "  %-10s "
 #define STAMP_ROOM 32
 
@@ -30,6 +32,8 @@ struct look {
 	char no_anchor[ERR_TEXT_MAX]; /* why not, where it is not just missing */
 	char kept[ERR_TEXT_MAX];      /* how the key at rest is kept */
 	bool lacks_key;               /* it is missing, or damaged */
+	bool is_held;                 /* a daemon that seals runs, */
+	bool says_unsealed;           /* and says of itself that it cannot */
 };
 
 static void put_time(uint64_t seconds, char out[STAMP_ROOM])
@@ -97,16 +101,34 @@ static void look_at_key(struct look *l)
 	keyfile_wipe(&k);
 }
 
+static void look_at_daemon(struct look *l)
+{
+	struct board_view *view = malloc(sizeof(*view));
+	char path[SEAL_PATH_BYTES + sizeof("/" BOARD)];
+
+	l->is_held = l->ev.folder >= 0 && integrity_is_locked(l->ev.folder);
+	(void)snprintf(path, sizeof(path), "%s/" BOARD, l->place->conf.run_dir);
+	if (l->is_held && view && board_read(path, view, NULL) == BOARD_READ)
+		l->says_unsealed = view->recorder.seal_state == HEALTH_UNSEALED;
+	free(view);
+}
+
 /* ---- telling ---- */
+
+/* What the daemon says of itself is news; the last signature may be older. */
+static bool is_sealed(const struct look *l)
+{
+	return l->ev.is_live && !l->says_unsealed;
+}
 
 static void put_state(const struct look *l, struct buf *out)
 {
 	const struct evidence *ev = &l->ev;
 
 	buf_printf(out, LABEL, "state");
-	if (ev->is_live)
+	if (is_sealed(l))
 		buf_puts(out, "sealed by a daemon that runs\n");
-	else if (ev->folder >= 0 && integrity_is_locked(ev->folder))
+	else if (l->is_held)
 		buf_puts(
 			out,
 			"NOT SEALED: a daemon runs, and signs nothing (`aurum status` says why)\n");
@@ -184,7 +206,7 @@ static size_t put_doubts(const struct look *l, struct buf *out)
 static bool is_well(const struct look *l, size_t told)
 {
 	return told == 0 && l->has_anchor && !l->lacks_key &&
-	       (l->ev.is_live || evidence_is_stopped(&l->ev) || is_new(l));
+	       (is_sealed(l) || evidence_is_stopped(&l->ev) || is_new(l));
 }
 
 static int tell(const struct look *l)
@@ -234,6 +256,7 @@ static int status(const struct seal_host *place)
 		free(l);
 		return code;
 	}
+	look_at_daemon(l);
 	if (l->ev.is_there || l->has_anchor) {
 		code = tell(l);
 	} else {

@@ -37,6 +37,11 @@ is_unsealed() {
 	tac "$dir/a/log/audit.log" | sed '/^type=DAEMON_START/q' | grep -q 'op=seal-unsealed .*res=failed'
 }
 
+status_unsealed() {
+	run "$AURUM_BIN/aurum" seal status --config-dir "$dir/a/etc"
+	[[ $status -eq 1 && $output == *"NOT SEALED: a daemon runs, and signs nothing"* ]]
+}
+
 verify() {
 	run "$AURUM_BIN/aurum" verify --key "$key" --anchor "$(anchor)" "$@" "$dir/a/log/audit.log"
 }
@@ -166,6 +171,7 @@ with_tpm() {
 	die
 	restart
 	wait_for 60 is_unsealed
+	wait_for 30 status_unsealed
 	finish a
 	boot_tpm
 	restart
