@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PROGRAM      RESERVE_PROGRAM
 #define EXIT_TROUBLE 2
@@ -127,7 +129,9 @@ static int work(struct app *a)
 	struct err e = {0};
 
 	ignore_signals();
+	(void)close_range(RESERVE_LINE + 1, ~0U, 0); /* whatever somebody left open */
 	confine_memory();
+	(void)mlock(a, sizeof(*a));              /* where not all of memory can be locked */
 	(void)setenv("TSS2_LOG", "all+none", 1); /* what fails is in our answers */
 	a->vault.folder = store_open(a->folder, &e);
 	if (a->vault.folder < 0 || vault_open(&a->vault, a->tcti, &e) != 0) {

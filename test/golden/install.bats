@@ -14,7 +14,7 @@ install_there() {
 
 @test "programs, manual pages and samples are installed" {
 	install_there
-	for program in sbin/auditctl sbin/auditd sbin/auditd-archivist sbin/auditd-attendant sbin/augenrules sbin/autrace sbin/ausearch bin/aurum; do
+	for program in sbin/auditctl sbin/auditd sbin/auditd-archivist sbin/auditd-attendant sbin/auditd-sealkey sbin/augenrules sbin/autrace sbin/ausearch bin/aurum; do
 		[ -x "$to/usr/local/$program" ]
 	done
 	for page in man8/auditctl.8 man8/auditd.8 man8/auditd-archivist.8 man5/auditd.conf.5 man8/ausearch.8 man1/aurum.1 man1/aurum-status.1; do

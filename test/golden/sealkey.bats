@@ -205,6 +205,7 @@ answering() {
 	grep -qx $'NoNewPrivs:\t1' "/proc/$pid/status"
 	grep -qx $'Seccomp:\t2' "/proc/$pid/status"
 	grep -qx $'CapEff:\t0000000000000000' "/proc/$pid/status"
+	[ "$(awk '/^VmLck:/ { print $2 }' "/proc/$pid/status")" -gt 0 ] || grep -qa __asan_init "$SEALKEY"
 	[ -z "$(tr -d '\0' <"/proc/$pid/environ")" ] || [ "$(tr '\0' '\n' <"/proc/$pid/environ")" = "" ]
 	if [ "$(id -u)" = 0 ]; then
 		python3 - "$pid" "$secret" "$(sed -n 's/^secret //p' "$keys/next.key")" <<'END'
