@@ -16,6 +16,7 @@ setup() {
 
 teardown() {
 	[ ! -s "$dir/tpm/pid" ] || kill "$(cat "$dir/tpm/pid")" 2>/dev/null || true
+	[[ $dir != /tmp/aurum-tpm.* ]] || rm -rf "$dir"
 }
 
 # drive CALL...: one auditd-sealkey; prints what each call gives.
