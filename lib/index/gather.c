@@ -288,7 +288,8 @@ static bool cut_fast(struct gather *g, size_t at, size_t end)
 			return false;
 		at = stop + 1;
 	}
-	return true;
+	/* A message that does not end with the body: what follows its last quote is the kernel's. */
+	return !g->in_message || g->in_tail || p[end - 1] == '\'';
 }
 
 static void commit(struct gather *g)

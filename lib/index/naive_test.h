@@ -89,6 +89,27 @@ static const char *const naive_types[] = {
 	"DAEMON_START", "UNKNOWN[1309]", "1300", "NOSUCH", "CONFIG_CHANGE",
 };
 
+/* Runs of words that come again, and others that begin as they do. */
+static const char *const naive_phrases[] = {
+	"arch=c000003e syscall=2 success=yes exit=0",
+	"auid=0 uid=0 gid=0 fsgid=1 tty=pts0",
+	"auid=0 uid=0 gid=0 fsgid=1 auid=1 tty=pts0",
+	"comm=\"ls\" exe=\"/usr/bin/ls\" success=yes",
+	"comm=\"ls\" exe=\"/usr/bin/ls -l\" success=yes",
+	"comm=\"ls\" exe=\"/usr/bin/ls\" a0=\"x\" success=no",
+	"subj=system_u:system_r:kernel_t:s0 msg='op=login acct=\"root\" exe=\"/bin/login\" "
+	"res=success'",
+	"subj=system_u:system_r:kernel_t:s0 key=\"k\" res=1",
+	"acct=\"root\" exe=\"/bin/login\" res=success'",
+	"dev=fd:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0",
+	"dev=fd:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL",
+	"\x1d"
+	"AUID=\"root\" UID=\"root\" GID=\"root\" EUID=\"root\"",
+	"\x1d"
+	"ARCH=x86_64 SYSCALL=open AUID=\"it's\" UID=\"root\"",
+	"AUID=\"root\" UID=\"root\" GID=\"root\" SADDR={ a=1 }",
+};
+
 static void put_fields(struct dice *d, struct buf *out)
 {
 	for (unsigned n = roll(d, 9); n; n--) {
@@ -97,6 +118,8 @@ static void put_fields(struct dice *d, struct buf *out)
 
 		if (roll(d, 12) == 0)
 			buf_puts(out, "avc: denied { read write } for");
+		else if (roll(d, 4) == 0)
+			buf_puts(out, PICK(d, naive_phrases));
 		else
 			buf_printf(out, "%s=%s", PICK(d, naive_names), PICK(d, naive_values));
 		buf_puts(out, PICK(d, between));
