@@ -11,8 +11,6 @@ struct index_builder {
 	struct index_options options;
 	struct gather gather;
 	struct frames frames;
-	char *text; /* of the frame at hand, with room behind it */
-	size_t text_cap;
 	struct buf file;
 };
 
@@ -28,6 +26,8 @@ struct index_builder *index_builder_new(const struct index_options *o, struct er
 	b->options = o ? *o : usual;
 	b->file = BUF_INIT(PUT_MAX);
 	gather_init(&b->gather);
+	for (size_t i = 0; i < b->options.extra_count; i++)
+		gather_want(&b->gather, &b->options.extra[i]);
 	if (frames_init(&b->frames, &b->options, e) != 0) {
 		index_builder_free(b);
 		return NULL;
@@ -42,33 +42,14 @@ void index_builder_free(struct index_builder *b)
 	gather_release(&b->gather);
 	frames_release(&b->frames);
 	buf_release(&b->file);
-	free(b->text);
 	free(b);
-}
-
-/* The text with room behind it: what is cut is read in words. */
-static bool keep(struct index_builder *b, struct sv lines)
-{
-	if (!b->text || b->text_cap < lines.n + HASH_SLACK) {
-		free(b->text);
-		b->text_cap = lines.n + lines.n / 4 + HASH_SLACK;
-		b->text = malloc(b->text_cap);
-		if (!b->text)
-			return false;
-	}
-	if (lines.n)
-		memcpy(b->text, lines.p, lines.n);
-	memset(b->text + lines.n, 0, HASH_SLACK);
-	return true;
 }
 
 int index_builder_frame(struct index_builder *b, struct sv lines, uint64_t raw_at, struct err *e)
 {
 	if (lines.n > SEGMENT_FRAME_MAX)
 		return err_set(e, "a frame of %zu bytes cannot be indexed", lines.n);
-	if (!keep(b, lines))
-		return err_set(e, "no memory to index a log");
-	return frames_take(&b->frames, &b->gather, &b->text, lines.n, raw_at, e);
+	return frames_take(&b->frames, &b->gather, lines, raw_at, e);
 }
 
 int index_builder_end(struct index_builder *b, const struct segment_head *head, struct err *e)

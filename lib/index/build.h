@@ -14,6 +14,33 @@
 #include "index/index.h"
 #include "record/join.h"
 
+#define INDEX_NO_ID UINT32_MAX
+
+/* A value that a record has. */
+struct index_value {
+	struct sv raw; /* with its quotes */
+	uint32_t
+		id; /* from 0: the same for the same bytes of a field in one file; or INDEX_NO_ID */
+	uint8_t field;   /* its line in field.def, from 0 */
+	bool in_message; /* inside msg='...' */
+};
+
+/* A record, as far as the index has read it. */
+struct index_line {
+	uint32_t type;
+	bool is_known; /* values are all that it has of the fields that are wanted, each of them once */
+	const struct index_value *values;
+	size_t count;
+};
+
+/* An event, before its records are parsed. */
+struct index_event {
+	struct stamp stamp;
+	const struct index_line *lines;
+	size_t count;
+	uint32_t row, first_frame, last_frame;
+};
+
 /* What another floor adds up over events and keeps in a section of its own. */
 struct index_extra_maker {
 	uint32_t kind; /* of the section, from INDEX_EXTRA_FIRST on */
@@ -26,6 +53,13 @@ struct index_extra_maker {
 		      uint32_t last_frame);
 	/* The section's bytes. -1: no memory. */
 	int (*put)(void *ctx, struct buf *out);
+	/*
+	 * Both may be NULL. Of the fields that it wants (of the tail's none is offered), values() is given those
+	 * of each event first: true when they are enough, and event() need not be called. They are valid
+	 * until it returns. wants() is called when the builder is made.
+	 */
+	bool (*wants)(void *ctx, uint8_t field, struct sv name);
+	bool (*values)(void *ctx, const struct index_event *event);
 };
 
 struct index_options {

@@ -16,8 +16,8 @@ struct column {
 	const struct field_row *row; /* NULL: of types or of nodes, which stay a dictionary */
 	struct postings values;
 	struct sketch sketch;
-	bool is_sketch, is_repeated;
-	uint32_t line; /* the last one it was seen in */
+	bool is_sketch, is_repeated, is_wanted; /* is_wanted: by an index_extra_maker */
+	uint32_t line;                          /* the last one it was seen in */
 };
 
 void column_init(struct column *c, const struct field_row *row, struct arena *arena, uint64_t seed);

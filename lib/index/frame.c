@@ -24,18 +24,54 @@ int frames_init(struct frames *f, const struct index_options *o, struct err *e)
 	return f->join ? 0 : -1;
 }
 
-static void forget_text(struct frame *frame)
+static void free_text(struct frame_text *t)
 {
-	free(frame->text);
-	free(frame->lines);
-	frame->text = NULL;
-	frame->lines = NULL;
+	free(t->p);
+	free(t->lines);
+	free(t->values.list);
+	*t = (struct frame_text){0};
+}
+
+/* Its memory is used again. */
+static void forget_text(struct frames *f, struct frame *frame)
+{
+	if (!frame->text.p)
+		return;
+	if (f->spare_count < FRAMES_SPARE)
+		f->spare[f->spare_count++] = frame->text;
+	else
+		free_text(&frame->text);
+	frame->text = (struct frame_text){0};
+}
+
+/* The frame's text, with room behind it: what is cut is read in words. */
+static bool copy_text(struct frames *f, struct sv text)
+{
+	struct frame_text *t = &f->text;
+
+	if (!t->p && f->spare_count)
+		*t = f->spare[--f->spare_count];
+	t->line_count = t->values.count = 0;
+	if (!t->p || t->cap < text.n + HASH_SLACK) {
+		free(t->p);
+		t->cap = text.n + text.n / 4 + HASH_SLACK;
+		t->p = malloc(t->cap);
+		if (!t->p)
+			return false;
+	}
+	if (text.n)
+		memcpy(t->p, text.p, text.n);
+	memset(t->p + text.n, 0, HASH_SLACK);
+	return true;
 }
 
 void frames_release(struct frames *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		forget_text(&f->list[i]);
+		free_text(&f->list[i].text);
+	for (size_t i = 0; i < f->spare_count; i++)
+		free_text(&f->spare[i]);
+	free_text(&f->text);
 	join_free(f->join);
 	free(f->list);
 	free(f->rows);
@@ -43,8 +79,8 @@ void frames_release(struct frames *f)
 	free(f->stamps);
 	free(f->late_stamps);
 	free(f->late);
-	free(f->lines);
 	free(f->records);
+	free(f->lines);
 	*f = (struct frames){0};
 }
 
@@ -80,6 +116,11 @@ static struct frame *frame_of(struct frames *f, uint64_t piece)
 	return &f->list[i];
 }
 
+static const struct frame_text *text_of(const struct frames *f, const struct frame *frame)
+{
+	return frame->text.p ? &frame->text : &f->text;
+}
+
 /* A line as record_parse() has it, which was parsed once. */
 static bool spell_line(const char *text, const struct frame_line *l, const struct event *event,
 		       struct record *out)
@@ -107,14 +148,13 @@ static bool spell_out(struct frames *f, struct event *event)
 
 	for (size_t i = 0; i < event->piece_count; i++) {
 		const struct join_piece *piece = &event->pieces[i];
-		const struct frame *frame = frame_of(f, piece->at);
-		const struct frame_line *lines = frame->lines ? frame->lines : f->lines;
+		const struct frame_text *text = text_of(f, frame_of(f, piece->at));
+		const struct frame_line *l = &text->lines[f->starts[piece->at]];
 
 		for (uint32_t k = 0; k < piece->lines; k++) {
 			if (!room((void **)&f->records, count, &f->record_cap, sizeof(*f->records)))
 				return false;
-			count += spell_line(frame->text, &lines[f->starts[piece->at] + k], event,
-					    &f->records[count]);
+			count += spell_line(text->p, &l[k], event, &f->records[count]);
 		}
 	}
 	event->records = f->records;
@@ -124,29 +164,68 @@ static bool spell_out(struct frames *f, struct event *event)
 	return true;
 }
 
-static bool hand_on(struct frames *f, const struct event *event, uint32_t row)
+/* The event's lines with their values. False when there is no memory. */
+static bool show_lines(struct frames *f, const struct event *event, struct index_event *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < event->piece_count; i++) {
+		const struct join_piece *piece = &event->pieces[i];
+		const struct frame_text *text = text_of(f, frame_of(f, piece->at));
+		const struct frame_line *l = &text->lines[f->starts[piece->at]];
+
+		for (uint32_t k = 0; k < piece->lines; k++) {
+			if (!room((void **)&f->lines, out->count, &f->line_cap, sizeof(*f->lines)))
+				return false;
+			f->lines[out->count++] = (struct index_line){
+				.type = l[k].type,
+				.is_known = l[k].is_known,
+				.values = text->values.list + l[k].value,
+				.count = l[k].value_count,
+			};
+		}
+	}
+	out->lines = f->lines;
+	return true;
+}
+
+/* To a maker that does not know enough of it. */
+static bool hand_on_whole(struct frames *f, const struct index_extra_maker *maker,
+			  const struct event *event, const struct index_event *shown)
 {
 	struct event whole = *event;
-	uint32_t first = UINT32_MAX, last = 0;
+
+	if (!spell_out(f, &whole))
+		return false;
+	if (whole.count)
+		maker->event(maker->ctx, &whole, shown->row, shown->first_frame, shown->last_frame);
+	return true;
+}
+
+static bool hand_on(struct frames *f, const struct event *event, uint32_t row)
+{
+	struct index_event shown = {.stamp = event->stamp, .row = row, .first_frame = UINT32_MAX};
 
 	for (size_t i = 0; i < event->piece_count; i++) {
 		uint32_t frame = (uint32_t)(frame_of(f, event->pieces[i].at) - f->list);
 
-		first = frame < first ? frame : first;
-		last = frame > last ? frame : last;
+		shown.first_frame = frame < shown.first_frame ? frame : shown.first_frame;
+		shown.last_frame = frame > shown.last_frame ? frame : shown.last_frame;
 	}
-	if (!spell_out(f, &whole))
+	if (!show_lines(f, event, &shown))
 		return false;
-	for (size_t i = 0; whole.count && i < f->options->extra_count; i++) {
+	for (size_t i = 0; i < f->options->extra_count; i++) {
 		const struct index_extra_maker *maker = &f->options->extra[i];
 
-		maker->event(maker->ctx, &whole, row, first, last);
+		if (maker->values && maker->values(maker->ctx, &shown))
+			continue;
+		if (!hand_on_whole(f, maker, event, &shown))
+			return false;
 	}
 	for (size_t i = 0; i < event->piece_count; i++) {
 		struct frame *frame = frame_of(f, event->pieces[i].at);
 
-		if (--frame->open == 0 && frame != &f->list[f->count - 1])
-			forget_text(frame);
+		if (--frame->open == 0)
+			forget_text(f, frame);
 	}
 	return true;
 }
@@ -296,7 +375,7 @@ static int new_piece(struct frames *f, struct walk *t, const struct record *head
 	    !room((void **)&f->starts, f->pieces, &f->pieces_cap, sizeof(*f->starts)))
 		return no_memory(e);
 	f->rows[f->pieces] = ROW_NONE;
-	f->starts[f->pieces] = (uint32_t)f->line_count;
+	f->starts[f->pieces] = (uint32_t)f->text.line_count;
 	t->head = *head;
 	t->from = l->from;
 	t->piece = (struct join_piece){.at = f->pieces, .lines = 1};
@@ -390,13 +469,14 @@ static int place_line(struct frames *f, struct walk *t, struct gather_line *l, s
 /* ---- lines ---- */
 
 static bool keep_line(struct frames *f, const struct walk *t, const struct gather_line *l,
-		      uint32_t type)
+		      uint32_t type, size_t value)
 {
 	const struct gather *g = t->gather;
+	struct frame_text *text = &f->text;
 
-	if (!room((void **)&f->lines, f->line_count, &f->line_cap, sizeof(*f->lines)))
+	if (!room((void **)&text->lines, text->line_count, &text->line_cap, sizeof(*text->lines)))
 		return false;
-	f->lines[f->line_count++] = (struct frame_line){
+	text->lines[text->line_count++] = (struct frame_line){
 		.from = (uint32_t)l->from,
 		.end = (uint32_t)l->end,
 		.name = (uint32_t)(l->type_name.p - t->text),
@@ -404,7 +484,10 @@ static bool keep_line(struct frames *f, const struct walk *t, const struct gathe
 		.body = (uint32_t)l->body,
 		.mark = (uint32_t)(g->in_tail ? g->mark : l->end),
 		.type = type,
+		.value = (uint32_t)value,
+		.value_count = (uint32_t)(text->values.count - value),
 		.is_odd = g->is_slow,
+		.is_known = !g->is_slow && !g->is_doubled,
 	};
 	return true;
 }
@@ -414,6 +497,7 @@ static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, 
 	struct frame *frame = &f->list[f->count - 1];
 	struct gather *g = t->gather;
 	struct gather_line l = {.from = from, .end = end};
+	size_t value = f->text.values.count;
 	uint32_t type;
 	int placed;
 
@@ -440,8 +524,9 @@ static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, 
 	if (l.body < l.end && t->text[l.body] == ' ')
 		l.body++;
 	gather_line(g, &l, type);
-	return g->failed || (f->options->extra_count && !keep_line(f, t, &l, type)) ? no_memory(e)
-										    : 0;
+	return g->failed || (f->options->extra_count && !keep_line(f, t, &l, type, value))
+		       ? no_memory(e)
+		       : 0;
 }
 
 static int take_lines(struct frames *f, struct walk *t, size_t n, struct err *e)
@@ -456,37 +541,29 @@ static int take_lines(struct frames *f, struct walk *t, size_t n, struct err *e)
 	return end_piece(f, t, e);
 }
 
-int frames_take(struct frames *f, struct gather *g, char **text, size_t n, uint64_t raw_at,
-		struct err *e)
+int frames_take(struct frames *f, struct gather *g, struct sv text, uint64_t raw_at, struct err *e)
 {
-	struct walk t = {.gather = g, .text = *text};
+	struct walk t = {.gather = g};
 	struct frame *frame;
 
-	if (!room((void **)&f->list, f->count, &f->cap, sizeof(*f->list)))
+	if (!room((void **)&f->list, f->count, &f->cap, sizeof(*f->list)) || !copy_text(f, text))
 		return no_memory(e);
+	t.text = f->text.p;
 	g->piece = (uint32_t)f->pieces;
-	if (!gather_frame(g, *text, n))
+	g->values = &f->text.values;
+	if (!gather_frame(g, t.text, text.n))
 		return no_memory(e);
-	if (f->count && f->list[f->count - 1].open == 0)
-		forget_text(&f->list[f->count - 1]);
-	f->line_count = 0;
-	frame = &f->list[f->count++];
-	*frame = (struct frame){
-		.public = {.raw_at = raw_at, .raw_bytes = (uint32_t)n, .first = STAMP_NONE},
+	f->list[f->count++] = (struct frame){
+		.public = {.raw_at = raw_at, .raw_bytes = (uint32_t)text.n, .first = STAMP_NONE},
 		.piece = (uint32_t)f->pieces,
 	};
-	if (f->options->extra_count) {
-		frame->text = *text;
-		*text = NULL;
-	}
-	if (take_lines(f, &t, n, e) != 0)
+	if (take_lines(f, &t, text.n, e) != 0)
 		return -1;
 	gather_end_frame(g);
 	frame = &f->list[f->count - 1];
 	if (frame->open) {
-		frame->lines = f->lines;
-		f->lines = NULL;
-		f->line_cap = 0;
+		frame->text = f->text;
+		f->text = (struct frame_text){0};
 	}
 	f->totals.malformed += frame->public.malformed;
 	f->totals.too_long += frame->public.too_long;

@@ -3,7 +3,7 @@
  *
  *	struct frames f;
  *	if (frames_init(&f, timeout_s, &e) != 0) ...
- *	if (frames_take(&f, &gather, text, n, raw_at, &e) != 0) ...	-- each frame
+ *	if (frames_take(&f, &gather, text, raw_at, &e) != 0) ...	-- each frame
  *	if (frames_end(&f, &e) != 0) ...
  *	... f.list[], f.rows[piece] ...
  *	frames_release(&f);
@@ -22,16 +22,27 @@
 struct frame_line {
 	uint32_t from, end, name, name_bytes, body, mark; /* mark: where the tail begins, or end */
 	uint32_t type;
-	bool is_odd; /* it has to be parsed */
+	uint32_t value, value_count; /* the first of its values */
+	bool is_odd;                 /* it has to be parsed */
+	bool is_known;               /* its values are all there is */
+};
+
+/* A frame's text and lines, with room for more. */
+struct frame_text {
+	char *p;
+	struct frame_line *lines;
+	struct gather_values values;
+	size_t cap, line_count, line_cap;
 };
 
 struct frame {
 	struct index_frame public;
 	uint32_t piece; /* its first one */
 	uint32_t open;  /* pieces without a row, while there is somebody who reads their lines */
-	char *text;     /* kept for these, with its lines */
-	struct frame_line *lines;
+	struct frame_text text; /* kept for these */
 };
+
+#define FRAMES_SPARE 4
 
 struct frames {
 	struct join *join;
@@ -51,18 +62,21 @@ struct frames {
 	bool has_lowest;
 	struct stamp lowest; /* of all records but EOEs alone */
 
-	struct frame_line *lines; /* of the frame at hand, for options->extra */
-	size_t line_count, line_cap;
+	struct frame_text text;                /* of the frame at hand */
+	struct frame_text spare[FRAMES_SPARE]; /* not in use */
+	size_t spare_count;
+	/* Of the event at hand, for options->extra. */
 	struct record *records;
-	size_t record_cap;
+	struct index_line *lines;
+	size_t record_cap, line_cap;
 };
 
 MUST_CHECK int frames_init(struct frames *f, const struct index_options *o, struct err *e);
 void frames_release(struct frames *f);
 
-/* text has room behind it for HASH_SLACK bytes; it is malloc's, and becomes the frames' own when there are extras: NULL then. */
-MUST_CHECK int frames_take(struct frames *f, struct gather *g, char **text, size_t n,
-			   uint64_t raw_at, struct err *e);
+/* text is copied: it is kept for as long as there are extras that may need it. */
+MUST_CHECK int frames_take(struct frames *f, struct gather *g, struct sv text, uint64_t raw_at,
+			   struct err *e);
 MUST_CHECK int frames_end(struct frames *f, struct err *e);
 
 #endif

@@ -17,6 +17,7 @@
 #define TAG_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 #define FIELD_NONE (-1)
 #define LOWER      UINT64_C(0x2020202020202020) /* set in small letters, and in digits */
+#define PHRASE_TRY 2048                         /* of so many, half have to be known */
 
 static const char nothing[HASH_SLACK];
 
@@ -39,27 +40,56 @@ static bool is_of_tail(int field)
 	return first >= 'A' && first <= 'Z';
 }
 
-static void add_name(struct gather *g, int field)
+/* The name's place, made when it is not there. */
+static struct gather_name *name_at(struct gather *g, const char *name) /* of 16 bytes */
 {
-	const char *name = index_fields[field].name; /* of 16 bytes */
 	size_t n = strlen(name), i;
 	uint64_t tag = tag_of(name, n);
 
 	assert(n <= 8); /* names are told apart by their tags */
-	i = slot_of(tag);
-	while (g->names[i].n)
-		i = (i + 1) % GATHER_NAMES;
-	g->names[i] = (struct gather_name){
-		.tag = tag,
-		.n = (uint32_t)n,
-		.field = (int16_t)field,
-		.is_tail = is_of_tail(field),
-		.is_key = strcmp(name, "key") == 0,
+	for (i = slot_of(tag); g->names[i].n; i = (i + 1) % GATHER_NAMES)
+		if (g->names[i].tag == tag)
+			return &g->names[i];
+	g->names[i] = (struct gather_name){.tag = tag, .n = (uint32_t)n, .field = FIELD_NONE};
+	return &g->names[i];
+}
+
+static void add_field(struct gather *g, int field)
+{
+	struct gather_name *name = name_at(g, index_fields[field].name);
+
+	name->field = (int16_t)field;
+	name->is_tail = is_of_tail(field);
+	name->is_key = strcmp(index_fields[field].name, "key") == 0;
+	name->ends_phrase = index_fields[field].kind == FIELD_SKETCH;
+}
+
+/*
+ * Where phrases begin, and how many bytes of them are as good as all; where there are none, words that
+ * differ from record to record.
+ */
+static void add_phrases(struct gather *g)
+{
+	static const struct {
+		char name[FIELD_NAME_MAX];
+		uint8_t window;
+	} list[] = {
+		{"arch", 24}, {"auid", 24}, {"comm", 24}, {"subj", 40}, {"acct", 24},
+		{"dev", 40},  {"ARCH", 24}, {"AUID", 24}, {"OUID", 24}, {"pid", 0},
+		{"ppid", 0},  {"ses", 0},   {"exit", 0},  {"tty", 0},   {"name", 0},
+		{"path", 0},  {"cwd", 0},   {"cmd", 0},   {"a0", 0},    {"addr", 0},
 	};
+
+	for (size_t i = 0; i < LEN(list); i++) {
+		struct gather_name *name = name_at(g, list[i].name);
+
+		name->window = list[i].window;
+		name->ends_phrase = true;
+	}
 }
 
 /* The name with this tag, of at most eight bytes; NULL when it is no indexed field's. */
-static inline const struct gather_name *find_tag(const struct gather *g, uint64_t tag, size_t n)
+static inline struct gather_name *find_tag(struct gather *g, uint64_t tag, size_t n)
 {
 	for (size_t i = slot_of(tag); g->names[i].n; i = (i + 1) % GATHER_NAMES)
 		if (g->names[i].tag == tag && g->names[i].n == n)
@@ -67,7 +97,7 @@ static inline const struct gather_name *find_tag(const struct gather *g, uint64_
 	return NULL;
 }
 
-static inline int find_name(const struct gather *g, const char *name, size_t n)
+static inline int find_name(struct gather *g, const char *name, size_t n)
 {
 	const struct gather_name *found = n <= 8 ? find_tag(g, tag_of(name, n), n) : NULL;
 
@@ -104,7 +134,7 @@ static bool is_argument(struct sv name)
 	return name.p[0] == '[' && n && n + 2 == name.n && name.p[n + 1] == ']';
 }
 
-static int field_of(const struct gather *g, struct sv name)
+static int field_of(struct gather *g, struct sv name)
 {
 	int field = name.n ? find_name(g, name.p, name.n) : FIELD_NONE;
 
@@ -134,6 +164,38 @@ static inline bool is_quote(char c)
 	return c == '"' || c == '\'';
 }
 
+/* For whoever wants it. */
+static void show_value(struct gather *g, struct column *c, struct sv raw, uint32_t id,
+		       bool in_message)
+{
+	struct gather_values *v = g->values;
+
+	if (v->count == v->cap) {
+		size_t cap = v->cap ? v->cap * 2 : 4096;
+		struct index_value *grown = reallocarray(v->list, cap, sizeof(*grown));
+
+		if (!grown) {
+			g->failed = true;
+			return;
+		}
+		v->list = grown;
+		v->cap = cap;
+	}
+	v->list[v->count++] = (struct index_value){
+		.raw = raw,
+		.id = id,
+		.field = (uint8_t)(c - g->columns),
+		.in_message = in_message,
+	};
+}
+
+static inline void note_column(struct gather *g, struct column *c)
+{
+	g->is_doubled |= c->line == g->line;
+	c->is_repeated |= c->line == g->line;
+	c->line = g->line;
+}
+
 /* False: the slow way. */
 static inline bool take_value(struct gather *g, int field, struct sv raw)
 {
@@ -141,14 +203,20 @@ static inline bool take_value(struct gather *g, int field, struct sv raw)
 	struct gather_value *next = &g->pending[g->pending_count];
 
 	if (c->is_sketch) {
+		g->is_span_open = false;
 		if (is_quote(raw.p[0]) && !is_closed(raw))
 			return false;
 		sketch_put(&c->sketch, raw);
+		if (c->is_wanted) {
+			note_column(g, c);
+			show_value(g, c, raw, INDEX_NO_ID, g->in_message);
+		}
 		return true;
 	}
 	if (g->pending_count == GATHER_PENDING)
 		return false;
 	next->column = c;
+	next->in_message = g->in_message;
 	next->key = postings_key(&c->values, raw);
 	g->pending_count++;
 	return true;
@@ -226,6 +294,7 @@ static bool tail_word(struct gather *g, struct sv name, struct sv raw, size_t *e
 	if (raw.n && raw.p[0] == '{') {
 		bool is_last = g->text[*end - 1] == '}';
 
+		g->is_span_open = false;
 		*end = 0;
 		return is_last && field == FIELD_NONE;
 	}
@@ -253,54 +322,163 @@ static inline bool is_plain_end(char last)
 }
 
 /* One word, most of which are taken or passed over right here. False: the slow way. */
-static inline bool take_word(struct gather *g, size_t at, size_t equals, size_t stop, size_t *end)
+static inline bool take_word(struct gather *g, const struct gather_name *found, struct sv name,
+			     size_t stop, size_t *end)
 {
-	struct sv name = sv_make(g->text + at, equals - at);
-	struct sv raw = sv_make(g->text + equals + 1, stop - equals - 1);
-	const struct gather_name *found = NULL;
+	size_t from = (size_t)(name.p - g->text) + name.n + 1;
+	struct sv raw = sv_make(g->text + from, stop - from);
+	bool is_field = found && found->field != FIELD_NONE;
 
-	if (name.n && name.n <= 8)
-		found = find_tag(g, tag_of(name.p, name.n), name.n);
-	if (found && raw.n && found->is_tail == g->in_tail &&
+	if (is_field && raw.n && found->is_tail == g->in_tail &&
 	    (g->in_tail ? raw.p[0] != '{' : is_plain_end(raw.p[raw.n - 1]) && !found->is_key))
 		return take_value(g, found->field, raw);
-	if (!found && !g->in_tail && !g->is_execve && name.n && name.p[0] != '(' &&
+	if (!is_field && !g->in_tail && !g->is_execve && name.n && name.p[0] != '(' &&
 	    !(raw.n && is_quote(raw.p[0])))
 		return true;
 	return g->in_tail ? tail_word(g, name, raw, end)
 			  : body_word(g, name, raw, g->text[stop] != ' ');
 }
 
+/* ---- phrases ---- */
+
+static uint8_t state_of(const struct gather *g)
+{
+	return (uint8_t)(g->in_tail | g->in_message << 1 | g->is_execve << 2);
+}
+
+/* Whether it is worth the try, and known. It is if it often is. */
+static const struct phrase *known_phrase(struct gather *g, struct gather_name *name, size_t at,
+					 size_t end)
+{
+	struct phrase_key key = {.p = g->text + at, .n = end + 1 - at, .state = state_of(g)};
+	const struct phrase *x;
+
+	if (key.n <= name->window || g->found_count == GATHER_PHRASES)
+		return NULL;
+	if (name->tries == PHRASE_TRY) {
+		if (name->hits < PHRASE_TRY / 2)
+			name->window = 0;
+		name->tries = name->hits = 0;
+	}
+	name->tries++;
+	phrase_hash(&key, name->window);
+	x = phrases_find(&g->phrases, &key);
+	if (x) {
+		name->hits++;
+		g->found[g->found_count++] = x;
+		g->in_message = x->state_behind & 2;
+	} else if (g->span_count < GATHER_PHRASES) {
+		g->spans[g->span_count++] =
+			(struct gather_span){.key = key, .from = g->pending_count};
+		g->is_span_open = true;
+	}
+	return x;
+}
+
+/* A word of the span that is open, up to `stop`, was taken. */
+static inline void widen_span(struct gather *g, size_t stop)
+{
+	struct gather_span *span = &g->spans[g->span_count - 1];
+
+	span->bytes = (size_t)(g->text + stop + 1 - span->key.p);
+	span->to = g->pending_count;
+	span->state_behind = state_of(g);
+	span->words++;
+}
+
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\n' || c == RECORD_ENRICHED_MARK;
+}
+
+static void keep_span(struct gather *g, const struct gather_span *span)
+{
+	size_t count = 0;
+
+	for (size_t k = span->from; k < span->to; k++)
+		g->picks[count++] = (struct pick){
+			.column = g->pending[k].column,
+			.value = g->pending[k].value,
+			.in_message = g->pending[k].in_message,
+		};
+	phrases_keep(&g->phrases, &span->key, span->bytes, span->state_behind, g->picks, count);
+}
+
+/* What was cut is known from now on; its values have been found. */
+static void keep_spans(struct gather *g)
+{
+	for (size_t i = 0; i < g->span_count; i++) {
+		const struct gather_span *span = &g->spans[i];
+
+		/* Where a line was cut short, or the text ends, nothing tells the phrase's end. */
+		if (span->words > 1 && ends_word(span->key.p[span->bytes - 1]))
+			keep_span(g, span);
+	}
+}
+
+/* ---- a line ---- */
+
 /* False: the slow way. */
 static bool cut_fast(struct gather *g, size_t at, size_t end)
 {
 	const char *p = g->text;
-	size_t equals = 0;
+	size_t equals = 0, stop;
 
-	while (at < end) {
-		size_t stop = marks_next(g->marks.ends, at);
+	for (; at < end; at = stop + 1) {
+		struct gather_name *name = NULL;
+		const struct phrase *known = NULL;
 
 		if (equals < at)
 			equals = marks_next(g->marks.equals, at);
-		if (equals < stop && !take_word(g, at, equals, stop, &end))
-			return false;
-		if (stop < end && p[stop] == RECORD_ENRICHED_MARK && !enter_tail(g, stop, end))
-			return false;
-		at = stop + 1;
+		if (equals - at - 1 < 8)
+			name = find_tag(g, tag_of(p + at, equals - at), equals - at);
+		if (name && name->ends_phrase) {
+			g->is_span_open = false;
+			known = name->window ? known_phrase(g, name, at, end) : NULL;
+		}
+		if (known) {
+			stop = at + known->bytes - 1;
+		} else {
+			stop = marks_next(g->marks.ends, at);
+			if (equals < stop &&
+			    !take_word(g, name, sv_make(p + at, equals - at), stop, &end))
+				return false;
+			if (g->is_span_open)
+				widen_span(g, stop);
+		}
+		if (stop < end && p[stop] == RECORD_ENRICHED_MARK) {
+			g->is_span_open = false;
+			if (!enter_tail(g, stop, end))
+				return false;
+		}
 	}
 	/* A message that does not end with the body: what follows its last quote is the kernel's. */
 	return !g->in_message || g->in_tail || p[end - 1] == '\'';
 }
 
+static inline void add_value(struct gather *g, struct column *c, struct value *v, bool in_message)
+{
+	note_column(g, c);
+	if (c->is_wanted)
+		show_value(g, c, sv_make(v->p, v->bytes), v->number, in_message);
+	add_now(g, c, v);
+}
+
 static void commit(struct gather *g)
 {
 	for (size_t i = 0; i < g->pending_count; i++) {
-		struct column *c = g->pending[i].column;
+		const struct gather_value *p = &g->pending[i];
 
-		c->is_repeated |= c->line == g->line;
-		c->line = g->line;
-		add_now(g, c, g->pending[i].value);
+		add_value(g, p->column, p->value, p->in_message);
 	}
+	for (size_t i = 0; i < g->found_count; i++)
+		for (size_t k = 0; k < g->found[i]->count; k++) {
+			const struct pick *p = &g->found[i]->picks[k];
+
+			add_value(g, p->column, p->value, p->in_message);
+		}
+	if (g->span_count)
+		keep_spans(g);
 }
 
 /* ---- the slow way ---- */
@@ -336,7 +514,7 @@ static const struct value *put_slow(struct gather *g, int field, struct sv raw)
 }
 
 /* Names that are not in the text, as that of the type, end where they end. */
-static int field_of_any(const struct gather *g, struct sv name)
+static int field_of_any(struct gather *g, struct sv name)
 {
 	char copy[FIELD_NAME_MAX + HASH_SLACK] = {0};
 
@@ -391,7 +569,7 @@ static struct sv with_quotes(const struct field *f, const struct record *r)
 }
 
 /* Names of the tail count in upper case. */
-static int slow_field(const struct gather *g, const struct field *f)
+static int slow_field(struct gather *g, const struct field *f)
 {
 	char name[FIELD_NAME_MAX];
 
@@ -452,20 +630,27 @@ static void cut_slow(struct gather *g, const struct gather_line *l)
 
 static void check_size(struct gather *g, struct column *c)
 {
-	if (!c->is_sketch && column_is_full(c) && !column_to_sketch(c, g->frame_pieces, g->frames))
+	if (c->is_sketch || !column_is_full(c))
+		return;
+	phrases_forget(&g->phrases);
+	if (!column_to_sketch(c, g->frame_pieces, g->frames))
 		g->failed = true;
 }
 
 void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
 {
+	size_t values = g->values ? g->values->count : 0;
 	bool is_fast;
 
 	g->line++;
 	g->is_execve = type == AUDIT_EXECVE;
 	g->in_tail = g->in_message = false;
-	g->pending_count = 0;
+	g->pending_count = g->found_count = g->span_count = 0;
+	g->is_span_open = g->is_doubled = false;
 	is_fast = type != AUDIT_AVC && type != AUDIT_USER_AVC && cut_fast(g, l->body, l->end);
 	g->is_slow = !is_fast || !find_values(g);
+	if (g->is_slow && g->values)
+		g->values->count = values;
 	if (g->is_slow)
 		cut_slow(g, l);
 	else if (!g->failed)
@@ -506,7 +691,7 @@ static bool marks_room(struct gather *g, size_t blocks)
 	m->blocks = blocks;
 	if (blocks <= g->marks_cap)
 		return true;
-	p = reallocarray(m->ends, blocks, 3 * sizeof(*p));
+	p = reallocarray(m->ends, 3 * blocks + 1, sizeof(*p));
 	if (!p)
 		return false;
 	m->ends = p;
@@ -565,12 +750,22 @@ void gather_init(struct gather *g)
 	words_init(&g->words, NULL);
 	for (int i = 0; i < INDEX_FIELDS; i++) {
 		column_init(&g->columns[i], &index_fields[i], &g->arena, seed);
-		add_name(g, i);
+		add_field(g, i);
 	}
+	add_phrases(g);
+	phrases_init(&g->phrases, &g->arena);
 	g->args = index_field_find(SV("args"));
 	g->seresult = index_field_find(SV("seresult"));
 	column_init(&g->types, NULL, &g->arena, seed);
 	column_init(&g->nodes, NULL, &g->arena, seed);
+}
+
+void gather_want(struct gather *g, const struct index_extra_maker *maker)
+{
+	for (int i = 0; maker->values && i < INDEX_FIELDS; i++)
+		g->columns[i].is_wanted |=
+			!is_of_tail(i) &&
+			maker->wants(maker->ctx, (uint8_t)i, sv_cstr(index_fields[i].name));
 }
 
 void gather_release(struct gather *g)

@@ -14,24 +14,44 @@
 #ifndef AURUM_INDEX_GATHER_H
 #define AURUM_INDEX_GATHER_H
 
+#include "index/build.h"
 #include "index/column.h"
 #include "index/marks.h"
+#include "index/phrase.h"
 #include "record/words.h"
 
 #define GATHER_NAMES   256
 #define GATHER_PENDING 128
+#define GATHER_PHRASES 8
 
 struct gather_name {
 	uint64_t tag;
 	uint32_t n;
-	int16_t field;
+	int16_t field; /* or none: then only a phrase begins or ends here */
 	bool is_tail, is_key;
+	bool ends_phrase;     /* its value is seldom the same */
+	uint8_t window;       /* bytes that tell the phrases apart that begin here, or 0 */
+	uint32_t tries, hits; /* of these */
+};
+
+/* Words that were cut and may come again. */
+struct gather_span {
+	struct phrase_key key;
+	size_t bytes, words, from, to; /* from, to: in pending */
+	uint8_t state_behind;
 };
 
 struct gather_value {
 	struct column *column;
 	struct posting_key key;
 	struct value *value;
+	bool in_message;
+};
+
+/* Those that are wanted, of all lines of a frame. */
+struct gather_values {
+	struct index_value *list;
+	size_t count, cap;
 };
 
 /* What the slow way finds of a field in one record. */
@@ -52,11 +72,19 @@ struct gather {
 	uint32_t *frame_pieces; /* the first piece of each frame, the one at hand included */
 	size_t frames, frames_cap;
 	uint32_t piece, line;
+	struct gather_values *values; /* borrowed; not looked at when nobody wants any */
 
 	bool is_execve, in_tail, in_message, is_slow; /* of the line at hand, */
+	bool is_doubled;                              /* it has a field twice */
 	size_t mark; /* and where its tail begins, if it is in_tail */
 	struct gather_value pending[GATHER_PENDING];
 	size_t pending_count;
+	struct phrases phrases;
+	struct pick picks[GATHER_PENDING];          /* scratch */
+	const struct phrase *found[GATHER_PHRASES]; /* in the line at hand */
+	struct gather_span spans[GATHER_PHRASES];   /* the last one may be open */
+	size_t found_count, span_count;
+	bool is_span_open;
 	struct words words;
 	struct buf raw;
 	struct gather_look looks[INDEX_FIELDS];
@@ -72,6 +100,8 @@ struct gather_line {
 
 void gather_init(struct gather *g);
 void gather_release(struct gather *g);
+/* Its lines' values of the fields that somebody wants go to g->values, which has to be set. */
+void gather_want(struct gather *g, const struct index_extra_maker *maker);
 
 /* Starts a frame, whose first piece is g->piece. False when there is no memory. */
 MUST_CHECK bool gather_frame(struct gather *g, const char *text, size_t n);

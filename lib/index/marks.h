@@ -64,12 +64,20 @@ static inline void marks_block(struct marks *m, size_t i, const char *p)
 
 #endif
 
-/* The first bit from `from` on; one is there. */
+/* The first bit from `from` on; one is there. Up to 7 bytes behind the bits are read. */
 static inline size_t marks_next(const uint64_t *bits, size_t from)
 {
 	size_t i = from / 64;
-	uint64_t word = bits[i] >> (from % 64) << (from % 64);
+	uint64_t word;
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	/* Most are near: no matter then where a word of bits ends. */
+	memcpy(&word, (const char *)bits + from / 8, sizeof(word));
+	word >>= from % 8;
+	if (word)
+		return from + (size_t)__builtin_ctzll(word);
+#endif
+	word = bits[i] >> (from % 64) << (from % 64);
 	while (!word)
 		word = bits[++i];
 	return i * 64 + (size_t)__builtin_ctzll(word);

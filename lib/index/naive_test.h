@@ -89,7 +89,7 @@ static const char *const naive_types[] = {
 	"DAEMON_START", "UNKNOWN[1309]", "1300", "NOSUCH", "CONFIG_CHANGE",
 };
 
-/* Runs of words that come again, and others that begin as they do. */
+/* Runs of words that come again (index/phrase.h), and others that begin as they do. */
 static const char *const naive_phrases[] = {
 	"arch=c000003e syscall=2 success=yes exit=0",
 	"auid=0 uid=0 gid=0 fsgid=1 tty=pts0",

@@ -66,7 +66,12 @@ struct value *postings_make(struct postings *v, const struct posting_key *k)
 		return NULL;
 	memcpy(copy, k->raw.p, n);
 	memset(copy + n, 0, HASH_SLACK);
-	*x = (struct value){.head = {k->head[0], k->head[1]}, .p = copy, .bytes = (uint32_t)n};
+	*x = (struct value){
+		.head = {k->head[0], k->head[1]},
+		.p = copy,
+		.bytes = (uint32_t)n,
+		.number = (uint32_t)v->count,
+	};
 	place(v, x, k->hash);
 	v->list[v->count++] = x;
 	v->newest = x;

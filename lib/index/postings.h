@@ -22,7 +22,7 @@ struct value {
 	uint64_t head[2]; /* its first bytes, zeros behind them */
 	const char *p;
 	uint32_t bytes;
-	uint32_t number;      /* the owner's */
+	uint32_t number;      /* in list; of types, the owner's */
 	bool is_odd;          /* the owner's */
 	uint32_t last, count; /* the last piece; how many */
 	struct value_chunk *first, *end;

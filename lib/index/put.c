@@ -8,6 +8,7 @@
 #include "index/bitmap.h"
 #include "index/layout.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #define SHARED_MAX ((size_t)1 << 24)
@@ -87,12 +88,25 @@ static void sort_rows(uint32_t *rows, size_t n)
 	}
 }
 
+/* Without those that are there twice; they stand in order. */
+static size_t drop_doubles(uint32_t *rows, size_t n)
+{
+	size_t different = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!different || rows[different - 1] != rows[i])
+			rows[different++] = rows[i];
+	return different;
+}
+
 /* Its rows in d->rows, rising; how many. */
 static size_t rows_of(struct draft *d, const struct value *x)
 {
+	const uint32_t *of_piece = d->frames->rows;
+	uint32_t piece, last = ROW_NONE; /* one more is 0 */
+	bool is_sorted = true;
 	struct value_pieces it;
-	uint32_t piece;
-	size_t n = 0, different = 0;
+	size_t n = 0;
 
 	if (x->count > d->rows_cap) {
 		free(d->rows);
@@ -104,14 +118,18 @@ static size_t rows_of(struct draft *d, const struct value *x)
 		}
 	}
 	value_pieces_init(&it, x);
-	while (value_pieces_next(&it, &piece))
-		if (d->frames->rows[piece] != ROW_NONE)
-			d->rows[n++] = d->frames->rows[piece];
+	while (value_pieces_next(&it, &piece)) {
+		uint32_t row = of_piece[piece];
+
+		if (row == ROW_NONE || row == last)
+			continue;
+		is_sorted &= row + 1 > last + 1;
+		d->rows[n++] = last = row;
+	}
+	if (is_sorted)
+		return n;
 	sort_rows(d->rows, n);
-	for (size_t i = 0; i < n; i++)
-		if (!different || d->rows[different - 1] != d->rows[i])
-			d->rows[different++] = d->rows[i];
-	return different;
+	return drop_doubles(d->rows, n);
 }
 
 /* Puts the rows into the section of bitmaps, unless they are there. */
@@ -143,11 +161,15 @@ static void put_bitmap(struct draft *d, const uint32_t *rows, size_t n, struct l
 
 /* ---- dictionaries ---- */
 
+/* By their bytes: the first eight decide in most cases. */
 static int by_value(const void *a, const void *b)
 {
 	const struct value *x = *(const struct value *const *)a,
 			   *y = *(const struct value *const *)b;
+	uint64_t left = be64toh(x->head[0]), right = be64toh(y->head[0]);
 
+	if (left != right)
+		return left < right ? -1 : 1;
 	return sv_cmp(sv_make(x->p, x->bytes), sv_make(y->p, y->bytes));
 }
 
