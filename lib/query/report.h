@@ -162,6 +162,8 @@ void report_totals_init(struct report_totals *t);
 void report_totals_release(struct report_totals *t);
 void report_totals_reset(struct report_totals *t); /* keeps the memory */
 void report_totals_add(struct report_totals *t, const struct report_reader *rr);
+/* Its part that counts events: of their records only the types, and of the facts SUCCESS and SYSCALL. */
+void report_totals_add_event(struct report_totals *t, const struct report_reader *rr);
 void report_totals_merge(struct report_totals *t, const struct report_totals *from);
 uint64_t report_total(const struct report_totals *t, enum report_total which);
 /* Whether it counts different values. */

@@ -4,6 +4,7 @@
  * Whether a frame is one of the last two is known only when there are others. What was counted of
  * events with a record in the last ones so far waits apart, and is thrown away at the end.
  */
+#include "query/familiar.h"
 #include "query/report_summary.h"
 #include "query/summary_code.h"
 
@@ -23,6 +24,9 @@ struct row {
 
 struct report_summary_maker {
 	struct report_reader reader;
+	struct familiar familiar;
+	struct record *types; /* of the event at hand: nothing else is set */
+	size_t type_cap;
 	struct report_totals settled;
 	struct report_totals waiting[TAIL_FRAMES]; /* of frame % TAIL_FRAMES */
 	struct row *rows;
@@ -39,6 +43,10 @@ struct report_summary_maker *report_summary_maker_new(int64_t timeout_s)
 
 	if (!m)
 		return NULL;
+	if (!familiar_init(&m->familiar)) {
+		free(m);
+		return NULL;
+	}
 	m->timeout_s = timeout_s;
 	report_reader_init(&m->reader, report_totals_facts, NULL, false);
 	report_totals_init(&m->settled);
@@ -55,6 +63,8 @@ void report_summary_maker_free(struct report_summary_maker *m)
 	if (!m)
 		return;
 	report_reader_release(&m->reader);
+	familiar_release(&m->familiar);
+	free(m->types);
 	report_totals_release(&m->settled);
 	for (size_t i = 0; i < TAIL_FRAMES; i++)
 		report_totals_release(&m->waiting[i]);
@@ -64,6 +74,7 @@ void report_summary_maker_free(struct report_summary_maker *m)
 
 static void begin_file(struct report_summary_maker *m)
 {
+	familiar_begin(&m->familiar);
 	report_totals_reset(&m->settled);
 	for (size_t i = 0; i < TAIL_FRAMES; i++)
 		report_totals_reset(&m->waiting[i]);
@@ -102,38 +113,111 @@ static void begin_frame(struct report_summary_maker *m, uint32_t frame)
 	m->frame = frame;
 }
 
+/* Makes the event's row. False when it is not counted. */
+static bool take_row(struct report_summary_maker *m, const struct stamp *stamp, size_t records,
+		     uint32_t first_frame, uint32_t last_frame)
+{
+	struct row *r = add_row(m);
+	bool is_late;
+
+	if (!r) {
+		m->failed = true;
+		return false;
+	}
+	if (last_frame > m->frame)
+		begin_frame(m, last_frame);
+	is_late = m->count > 1 && stamp_cmp(stamp, &m->highest) <= 0;
+	if (!is_late)
+		m->highest = *stamp;
+	*r = (struct row){
+		.stamp = *stamp,
+		.first_frame = first_frame,
+		.last_frame = last_frame,
+		.records = (uint32_t)records,
+		.is_counted = first_frame > 0 && !is_late,
+	};
+	return r->is_counted;
+}
+
+/* Where an event of that frame is counted. */
+static struct report_totals *totals_of(struct report_summary_maker *m, uint32_t frame)
+{
+	return is_in_tail(m, frame) ? &m->waiting[frame % TAIL_FRAMES] : &m->settled;
+}
+
 static void take_event(void *ctx, const struct event *event, uint32_t row, uint32_t first_frame,
 		       uint32_t last_frame)
 {
 	struct report_summary_maker *m = ctx;
-	struct row *r;
-	bool is_late;
 
 	if (row == 0)
 		begin_file(m);
-	r = add_row(m);
-	if (!r) {
-		m->failed = true;
-		return;
-	}
-	if (last_frame > m->frame)
-		begin_frame(m, last_frame);
-	is_late = m->count > 1 && stamp_cmp(&event->stamp, &m->highest) <= 0;
-	if (!is_late)
-		m->highest = event->stamp;
-	*r = (struct row){
-		.stamp = event->stamp,
-		.first_frame = first_frame,
-		.last_frame = last_frame,
-		.records = (uint32_t)event->count,
-		.is_counted = first_frame > 0 && !is_late,
-	};
-	if (!r->is_counted)
+	if (!take_row(m, &event->stamp, event->count, first_frame, last_frame))
 		return;
 	report_read(&m->reader, event);
-	report_totals_add(is_in_tail(m, last_frame) ? &m->waiting[last_frame % TAIL_FRAMES]
-						    : &m->settled,
-			  &m->reader);
+	report_totals_add(totals_of(m, last_frame), &m->reader);
+}
+
+/* ---- the short way ---- */
+
+/* What counts events looks at their types. */
+static bool take_types(struct report_summary_maker *m, const struct index_event *event)
+{
+	if (event->count > m->type_cap) {
+		struct record *types = calloc(event->count * 2, sizeof(*types));
+
+		if (!types)
+			return false;
+		free(m->types);
+		m->types = types;
+		m->type_cap = event->count * 2;
+	}
+	for (size_t i = 0; i < event->count; i++)
+		m->types[i].type = event->lines[i].type;
+	return true;
+}
+
+static void count_familiar(struct report_summary_maker *m, const struct index_event *shown)
+{
+	static const enum query_item items[] = {QUERY_SUCCESS, QUERY_SYSCALL};
+	struct report_totals *totals = totals_of(m, shown->last_frame);
+	const struct event event = {
+		.stamp = shown->stamp,
+		.type = m->types[0].type,
+		.records = m->types,
+		.count = shown->count,
+	};
+	struct facts *facts = &m->reader.facts;
+
+	facts->known = 0;
+	for (size_t i = 0; i < LEN(items); i++)
+		if (familiar_number(&m->familiar, items[i], &facts->number[items[i]]))
+			facts->known |= FACT(items[i]);
+	m->reader.event = &event;
+	report_totals_add_event(totals, &m->reader);
+	m->reader.event = NULL;
+	familiar_add(&m->familiar, totals, shown->last_frame,
+		     m->frame + 1 > TAIL_FRAMES ? m->frame + 1 - TAIL_FRAMES : 0);
+}
+
+/* The first event of a file goes the long way: it begins the file. */
+static bool take_values(void *ctx, const struct index_event *event)
+{
+	struct report_summary_maker *m = ctx;
+
+	if (event->row == 0 || event->count == 0 || !take_types(m, event) ||
+	    !familiar_read(&m->familiar, event))
+		return false;
+	if (take_row(m, &event->stamp, event->count, event->first_frame, event->last_frame))
+		count_familiar(m, event);
+	return true;
+}
+
+static bool wants(void *ctx, uint8_t field, struct sv name)
+{
+	struct report_summary_maker *m = ctx;
+
+	return familiar_wants(&m->familiar, field, name);
 }
 
 /* ---- the section ---- */
@@ -141,6 +225,28 @@ static void take_event(void *ctx, const struct event *event, uint32_t row, uint3
 static int compare_rows(const void *a, const void *b)
 {
 	return stamp_cmp(&((const struct row *)a)->stamp, &((const struct row *)b)->stamp);
+}
+
+/* They come in this order, but for late ones: qsort() is for files that are not like that. */
+static void sort_rows(struct row *rows, size_t n)
+{
+	size_t moves = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		struct row row = rows[i];
+		size_t k = i;
+
+		for (; k > 0 && compare_rows(&rows[k - 1], &row) > 0; k--)
+			rows[k] = rows[k - 1];
+		if (k == i)
+			continue;
+		rows[k] = row;
+		moves += i - k;
+		if (moves > 4 * n) {
+			qsort(rows, n, sizeof(*rows), compare_rows);
+			return;
+		}
+	}
 }
 
 /* The rows that are not counted say which frames are read, and so does the last one: the log may end
@@ -266,7 +372,7 @@ static bool put_section(struct report_summary_maker *m, struct buf *out)
 	code_put(out, REPORT_SUMMARY_VERSION);
 	put_frames(out, is_read, m->frame + 1);
 	free(is_read);
-	qsort(m->rows, m->count, sizeof(*m->rows), compare_rows);
+	sort_rows(m->rows, m->count);
 	while (first < last && !first->is_counted)
 		first++;
 	if (!first->is_counted)
@@ -294,5 +400,12 @@ static int put(void *ctx, struct buf *out)
 
 struct index_extra_maker report_summary_extra(struct report_summary_maker *m)
 {
-	return (struct index_extra_maker){REPORT_SUMMARY_KIND, m, take_event, put};
+	return (struct index_extra_maker){
+		.kind = REPORT_SUMMARY_KIND,
+		.ctx = m,
+		.event = take_event,
+		.put = put,
+		.wants = wants,
+		.values = take_values,
+	};
 }

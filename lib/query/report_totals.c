@@ -55,7 +55,8 @@ _Static_assert(LEN(by_type) <= 32, "each has a bit");
 /* Types that count for nothing are most of a log: those of system calls and their parts. */
 static bool is_plain(uint32_t type)
 {
-	return type >= AUDIT_SYSCALL && type <= AUDIT_CWD && type != AUDIT_CONFIG_CHANGE;
+	return (type >= AUDIT_SYSCALL && type <= AUDIT_CWD && type != AUDIT_CONFIG_CHANGE) ||
+	       type == AUDIT_PROCTITLE || type == AUDIT_EXECVE;
 }
 
 static void add_types(struct report_totals *t, const struct event *event)
@@ -65,7 +66,7 @@ static void add_types(struct report_totals *t, const struct event *event)
 	for (size_t i = 0; i < event->count; i++) {
 		uint32_t type = event->records[i].type;
 
-		if (is_plain(type) || type == AUDIT_PROCTITLE || type == AUDIT_EXECVE)
+		if (is_plain(type))
 			continue;
 		for (size_t k = 0; k < LEN(by_type); k++)
 			if (type >= by_type[k].types.first && type <= by_type[k].types.last)
@@ -73,6 +74,14 @@ static void add_types(struct report_totals *t, const struct event *event)
 	}
 	for (size_t k = 0; hit; k++, hit >>= 1)
 		t->count[by_type[k].total] += hit & 1;
+}
+
+static bool is_all_plain(const struct event *event)
+{
+	for (size_t i = 0; i < event->count; i++)
+		if (!is_plain(event->records[i].type))
+			return false;
+	return true;
 }
 
 /* Counts a success for one total, a failure for the other, the unknown for neither. */
@@ -164,17 +173,24 @@ void report_totals_reset(struct report_totals *t)
 		tally_reset(&t->distinct[i]);
 }
 
-void report_totals_add(struct report_totals *t, const struct report_reader *rr)
+void report_totals_add_event(struct report_totals *t, const struct report_reader *rr)
 {
 	const struct facts *f = &rr->facts;
 
 	t->count[TOTAL_EVENTS]++;
-	add_types(t, rr->event);
-	add_logins(t, rr);
-	add_values(t, f);
+	if (!is_all_plain(rr->event)) {
+		add_types(t, rr->event);
+		add_logins(t, rr);
+	}
 	if (facts_has(f, QUERY_SUCCESS) && !f->number[QUERY_SUCCESS] &&
 	    facts_has(f, QUERY_SYSCALL) && (int32_t)f->number[QUERY_SYSCALL] > 0)
 		t->count[TOTAL_FAILED_SYSCALLS]++;
+}
+
+void report_totals_add(struct report_totals *t, const struct report_reader *rr)
+{
+	report_totals_add_event(t, rr);
+	add_values(t, &rr->facts);
 }
 
 void report_totals_merge(struct report_totals *t, const struct report_totals *from)
