@@ -14,7 +14,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define HASHES_MAX ((size_t)1 << 20) /* that wait: 32 MiB, some minutes of the heaviest load */
 #define HASHES_MIN 1024
 #define PIECE      ((size_t)64 << 10)
 #define LINE_MOST  ((size_t)64 << 20)
@@ -374,7 +373,7 @@ static bool put_hash(struct sealer *s, unsigned level, const struct seal_hash *h
 	if (h->n == h->cap) {
 		size_t cap = h->cap ? h->cap * 2 : HASHES_MIN;
 		struct seal_hash *more =
-			cap <= HASHES_MAX ? reallocarray(h->p, cap, sizeof(*more)) : NULL;
+			cap <= SEALER_HASHES_MAX ? reallocarray(h->p, cap, sizeof(*more)) : NULL;
 
 		if (!more)
 			return false;
@@ -386,7 +385,7 @@ static bool put_hash(struct sealer *s, unsigned level, const struct seal_hash *h
 }
 
 /* Recovery makes them again of the lines. */
-static void give_up_levels(struct sealer *s)
+void sealer_give_up_levels(struct sealer *s)
 {
 	s->has_levels = false;
 	for (unsigned i = 0; i < LEVELS; i++)
@@ -401,7 +400,7 @@ static void put_node(void *ctx, unsigned level, uint64_t index, const struct sea
 
 	(void)index;
 	if (level == LEVEL_BITS && s->has_levels && !put_hash(s, 1, hash))
-		give_up_levels(s);
+		sealer_give_up_levels(s);
 }
 
 static void take_line(struct sealer *s, struct sv line)
@@ -411,7 +410,7 @@ static void take_line(struct sealer *s, struct sv line)
 
 	seal_leaf(s->line_digest, line, &leaf);
 	if (s->has_levels && !put_hash(s, 0, &leaf))
-		give_up_levels(s);
+		sealer_give_up_levels(s);
 	seal_range_add(&s->range, s->line_digest, &leaf, &sink);
 	if (!s->is_critical && critical_line(line)) {
 		s->is_critical = true;

@@ -38,21 +38,6 @@ void sealer_tell(struct sealer *s, enum sealer_news_kind kind, uint64_t from, ui
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
-bool sealer_take_news(struct sealer *s, struct sealer_news *news)
-{
-	bool is_there;
-
-	(void)pthread_mutex_lock(&s->mutex);
-	is_there = s->news_count > 0;
-	if (is_there) {
-		*news = s->news[s->news_at];
-		s->news_at = (s->news_at + 1) % SEALER_NEWS_MAX;
-		s->news_count--;
-	}
-	(void)pthread_mutex_unlock(&s->mutex);
-	return is_there;
-}
-
 bool sealer_news_is_trouble(const struct sealer_news *news)
 {
 	return kinds[news->kind].is_trouble;
@@ -97,16 +82,39 @@ void sealer_set_state(struct sealer *s, enum sealer_state state, const char *why
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
-void sealer_figures(struct sealer *s, struct sealer_figures *out)
+/* A disk that does not answer: the thread waits for it, and cannot say so. Under the lock. */
+static void look_at_patience(struct sealer *s, uint64_t now)
 {
-	uint64_t now = sealer_boot_ns(s), patience;
+	uint64_t patience = (s->settings.checkpoint_ms + SEALER_OVERDUE_MS) * MS;
+
+	if (s->figures.state == SEALER_SEALED && s->range.size > s->covered && s->waiting_ns &&
+	    now > s->waiting_ns + patience)
+		set_state(s, SEALER_UNSEALED, "the disk does not answer");
+}
+
+bool sealer_take_news(struct sealer *s, struct sealer_news *news)
+{
+	uint64_t now = sealer_boot_ns(s);
+	bool is_there;
 
 	(void)pthread_mutex_lock(&s->mutex);
-	/* A disk that does not answer: the thread waits for it, and cannot say so. */
-	patience = (uint64_t)s->settings.checkpoint_ms * MS + SEALER_OVERDUE_MS * MS;
-	if (s->figures.state == SEALER_SEALED && s->range.size > s->covered && s->waiting_ns &&
-	    now - s->waiting_ns > patience)
-		set_state(s, SEALER_UNSEALED, "the disk does not answer");
+	look_at_patience(s, now);
+	is_there = s->news_count > 0;
+	if (is_there) {
+		*news = s->news[s->news_at];
+		s->news_at = (s->news_at + 1) % SEALER_NEWS_MAX;
+		s->news_count--;
+	}
+	(void)pthread_mutex_unlock(&s->mutex);
+	return is_there;
+}
+
+void sealer_figures(struct sealer *s, struct sealer_figures *out)
+{
+	uint64_t now = sealer_boot_ns(s);
+
+	(void)pthread_mutex_lock(&s->mutex);
+	look_at_patience(s, now);
 	*out = s->figures;
 	out->size = s->range.size;
 	out->sealed = s->covered;

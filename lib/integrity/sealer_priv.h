@@ -19,6 +19,7 @@
 #include <pthread.h>
 
 #define SEALER_NEWS_MAX   32
+#define SEALER_HASHES_MAX ((size_t)1 << 20) /* that wait: 32 MiB, minutes of the heaviest load */
 #define SEALER_NOTE_MAX   ((size_t)16 << 10)
 #define SEALER_OVERDUE_MS 5000              /* a line that is not covered by then */
 #define MS                UINT64_C(1000000) /* ns */
@@ -141,6 +142,9 @@ struct sealer {
 /* ---- sealer.c ---- */
 uint64_t sealer_wall_ns(const struct sealer *s);
 uint64_t sealer_boot_ns(const struct sealer *s);
+
+/* Hashes are kept no more: recovery makes them again of the lines. Under the lock. */
+void sealer_give_up_levels(struct sealer *s);
 
 /* ---- sealer_turn.c ---- */
 MUST_CHECK int sealer_run(struct sealer *s, struct err *e);

@@ -755,6 +755,60 @@ static void each_refusal_of_the_disk_is_told_and_made_up_for(void **state)
 	}
 }
 
+static void hashes_that_found_no_room_are_made_again(void **state)
+{
+	struct log_disk plain = log_disk_system;
+	struct trace t;
+	struct host h;
+
+	(void)state;
+	plain.sync = host_no_sync;
+	make(&h);
+	trace_begin(&t, &h);
+	h.log_disk = &plain;
+	h.batch = 10000;
+	host_start(&h);
+	host_lines(&h, 1000);
+	t.fail_kind = TRACE_WRITE + 1;
+	t.fail_errno = ENOSPC;
+	host_lines(&h, 600000);
+	host_rotate(&h);
+	host_lines(&h, 500000);
+	assert_true(hears(&h, SEALER_NEWS_LEVELS, NULL));
+	t.fail_kind = 0;
+	host_pass(&h, 2);
+	assert_state(&h, SEALER_SEALED);
+	host_lines(&h, 10);
+	host_kill(&h);
+	host_start(&h);
+	assert_true(hears(&h, SEALER_NEWS_REPAIRED, NULL));
+	assert_state(&h, SEALER_SEALED);
+	stop(&h);
+	assert_int_equal(size_of("integrity/level1/00000000"), (1101010 / 256) * 32);
+	assert_verdict(&h, VERIFY_PROVEN);
+	trace_release(&t);
+	host_release(&h);
+}
+
+static void a_disk_that_does_not_answer_is_told(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make(&h);
+	host_start(&h);
+	host_pass(&h, 2);
+	h.batch = 1;
+	host_lines(&h, 1);
+	/* The thread has no turn. */
+	h.boot_ns += 10 * HOST_SECOND;
+	assert_true(hears(&h, SEALER_NEWS_UNSEALED, NULL));
+	assert_state(&h, SEALER_UNSEALED);
+	host_turn(&h, 0);
+	assert_state(&h, SEALER_SEALED);
+	host_release(&h);
+}
+
 static void lines_that_the_disk_did_not_keep_are_told(void **state)
 {
 	struct log_disk plain = log_disk_system;
@@ -952,6 +1006,8 @@ int main(void)
 		TEST(a_fragment_that_cannot_be_cut_becomes_a_line),
 		TEST(a_folder_that_is_taken_away_is_told),
 		TEST(each_refusal_of_the_disk_is_told_and_made_up_for),
+		TEST(hashes_that_found_no_room_are_made_again),
+		TEST(a_disk_that_does_not_answer_is_told),
 		TEST(lines_that_the_disk_did_not_keep_are_told),
 		TEST(what_policy_removes_is_signed),
 		TEST(what_somebody_removes_is_not_signed),

@@ -111,6 +111,10 @@ static int take_job(struct sealer *s, uint64_t now, struct err *e)
 		job->files = more;
 		job->cap = s->file_count;
 	}
+	if (s->hashes[0].n + s->fresh[0].n > SEALER_HASHES_MAX && s->has_levels)
+		sealer_give_up_levels(s);
+	for (unsigned i = 0; i < LEVELS && !s->has_levels; i++)
+		s->hashes[i].n = 0;
 	for (unsigned i = 0; i < LEVELS; i++)
 		if (!take_hashes(&s->hashes[i], &s->fresh[i]))
 			return err_set(e, "no memory for a checkpoint");
@@ -136,8 +140,8 @@ static int take_job(struct sealer *s, uint64_t now, struct err *e)
 	return 0;
 }
 
-/* Files that have ended are done with; what is covered is told. */
-static void job_done(struct sealer *s)
+/* Files that have ended are done with; what is covered is told. before: what was before the job. */
+static void job_done(struct sealer *s, uint64_t before)
 {
 	size_t ended = s->job.count - 1;
 
@@ -150,7 +154,7 @@ static void job_done(struct sealer *s)
 	memmove(s->files, s->files + ended, s->file_count * sizeof(struct sealer_file *));
 	s->covered = s->sealed;
 	s->waiting_ns = s->uncovered_ns;
-	s->figures.checkpoints++;
+	s->figures.checkpoints += s->sealed > before || s->job.flags != 0;
 	s->figures.sealed_ns = sealer_wall_ns(s);
 	(void)pthread_mutex_unlock(&s->mutex);
 	s->job.count = 0;
@@ -257,6 +261,7 @@ static int look_around(struct sealer *s, uint64_t now, struct err *e)
 static int act(struct sealer *s, uint64_t now, struct err *e)
 {
 	bool rotated, is_epoch_over;
+	uint64_t before;
 
 	if (sealer_flush(s, e) != 0)
 		return -1;
@@ -270,9 +275,10 @@ static int act(struct sealer *s, uint64_t now, struct err *e)
 	}
 	(void)pthread_mutex_unlock(&s->mutex);
 	rotated = s->job.count > 1;
+	before = s->sealed;
 	if (sealer_cover(s, &s->job, e) != 0)
 		return -1;
-	job_done(s);
+	job_done(s, before);
 	if ((is_epoch_over || rotated) && !s->job.is_last && sealer_hand_over(s, e) != 0)
 		return -1;
 	if (look_around(s, now, e) != 0)
