@@ -288,6 +288,17 @@ static bool same_file(struct attack *a, const char *name)
 	return there == here && (!there || sv_eq(buf_view(&was->bytes), buf_view(&is->bytes)));
 }
 
+/* A daemon that runs is about to write more of them. */
+static bool keys_are_as_written(struct attack *a)
+{
+	const struct image *was = find(&a->base, "integrity/keys");
+	const struct image *is = find(&a->now, "integrity/keys");
+
+	return same_file(a, "integrity/keys") ||
+	       (a->is_live && is && is->exists &&
+		sv_starts(buf_view(&was->bytes), buf_view(&is->bytes)));
+}
+
 static bool is_same_commit(const struct seal_commit *x, const struct seal_commit *y)
 {
 	return x->type == y->type && x->size == y->size && seal_hash_eq(&x->root, &y->root) &&
@@ -306,6 +317,16 @@ static bool was_written(const struct buf *was, const struct seal_commit *x)
 	return false;
 }
 
+static bool has_record(const struct buf *b, size_t from)
+{
+	struct seal_commit x;
+
+	for (size_t i = from; i + SEAL_COMMIT_BYTES <= b->n; i += SEAL_COMMIT_BYTES)
+		if (seal_commit_unpack((const uint8_t *)b->p + i, &x))
+			return true;
+	return false;
+}
+
 /* What is left are records that were written, in an order that says the same. */
 static bool commits_are_as_written(struct attack *a)
 {
@@ -318,8 +339,9 @@ static bool commits_are_as_written(struct attack *a)
 	    (is->bytes.n % SEAL_COMMIT_BYTES && !a->is_live)) /* it may be about to write */
 		return false;
 	for (size_t i = 0; i + SEAL_COMMIT_BYTES <= is->bytes.n; i += SEAL_COMMIT_BYTES) {
-		if (!seal_commit_unpack((const uint8_t *)is->bytes.p + i, &x) || x.size < size ||
-		    x.epoch < epoch || !was_written(&was->bytes, &x))
+		if (!seal_commit_unpack((const uint8_t *)is->bytes.p + i, &x))
+			return a->is_live && !has_record(&is->bytes, i);
+		if (x.size < size || x.epoch < epoch || !was_written(&was->bytes, &x))
 			return false;
 		size = x.size;
 		epoch = x.epoch;
@@ -328,21 +350,21 @@ static bool commits_are_as_written(struct attack *a)
 }
 
 /* Hashes of lines that the log holds are what they were, as far as they are there. */
-static bool levels_are_as_written(struct attack *a, uint64_t first)
+static bool levels_are_as_written(struct attack *a, uint64_t first, uint64_t end)
 {
 	for (size_t i = 0; i < a->now.count; i++) {
 		const struct image *is = &a->now.list[i], *was = find(&a->base, is->name);
 		bool is_leaf = strncmp(is->name, "integrity/level0/", 17) == 0;
 		size_t from = is_leaf ? (size_t)first * SEAL_HASH_BYTES
 				      : (size_t)(first + 255) / 256 * SEAL_HASH_BYTES;
-		size_t n;
+		size_t to = (size_t)(is_leaf ? end : end / 256) * SEAL_HASH_BYTES, n;
 
 		if ((!is_leaf && strncmp(is->name, "integrity/level1/", 17) != 0) || !is->exists)
 			continue;
 		if (!was || !was->exists)
 			continue; /* a file that nobody looks at */
 		n = is->bytes.n < was->bytes.n ? is->bytes.n : was->bytes.n;
-		n = n / SEAL_HASH_BYTES * SEAL_HASH_BYTES;
+		n = n < to ? n / SEAL_HASH_BYTES * SEAL_HASH_BYTES : to;
 		if (n > from && memcmp(is->bytes.p + from, was->bytes.p + from, n - from) != 0)
 			return false;
 	}
@@ -359,8 +381,20 @@ static bool checkpoint_is_as_written(struct attack *a)
 	return n == 0 || same_file(a, "integrity/checkpoint");
 }
 
-/* The text is; restores the base on the way, for packed files are read from the disk. */
-static bool text_is_as_written(struct attack *a)
+static struct sv first_lines(const struct buf *text, uint64_t n)
+{
+	struct sv rest = buf_view(text), line;
+
+	while (n-- && sv_line(&rest, &line))
+		;
+	return sv_head(buf_view(text), text->n - rest.n);
+}
+
+/*
+ * The text is; restores the base on the way, for packed files are read from the disk. While a daemon runs
+ * a verdict is about so many lines, and says of those behind them that they are not sealed yet.
+ */
+static bool text_is_as_written(struct attack *a, uint64_t lines)
 {
 	struct buf was = BUF_INIT(BYTES_MAX), is = BUF_INIT(BYTES_MAX);
 	bool same;
@@ -368,8 +402,7 @@ static bool text_is_as_written(struct attack *a)
 	put_text(a, &a->now, &is);
 	restore(a);
 	put_text(a, &a->base, &was);
-	/* While a daemon runs lines behind the last signature are not sealed yet, and not called proven. */
-	same = a->is_live ? sv_starts(buf_view(&is), buf_view(&was))
+	same = a->is_live ? sv_eq(first_lines(&is, lines), first_lines(&was, lines))
 			  : sv_eq(buf_view(&was), buf_view(&is));
 	buf_release(&was);
 	buf_release(&is);
@@ -832,9 +865,7 @@ static void edit(struct attack *a)
 			remove_evidence(a, i);
 		break;
 	default:
-		/* A real daemon would sign more lines than are left within seconds; here is none. */
-		if (!a->is_live)
-			cut_all(a);
+		cut_all(a);
 		break;
 	}
 }
@@ -867,10 +898,10 @@ static void print(const struct attack *a, const struct verify_result *r)
 /* Restores base; false: it was accepted. */
 static bool judge(struct attack *a, int status, const struct verify_result *r)
 {
-	bool evidence = same_file(a, "integrity/keys") && same_file(a, "integrity/enrolment") &&
-			commits_are_as_written(a) && levels_are_as_written(a, r->first) &&
+	bool evidence = keys_are_as_written(a) && same_file(a, "integrity/enrolment") &&
+			commits_are_as_written(a) && levels_are_as_written(a, r->first, r->end) &&
 			checkpoint_is_as_written(a);
-	bool same_text = text_is_as_written(a), good = same_text && evidence;
+	bool same_text = text_is_as_written(a, r->end - r->first), good = same_text && evidence;
 
 	a->trials++;
 	a->changed += !same_text;
