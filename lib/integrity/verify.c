@@ -51,9 +51,11 @@ static void set_end(struct verify_state *v)
 			    "only %llu lines are signed", LL(ev->size));
 }
 
-static void check_from(struct verify_state *v)
+static void check_asked(struct verify_state *v)
 {
-	if (v->o->has_from && v->o->from < v->first)
+	if (v->o->has_to && v->end < v->first)
+		v->end = v->first; /* none of them is there */
+	if ((v->o->has_from && v->o->from < v->first) || (v->o->has_to && v->o->to <= v->first))
 		doubt_lines(&v->r->doubts, DOUBT_LINES_PRUNED, v->o->from, v->first,
 			    "lines below line %llu were removed by policy", LL(v->first));
 }
@@ -180,7 +182,7 @@ static int look(struct verify_state *v, struct err *e)
 		return -1;
 	set_end(v);
 	if (verify_find_start(v, e)) {
-		check_from(v);
+		check_asked(v);
 		if (take_lines(v, e) != 0)
 			return -1;
 	}

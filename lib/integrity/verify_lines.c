@@ -92,6 +92,17 @@ static void hash_blocks(struct verify_share *s, struct seal_digest *d)
 	}
 }
 
+/* The first that is there and another one: zeros are a hole in the file, where none was kept. */
+static size_t first_other(const struct seal_hash *kept, const struct seal_hash *is, size_t n)
+{
+	static const struct seal_hash hole;
+	size_t at = 0;
+
+	while (at < n && (seal_hash_eq(&kept[at], &is[at]) || seal_hash_eq(&kept[at], &hole)))
+		at++;
+	return at;
+}
+
 static void compare_level0(struct verify_share *s, const struct evidence *ev)
 {
 	struct seal_hash kept[1024];
@@ -104,11 +115,9 @@ static void compare_level0(struct verify_share *s, const struct evidence *ev)
 		if (!n) /* not kept of this part: on with the next file of hashes */
 			n = (size_t)(65536 - (s->first + i) % 65536);
 		else if (memcmp(kept, &s->leaves[i], n * sizeof(kept[0])) != 0) {
-			size_t at = 0;
+			size_t at = first_other(kept, &s->leaves[i], n);
 
-			while (seal_hash_eq(&kept[at], &s->leaves[i + at]))
-				at++;
-			s->differs = true;
+			s->differs = at < n;
 			s->differs_at = s->first + i + at;
 		}
 		i += n;

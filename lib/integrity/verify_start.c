@@ -233,6 +233,14 @@ static bool begin_range(struct verify_state *v, const struct seal_place *p, uint
 
 /* ---- the beginning ---- */
 
+static bool has_bytes_before(const struct verify_state *v)
+{
+	for (size_t i = 0; i < v->from.file; i++)
+		if (v->text.files[i].bytes)
+			return true;
+	return v->from.offset > 0;
+}
+
 static uint64_t lines_before(struct verify_state *v)
 {
 	const struct verify_spot begin = {.file = 0};
@@ -309,9 +317,9 @@ bool verify_find_start(struct verify_state *v, struct err *e)
 	v->r->first = v->first;
 	if (v->first > kept)
 		tell_missing(v, kept);
-	if (v->from.file || v->from.offset) {
+	if (has_bytes_before(v)) {
 		v->r->before = lines_before(v);
-		if (v->r->before && !v->o->has_from)
+		if (!v->o->has_from)
 			doubt(&v->r->doubts, DOUBT_LINES_BEFORE,
 			      "%llu lines before line %llu are not sealed: they are from before "
 			      "the "

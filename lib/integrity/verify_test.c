@@ -895,6 +895,12 @@ static void policy_removes_files_with_a_signature(void **state)
 		if (!is_signed)
 			assert_int_equal(r.bad.change, VERIFY_FILE_MISSING);
 		if (is_signed) {
+			struct verify_options o = forge_options(&f, log_path);
+
+			o.has_to = true;
+			o.to = 10;
+			assert_int_equal(verdict(&o, &r), VERIFY_INCOMPLETE);
+			assert_non_null(doubt_of(&r, DOUBT_LINES_PRUNED));
 			flip("integrity/level1/00000000", 40, 1);
 			assert_int_equal(look(&f, &r), VERIFY_TAMPERED);
 			drop("integrity/level1/00000000");
@@ -994,6 +1000,34 @@ static void lines_behind_a_stop_are_forged(void **state)
 	forge_release(&f);
 }
 
+/* A line that is longer than what is read at a time hides nothing behind it. */
+static void overlong_lines_hide_nothing(void **state)
+{
+	static char text[VERIFY_LINE + 64];
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f;
+
+	(void)state;
+	make(&f);
+	forge_write(&f, folder);
+	memset(text, 'x', VERIFY_LINE);
+	memcpy(text + VERIFY_LINE, "\ntype=LOGIN msg=audit(1.000:1): forged\n", 40);
+	put("audit.log.3", sv_make(text, VERIFY_LINE + 40));
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_LINES_BEFORE));
+	drop("audit.log.3");
+	splice_file("audit.log", SIZE_MAX, SIZE_MAX, sv_make(text, VERIFY_LINE + 40));
+	assert_int_equal(look(&f, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_LINES_BEYOND));
+	forge_write(&f, folder);
+	o = forge_options(&f, log_path);
+	o.has_to = true;
+	o.to = 5;
+	assert_int_equal(verdict(&o, &r), VERIFY_PROVEN);
+	forge_release(&f);
+}
+
 static void strange_files_are_told(void **state)
 {
 	char path[256], target[256];
@@ -1013,6 +1047,14 @@ static void strange_files_are_told(void **state)
 	assert_int_equal(symlink(target, path), 0);
 	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
 	drop("audit.log.3");
+	{
+		char again[256];
+
+		path_of("audit.log.1", again);
+		assert_int_equal(link(again, path), 0); /* other programs would read it twice */
+		assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+		drop("audit.log.3");
+	}
 	put("audit.log-00000001.zst", SV("\x28\xb5\x2f\xfd no segment"));
 	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
 	drop("audit.log-00000001.zst");
@@ -1107,6 +1149,7 @@ int main(void)
 		TEST(an_unclean_start_is_incomplete_where_it_was),
 		TEST(a_running_daemon_vouches_for_the_end),
 		TEST(lines_behind_a_stop_are_forged),
+		TEST(overlong_lines_hide_nothing),
 		TEST(strange_files_are_told),
 		TEST(empty_lines_and_any_bytes_are_lines),
 		TEST(large_logs_are_proven_by_any_number_of_threads),

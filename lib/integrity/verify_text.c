@@ -233,13 +233,20 @@ static bool is_like_ours(struct sv base, struct sv name, uint64_t *number)
 	       num_u64(sv_make(rest.p + 1, rest.n - 1 - SV(".zst").n), &n);
 }
 
-static bool is_opened(const struct verify_text *t, const char *path, struct log_identity *id)
+/* A plain file that was opened; once more under another name it is none. */
+static bool is_opened(const struct verify_text *t, const char *path, bool is_live, bool *seen)
 {
-	if (!log_set_newest(path, id)) /* it is a regular file, by lstat */
+	struct log_identity id;
+
+	if (!log_set_newest(path, &id)) /* it is a regular file, by lstat */
 		return false;
 	for (size_t i = 0; i < t->count; i++)
-		if (!t->files[i].member.is_packed && log_identity_eq(id, &t->files[i].member.id))
-			return true;
+		if (!t->files[i].member.is_packed && log_identity_eq(&id, &t->files[i].member.id)) {
+			bool again = seen[i];
+
+			seen[i] = true;
+			return !again || is_live; /* it may have been moved meanwhile */
+		}
 	return false;
 }
 
@@ -290,17 +297,20 @@ void verify_text_strangers(const struct verify_text *t, bool is_live, struct dou
 	struct sv base = sv_cstr(slash ? slash + 1 : t->log);
 	uint64_t newer = is_live ? newest_number(t) : 0;
 	DIR *dir = opendir(t->folder);
+	bool *seen = calloc(t->count + 1, sizeof(*seen));
 	unsigned found = 0;
 
-	for (struct dirent *d; dir && (d = readdir(dir));) {
+	if (!dir || !seen)
+		doubt(doubts, DOUBT_FILE_UNKNOWN, "cannot look which files are in %s", t->folder);
+	for (struct dirent *d; dir && seen && (d = readdir(dir));) {
 		char path[VERIFY_NAME_MAX + 512];
-		struct log_identity id;
 		uint64_t number;
 
 		if (!is_like_ours(base, sv_cstr(d->d_name), &number) || number < newer)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", t->folder, d->d_name);
-		if (number == UINT64_MAX ? is_opened_packed(t, path) : is_opened(t, path, &id))
+		if (number == UINT64_MAX ? is_opened_packed(t, path)
+					 : is_opened(t, path, is_live, seen))
 			continue;
 		if (number != UINT64_MAX && access(path, F_OK) != 0 && errno == ENOENT && is_live)
 			continue; /* it was moved on */
@@ -312,6 +322,7 @@ void verify_text_strangers(const struct verify_text *t, bool is_live, struct dou
 	}
 	if (dir)
 		(void)closedir(dir);
+	free(seen);
 }
 
 /* ---- reading ---- */
@@ -370,8 +381,10 @@ static int fill(struct verify_walk *w, struct err *e)
 			w->cut_files += n > 0;
 			w->spot = (struct verify_spot){.file = w->spot.file + 1};
 			break;
-		case VERIFY_READ_LONG:
-			return 0;
+		case VERIFY_READ_LONG: /* whatever it is: what is behind it is no line of ours */
+			w->cut_files++;
+			w->spot = (struct verify_spot){.file = w->spot.file + 1};
+			break;
 		case VERIFY_READ_FAILED:
 			return -1;
 		}
