@@ -143,6 +143,11 @@ struct sealer {
 uint64_t sealer_wall_ns(const struct sealer *s);
 uint64_t sealer_boot_ns(const struct sealer *s);
 
+/* ---- sealer_hear.c ---- */
+/* A file that lines go to from now on, the last of s->files; it has no descriptor yet. NULL: no memory. */
+struct sealer_file *sealer_add_file(struct sealer *s, const struct log_identity *id);
+/* There is something to do. Under the lock. */
+void sealer_wake(struct sealer *s);
 /* Hashes are kept no more: recovery makes them again of the lines. Under the lock. */
 void sealer_give_up_levels(struct sealer *s);
 
