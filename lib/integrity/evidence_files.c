@@ -229,11 +229,11 @@ int evidence_load_places(struct evidence *ev, struct doubts *doubts, struct err 
 			return err_set(e, "no memory for integrity/segments");
 	}
 	ev->places_torn = bad || bytes.n % SEAL_PLACE_BYTES;
-	if (ev->is_live || !ev->has_chain)
+	if (!ev->has_chain)
 		return 0;
-	if (ev->places_torn)
+	if (ev->places_torn && !ev->is_live)
 		doubt(doubts, DOUBT_SEGMENTS_CUT, "integrity/segments ends inside a record");
-	else if (!ev->place_count)
+	else if (!ev->place_count && (ev->size || !ev->is_live))
 		doubt(doubts, DOUBT_SEGMENTS_CUT, "integrity/segments is missing or empty");
 	return 0;
 }

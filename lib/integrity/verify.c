@@ -93,9 +93,14 @@ static void check_files(struct verify_state *v)
 	if (v->r->bad.change != VERIFY_SAME || !ev->place_count)
 		return;
 	for (size_t i = v->from.file + 1; i < v->text.count; i++)
-		if (v->firsts[i] < v->end && !begins_place(ev, v->firsts[i]) &&
-		    !(ev->is_live && v->firsts[i] > ev->places[ev->place_count - 1].first)) {
-			tell_boundary(v, v->firsts[i], "begins a file, and did not");
+		if (v->firsts[i] < v->end && !begins_place(ev, v->firsts[i])) {
+			if (ev->is_live && v->firsts[i] > ev->places[ev->place_count - 1].first)
+				doubt(&v->r->doubts, DOUBT_SEGMENTS_CUT,
+				      "integrity/segments does not know the file that begins with "
+				      "line %llu, which is signed",
+				      LL(v->firsts[i]));
+			else
+				tell_boundary(v, v->firsts[i], "begins a file, and did not");
 			return;
 		}
 	for (size_t i = 0; i < ev->place_count; i++) {

@@ -5,6 +5,7 @@
 #include "integrity/verify_priv.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define LL(n) ((unsigned long long)(n))
 
@@ -101,10 +102,26 @@ int verify_take_kept(struct verify_state *v, struct err *e)
 
 /* ---- behind the end ---- */
 
+/*
+ * Whether what stands behind the last signature can be what a daemon that runs wrote just now: it signs
+ * within that time what it wrote itself.
+ */
+static bool may_be_new(const struct verify_state *v)
+{
+	const struct verify_text *t = &v->text;
+	struct stat st;
+
+	if (!v->ev.is_live || !t->count)
+		return false;
+	if (fstat(log_text_fd(t->files[t->count - 1].text), &st) != 0)
+		return false;
+	return (uint64_t)st.st_ctime + EVIDENCE_FRESH_S >= v->o->now;
+}
+
 /* Without an LF at the very end of the newest file. */
 static void tell_tail(struct verify_state *v, const struct verify_walk *w)
 {
-	if (!w->cut_files || v->ev.is_live)
+	if (!w->cut_files || may_be_new(v))
 		return;
 	if (evidence_is_stopped(&v->ev))
 		doubt(&v->r->doubts, DOUBT_LINES_BEYOND,
@@ -118,7 +135,7 @@ static void tell_rest(struct verify_state *v)
 	struct verify_result *r = v->r;
 	uint64_t end = v->end + r->unsealed;
 
-	if (!r->unsealed || v->ev.is_live)
+	if (!r->unsealed || may_be_new(v))
 		return;
 	if (evidence_is_stopped(&v->ev))
 		doubt_lines(

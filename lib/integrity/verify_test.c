@@ -4,6 +4,7 @@
 #include "integrity/forge_test.h"
 
 #include <ftw.h>
+#include <time.h>
 #include <unistd.h>
 
 #define VERIFY_LINE ((size_t)4 << 20) /* longer than any that auditd writes */
@@ -510,6 +511,10 @@ static void a_file_in_front_of_the_seal_is_not_proven(void **state)
 	o = forge_options(&f, log_path);
 	o.has_from = true;
 	assert_int_equal(verdict(&o, &r), VERIFY_PROVEN);
+	/* Who reads the log reads the last line of a file also where it has no end. */
+	put("audit.log.3", SV("type=USER msg=audit(1.000:1): x"));
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_LINES_BEFORE));
 	forge_release(&f);
 }
 
@@ -983,6 +988,64 @@ static void a_running_daemon_vouches_for_the_end(void **state)
 	forge_release(&f);
 }
 
+/* As above, but the newest signature is of a time that the files' change is far behind. */
+static void what_a_running_daemon_has_not_signed_for_long_is_not_its_own(void **state)
+{
+	struct verify_result r;
+	struct forge f;
+	int dir, lock;
+
+	(void)state;
+	forge_init(&f, 7);
+	f.seconds = (uint64_t)time(NULL) + 4 * (uint64_t)EVIDENCE_FRESH_S;
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 100);
+	forge_checkpoint(&f);
+	forge_write(&f, folder);
+	assert_int_equal(integrity_open(log_path, &dir, NULL), INTEGRITY_OPEN);
+	lock = integrity_lock(dir, NULL);
+	assert_int_equal(look(&f, &r), VERIFY_PROVEN);
+	splice_file("audit.log", SIZE_MAX, SIZE_MAX, SV("type=USER"));
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_TAIL_CUT));
+	splice_file("audit.log", SIZE_MAX, SIZE_MAX, SV(" msg=audit(1.000:1): x\n"));
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(doubt_of(&r, DOUBT_LINES_UNSEALED)->from, 100);
+	(void)close(lock);
+	(void)close(dir);
+	forge_release(&f);
+}
+
+static void a_running_daemon_has_records_of_what_it_signed(void **state)
+{
+	struct verify_result r;
+	struct forge f;
+	int dir, lock;
+
+	(void)state;
+	forge_init(&f, 7);
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 100);
+	forge_rotate(&f);
+	forge_lines(&f, 100);
+	forge_checkpoint(&f);
+	forge_write(&f, folder);
+	assert_int_equal(integrity_open(log_path, &dir, NULL), INTEGRITY_OPEN);
+	lock = integrity_lock(dir, NULL);
+	assert_int_equal(look(&f, &r), VERIFY_PROVEN);
+	/* Of the second file it has not, and nobody knows where that began. */
+	splice_file("integrity/segments", SEAL_PLACE_BYTES, SIZE_MAX, SV(""));
+	move_over_border();
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_SEGMENTS_CUT));
+	drop("integrity/segments");
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_SEGMENTS_CUT));
+	(void)close(lock);
+	(void)close(dir);
+	forge_release(&f);
+}
+
 static void lines_behind_a_stop_are_forged(void **state)
 {
 	struct verify_result r;
@@ -1148,6 +1211,8 @@ int main(void)
 		TEST(policy_removes_files_with_a_signature),
 		TEST(an_unclean_start_is_incomplete_where_it_was),
 		TEST(a_running_daemon_vouches_for_the_end),
+		TEST(what_a_running_daemon_has_not_signed_for_long_is_not_its_own),
+		TEST(a_running_daemon_has_records_of_what_it_signed),
 		TEST(lines_behind_a_stop_are_forged),
 		TEST(overlong_lines_hide_nothing),
 		TEST(strange_files_are_told),
