@@ -60,5 +60,9 @@ int seal_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
+int prove_main(int argc, char **argv);
+int verify_proof_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int export_tiles_main(int argc, char **argv);
 
 #endif

@@ -16,9 +16,11 @@ static int help_main(int argc, char **argv);
 static int version_main(int argc, char **argv);
 
 static const struct verb rows[] = {
-#define VERB(name, help) {#name, name##_main, help},
+#define VERB_AS(word, name, help) {word, name##_main, help},
+#define VERB(name, help)          VERB_AS(#name, name, help)
 #include "aurum/verbs.def"
 #undef VERB
+#undef VERB_AS
 };
 static const struct verb_set verbs = {"aurum", "VERB [OPTION...]", rows, LEN(rows)};
 

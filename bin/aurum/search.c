@@ -7,9 +7,11 @@
 #include "aurum/search_make.h"
 #include "common/log.h"
 #include "common/question.h"
+#include "common/verified.h"
 #include "output/progress.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #define WHY_MAX ((size_t)256 << 10)
 
@@ -21,6 +23,7 @@ struct searching {
 	struct parts parts;
 	struct progress progress;
 	struct log log;
+	struct verified verified;
 	struct part *part; /* where events come one by one */
 	uint64_t found;
 	struct err error;
@@ -29,24 +32,46 @@ struct searching {
 
 /* ---- the question ---- */
 
-static void *new_asker(void *arg)
-{
-	struct searching *s = arg;
-
-	return question_asker_new(&s->question);
-}
-
-static bool ask(void *arg, void *asker, const struct event *event)
-{
-	(void)arg;
-	return question_holds(asker, event);
-}
+/* Of one thread: both may be NULL where they are not needed. */
+struct asker {
+	struct question_asker *question;
+	struct proven_asker *verified;
+};
 
 static void free_asker(void *arg, void *asker)
 {
 	struct searching *s = arg;
+	struct asker *a = asker;
 
-	question_asker_free(&s->question, asker);
+	if (a->question)
+		question_asker_free(&s->question, a->question);
+	proven_asker_free(a->verified);
+	free(a);
+}
+
+static void *new_asker(void *arg)
+{
+	struct searching *s = arg;
+	struct asker *a = calloc(1, sizeof(*a));
+	bool is_well = a;
+
+	if (is_well && !s->question.is_all_said)
+		is_well = (a->question = question_asker_new(&s->question));
+	if (is_well && s->request->verified)
+		is_well = (a->verified = verified_asker_new(&s->verified));
+	if (is_well || !a)
+		return a;
+	free_asker(s, a);
+	return NULL;
+}
+
+static bool ask(void *arg, void *asker, const struct event *event)
+{
+	struct searching *s = arg;
+	const struct asker *a = asker;
+
+	return (!a->question || question_holds(a->question, event)) &&
+	       (!a->verified || verified_holds(&s->verified, a->verified, event));
 }
 
 /* ---- what is found ---- */
@@ -115,7 +140,8 @@ static int open_log(struct searching *s)
 		.standard_input = is_stdin ? STDIN_ALWAYS : STDIN_UNUSED,
 		.is_quiet = r->log != NULL,
 		.explain = r->explain,
-		.no_index = r->no_index,
+		/* An index counts without reading lines, of which none would be verified. */
+		.no_index = r->no_index || (r->verified && r->make == MAKE_COUNT),
 		.order = JOIN_ORDERED,
 	};
 	struct err e;
@@ -131,7 +157,7 @@ static void plan(struct searching *s, struct scan *scan)
 	const struct search_request *r = s->request;
 
 	question_into(&s->question, scan);
-	if (!s->question.is_all_said) {
+	if (!s->question.is_all_said || r->verified) {
 		scan->match_new = new_asker;
 		scan->match = ask;
 		scan->match_free = free_asker;
@@ -199,11 +225,33 @@ static int scan_log(struct searching *s, struct names *names)
 	if (problem)
 		frame_say(s->program, "%s", problem);
 	log_tell_damage(s->program, &s->log, &scan, NULL);
+	if (s->request->verified)
+		verified_tell(&s->verified);
 	if (status != 0)
 		return EXIT_TROUBLE;
 	if (!scan.matches)
 		remark(s);
 	return scan.matches ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+/* 0, or -1 after saying why nothing can be verified. */
+static int open_evidence(struct searching *s)
+{
+	const struct search_request *r = s->request;
+	const struct sealed_choice choice = {.program = s->program,
+					     .path = r->log,
+					     .config_dir = r->config_dir,
+					     .key = r->seal_key};
+	struct err e;
+
+	if (!r->verified)
+		return 0;
+	if (s->log.kind == LOG_PIPE)
+		(void)err_set(&e, "--verified needs a log with its seal: standard input has none");
+	else if (verified_open(&s->verified, &choice, &s->question.query, &e) == 0)
+		return 0;
+	frame_say(s->program, "%s", e.text);
+	return -1;
 }
 
 static int ask_question(struct searching *s, const struct present *present)
@@ -231,9 +279,10 @@ int search_run(const struct search_request *r, const struct present *present)
 
 	if (ask_question(&s, present) != 0)
 		return EXIT_TROUBLE;
-	if (open_log(&s) == 0)
+	if (open_log(&s) == 0 && open_evidence(&s) == 0)
 		status = scan_log(&s, present->names);
 	log_close(&s.log);
+	verified_close(&s.verified);
 	question_release(&s.question);
 	return status;
 }

@@ -51,10 +51,11 @@ struct search_request {
 	enum timeline_unit unit;
 	enum search_sort sort;
 	struct values_field sort_field; /* SORT_FIELD */
-	bool reverse, count, serial, explain, no_index;
-	uint64_t limit, top; /* 0: none */
-	int64_t from, to;    /* seconds, both within */
-	const char *log;     /* NULL: the one of auditd.conf; "-": standard input */
+	bool reverse, count, serial, explain, no_index, verified;
+	const char *seal_key; /* a vkey, or a file with one */
+	uint64_t limit, top;  /* 0: none */
+	int64_t from, to;     /* seconds, both within */
+	const char *log;      /* NULL: the one of auditd.conf; "-": standard input */
 	const char *config_dir;
 	struct buf query; /* the words, with a blank between them */
 

@@ -158,6 +158,12 @@ static int take(struct search_request *r, const struct option_hit *hit, struct e
 	case 1003:
 		r->no_index = true;
 		return 0;
+	case 1004:
+		r->verified = true;
+		return 0;
+	case 1005:
+		r->seal_key = hit->value;
+		return 0;
 	default:
 		return take_word(r, hit->name, e);
 	}
@@ -227,6 +233,8 @@ static int check_events(struct search_request *r, struct err *e)
 
 int search_complete(struct search_request *r, struct err *e)
 {
+	if (r->seal_key && !r->verified)
+		return err_set(e, "--seal-key needs --verified");
 	if (r->from > r->to)
 		return err_set(e, "--from is later than --to");
 	if (r->count)

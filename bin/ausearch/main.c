@@ -8,6 +8,7 @@
 #include "common/frame.h"
 #include "common/log.h"
 #include "common/present.h"
+#include "common/verified.h"
 #include "output/progress.h"
 #include "table/table.h"
 
@@ -16,7 +17,7 @@
 
 #define PROGRAM ausearch_options.program
 
-enum { EXIT_FOUND = 0, EXIT_NOT_FOUND = 1, EXIT_TROUBLE = 1 };
+enum { EXIT_FOUND = 0, EXIT_NOT_FOUND = 1, EXIT_TROUBLE = 1, EXIT_UNVERIFIED = 2 };
 
 struct app {
 	struct request request;
@@ -26,6 +27,7 @@ struct app {
 	struct parts sheets;
 	struct resume resume;
 	struct log log;
+	struct verified verified;
 	struct err write_error;
 	bool write_failed;
 };
@@ -107,6 +109,50 @@ static bool wants_sheets(const struct request *r)
 {
 	return r->format != OUTPUT_RAW && r->format != OUTPUT_DEFAULT && !r->just_one &&
 	       !r->line_buffered;
+}
+
+/* ---- --verified ---- */
+
+static void *new_asker(void *arg)
+{
+	struct app *app = arg;
+
+	return verified_asker_new(&app->verified);
+}
+
+static bool is_verified(void *arg, void *asker, const struct event *event)
+{
+	struct app *app = arg;
+
+	return verified_holds(&app->verified, asker, event);
+}
+
+static void free_asker(void *arg, void *asker)
+{
+	(void)arg;
+	proven_asker_free(asker);
+}
+
+/* The evidence first: what is written behind it is not signed yet. 0, or an exit code after saying what went wrong. */
+static int open_evidence(struct app *app, struct scan *scan)
+{
+	const struct request *r = &app->request;
+	const struct sealed_choice choice = {.program = PROGRAM,
+					     .path = r->input,
+					     .config_dir = r->config_dir,
+					     .key = r->seal_key};
+	struct err e;
+
+	if (!r->verified)
+		return 0;
+	if (verified_open(&app->verified, &choice, &r->query, &e) != 0) {
+		frame_say(PROGRAM, "%s", e.text);
+		return EXIT_UNVERIFIED;
+	}
+	scan->match_new = new_asker;
+	scan->match = is_verified;
+	scan->match_free = free_asker;
+	return 0;
 }
 
 static void malformed(void *arg, struct sv line)
@@ -236,6 +282,8 @@ static int scan_log(struct app *app, struct scan *scan)
 	if (status == 0 && !app->write_failed)
 		kept = keep_checkpoint(app);
 	log_tell_damage(PROGRAM, &app->log, scan, r->debug ? NULL : "--debug shows them");
+	if (r->verified)
+		verified_tell(&app->verified);
 	if (status != 0)
 		return EXIT_TROUBLE;
 	if (kept != 0)
@@ -258,12 +306,19 @@ static int search(struct app *app, struct names *names)
 	if (status != 0)
 		return status;
 	status = open_log(app);
+	if (status == 0 && r->verified && app->log.kind == LOG_PIPE) {
+		frame_say(PROGRAM, "--verified needs a log with its seal: standard input has none");
+		status = EXIT_UNVERIFIED;
+	}
+	if (status == 0)
+		status = open_evidence(app, &scan);
 	if (status == 0) {
 		open_output(app, names, &scan);
 		status = scan_log(app, &scan);
 		output_release(&app->output);
 	}
 	log_close(&app->log);
+	verified_close(&app->verified);
 	return status;
 }
 

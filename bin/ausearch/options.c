@@ -86,6 +86,8 @@ static int check_together(const struct request *r, struct err *e)
 		return err_set(e, "--extra-... options need --format csv");
 	if (r->from_checkpoint && !r->checkpoint)
 		return err_set(e, "-ts checkpoint needs --checkpoint FILE");
+	if (r->seal_key && !r->verified)
+		return err_set(e, "--seal-key needs --verified");
 	return 0;
 }
 

@@ -24,6 +24,8 @@ struct request {
 	const char *checkpoint; /* file; NULL: none */
 	bool from_checkpoint; /* -ts checkpoint: from the time in that file on, whatever the file */
 	bool input_logs, just_one, line_buffered, debug, explain, no_index;
+	bool verified;
+	const char *seal_key; /* a vkey, or a file with one */
 
 	/* While it is read. */
 	struct options *words;

@@ -453,6 +453,14 @@ FLAG(line_buffered, line_buffered)
 FLAG(debug, debug)
 FLAG(explain, explain)
 FLAG(no_index, no_index)
+FLAG(verified, verified)
+
+int take_seal_key(struct request *r, enum query_item item, const char *value, struct err *e)
+{
+	(void)item, (void)e;
+	r->seal_key = value;
+	return 0;
+}
 
 int take_help(struct request *r, enum query_item item, const char *value, struct err *e)
 {

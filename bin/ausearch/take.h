@@ -48,6 +48,8 @@ int take_just_one(struct request *r, enum query_item item, const char *value, st
 int take_line_buffered(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_explain(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_no_index(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_verified(struct request *r, enum query_item item, const char *value, struct err *e);
+int take_seal_key(struct request *r, enum query_item item, const char *value, struct err *e);
 int take_debug(struct request *r, enum query_item item, const char *value, struct err *e);
 
 #endif

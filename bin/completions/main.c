@@ -26,7 +26,8 @@
 
 /* ---- programs, their verbs, and what each takes ---- */
 
-#define VERB(name, help) #name " "
+#define VERB(name, help)          #name " "
+#define VERB_AS(word, name, help) word " "
 static const char verbs[] =
 #include "aurum/verbs.def"
 	;
@@ -40,6 +41,7 @@ static const char seal_verbs[] =
 #include "aurum/seal.def"
 	;
 #undef VERB
+#undef VERB_AS
 #define REPORT(name, query, shape, fields, help) #name " "
 static const char reports[] =
 #include "aurum/report.def"
@@ -108,6 +110,14 @@ static const struct line lines[] = {
 #include "aurum/seal_options.def"
 	VERB("seal rotate", COMPLETE_NOTHING, NULL)
 #include "aurum/seal_options.def"
+	VERB("prove", COMPLETE_FILES, "inclusion consistency")
+#include "aurum/prove.def"
+	VERB("verify-proof", COMPLETE_FILES, NULL)
+#include "aurum/verify_proof.def"
+	VERB("explain", COMPLETE_FILES, NULL)
+#include "aurum/explain.def"
+	VERB("export-tiles", COMPLETE_FILES, NULL)
+#include "aurum/export_tiles.def"
 	VERB("rules", COMPLETE_NOTHING, rules_verbs)
 	VERB("rules check", COMPLETE_FILES, "kernel")
 #include "aurum/rules_check.def"

@@ -1,0 +1,44 @@
+/*
+ * Which sealed log is meant, and which key from outside of its `integrity/` is known for it.
+ *
+ *	struct sealed s;
+ *	if (sealed_find(&s, &(struct sealed_choice){"aurum", path, LOG_CONFIG_DIR, NULL, NULL}, &e) != 0) ...
+ *	options.key = sealed_key(&s);
+ *	options.anchor = sealed_anchor(&s);
+ */
+#ifndef AURUM_COMMON_SEALED_H
+#define AURUM_COMMON_SEALED_H
+
+#include "common/log.h"
+#include "integrity/evidence.h"
+
+struct sealed_choice {
+	const char *program;
+	const char *path;       /* of a log, or a folder with audit.log; NULL: the host's own log */
+	const char *config_dir; /* where auditd.conf is */
+	const char *key;        /* a vkey, or a file with one; NULL: none */
+	const char *anchor_path; /* NULL: the host's anchor, if the log is the host's own */
+};
+
+struct sealed {
+	char log[LOG_PATH_BYTES];
+	bool has_key, has_anchor;
+	struct seal_vkey key;
+	struct seal_anchor anchor;
+};
+
+/* 0, also where neither key nor anchor is known; -1: what was named cannot be read. */
+MUST_CHECK int sealed_find(struct sealed *s, const struct sealed_choice *choice, struct err *e);
+
+/* NULL: there is none. */
+static inline const struct seal_vkey *sealed_key(const struct sealed *s)
+{
+	return s->has_key ? &s->key : NULL;
+}
+
+static inline const struct seal_anchor *sealed_anchor(const struct sealed *s)
+{
+	return s->has_anchor ? &s->anchor : NULL;
+}
+
+#endif
