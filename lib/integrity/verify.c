@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-#define LL(n) ((unsigned long long)(n))
+#define LL(n)   ((unsigned long long)(n))
+#define RETRIES 8 /* when files are removed while they are opened */
 
 static const char *const words[] = {
 	[VERIFY_SAME] = "none",
@@ -188,7 +189,11 @@ static int look(struct verify_state *v, struct err *e)
 	set_end(v);
 	if (verify_find_start(v, e)) {
 		check_asked(v);
-		if (take_lines(v, e) != 0)
+		v->is_outrun = doubts_have(&v->r->doubts, DOUBT_FILE_GOING);
+		if (v->is_outrun && v->may_retry)
+			return 0;
+		/* Else all that was signed is missing, and that was told. */
+		if (v->first <= v->end && take_lines(v, e) != 0)
 			return -1;
 	}
 	verify_judge_windows(v);
@@ -252,7 +257,9 @@ static void report(struct verify_state *v)
 	r->verdict = judge(v);
 }
 
-int verify_run(const struct verify_options *o, struct verify_result *r, struct err *e)
+/* *is_outrun: files were removed between reading the evidence and opening them; may_retry: it ends there. */
+static int verify_once(const struct verify_options *o, struct verify_result *r, bool may_retry,
+		       bool *is_outrun, struct err *e)
 {
 	struct verify_state *v = calloc(1, sizeof(*v));
 	int status;
@@ -262,12 +269,14 @@ int verify_run(const struct verify_options *o, struct verify_result *r, struct e
 		return err_set(e, "no memory to verify a log");
 	v->o = o;
 	v->r = r;
+	v->may_retry = may_retry;
 	v->ev = (struct evidence){.folder = -1, .commits = -1};
 	status = load(v, e);
 	if (status == 0)
 		status = look(v, e);
 	if (status == 0)
 		report(v);
+	*is_outrun = v->is_outrun;
 	evidence_release(&v->ev);
 	verify_text_close(&v->text);
 	seal_digest_free(v->digest);
@@ -275,5 +284,15 @@ int verify_run(const struct verify_options *o, struct verify_result *r, struct e
 	free(v->kept_sizes);
 	free(v->kept_roots);
 	free(v);
+	return status;
+}
+
+int verify_run(const struct verify_options *o, struct verify_result *r, struct err *e)
+{
+	bool is_outrun = true;
+	int status = 0;
+
+	for (int left = RETRIES; is_outrun && left >= 0 && status == 0; left--)
+		status = verify_once(o, r, left > 0, &is_outrun, e);
 	return status;
 }

@@ -36,6 +36,7 @@ struct verify_state {
 	bool is_long;              /* at a line that is too long */
 	uint64_t *firsts; /* of each file: index of its first line; UINT64_MAX: not begun */
 
+	bool may_retry, is_outrun;  /* verify.c */
 	struct verify_spot reached; /* where reading ended */
 
 	/* Checkpoints that were kept elsewhere and hold. */
@@ -47,8 +48,8 @@ struct verify_state {
 	/* Checking commits in order. */
 	uint64_t commit_size; /* of the one before */
 	uint32_t commit_epoch;
-	size_t next_note;     /* whose commit has not been seen */
-	bool in_window;       /* behind an unclean start, whose note it is: */
+	size_t next_note; /* whose commit has not been seen */
+	bool in_window;   /* behind an unclean start, whose note it is: */
 	size_t window_note;
 	struct {
 		size_t note;

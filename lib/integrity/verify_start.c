@@ -258,21 +258,49 @@ static uint64_t lines_before(struct verify_state *v)
 	return count;
 }
 
-/*
- * A file was removed, and the daemon that runs may not have come to sign that, which it does within a
- * minute: not so when it has signed other things long after the folder was last changed.
- */
-static bool may_be_going(const struct verify_state *v, uint64_t first)
+static bool begins_place(const struct evidence *ev, uint64_t first)
+{
+	for (size_t i = 0; i < ev->place_count; i++)
+		if (ev->places[i].first == first)
+			return true;
+	return false;
+}
+
+/* What a daemon that runs removes it signs within a minute: not so when it has signed other things long after
+ * the folder was last changed. */
+static bool signs_within_a_minute(const struct verify_state *v)
 {
 	struct stat st;
 
-	if (!v->ev.is_live || stat(v->text.folder, &st) != 0 ||
-	    v->ev.chain.seconds > (uint64_t)st.st_ctime + SIGNED_WITHIN_S)
+	return stat(v->text.folder, &st) == 0 &&
+	       v->ev.chain.seconds <= (uint64_t)st.st_ctime + SIGNED_WITHIN_S;
+}
+
+/*
+ * A rotation removes the oldest file, and that is signed some seconds later. So a daemon that died meanwhile
+ * has signed no notes long after the one that it made at the rotation.
+ */
+static bool died_at_rotation(struct verify_state *v)
+{
+	const struct evidence *ev = &v->ev;
+	size_t place = 0, i = 0;
+
+	if (evidence_is_stopped(ev))
 		return false;
-	for (size_t i = 0; i < v->ev.place_count; i++)
-		if (v->ev.places[i].first == first)
-			return true;
-	return false;
+	if (!find_place(v, v->text.count - 1, &place))
+		return true; /* nothing of the newest file is signed */
+	while (i < ev->note_count && ev->notes[i].size < ev->places[place].first)
+		i++;
+	return i == ev->note_count ||
+	       ev->chain.seconds <= ev->notes[i].seconds + SIGNED_WITHIN_S / 3;
+}
+
+/* Files were removed, and nobody may have come to sign that. */
+static bool may_be_going(struct verify_state *v, uint64_t first)
+{
+	if (!v->text.count || !begins_place(&v->ev, first))
+		return false;
+	return v->ev.is_live ? signs_within_a_minute(v) : died_at_rotation(v);
 }
 
 static void tell_missing(struct verify_state *v, uint64_t kept)
@@ -282,7 +310,8 @@ static void tell_missing(struct verify_state *v, uint64_t kept)
 	if (may_be_going(v, v->first)) {
 		doubt_lines(&r->doubts, DOUBT_FILE_GOING, kept, v->first,
 			    "lines %llu to %llu are not in the log, and no signed note says that "
-			    "they were removed by policy: the daemon signs that within a minute",
+			    "they were removed by policy: a daemon that runs signs that within a "
+			    "minute, one that died while it rotated when it starts again",
 			    (unsigned long long)kept, (unsigned long long)v->first - 1);
 		return;
 	}
