@@ -19,8 +19,8 @@
  * reserve_closes() - a TPM gives its key once a boot -, a stop does the same with RESERVE_FOR_RESTART
  * before its note; else the next start could not be signed before the machine is booted.
  *
- * Each call waits for the answer, for at most 30 s (a TPM is slow, and the disk may be). A line that
- * has failed once stays failed: spawn another.
+ * Each call waits for the answer, for at most 30 s (a TPM is slow, and the disk may be), the spawn for
+ * 10 s. A line that has failed once stays failed: spawn another.
  */
 #ifndef AURUM_INTEGRITY_RESERVE_H
 #define AURUM_INTEGRITY_RESERVE_H
@@ -52,7 +52,7 @@ struct reserve_options {
 
 /* Starts the program. NULL with *e: it is not there, or not built for that protection. */
 MUST_CHECK struct reserve *reserve_spawn(const struct reserve_options *o, struct err *e);
-/* The program ends, and wipes what it has. NULL is fine. */
+/* The program ends, and wipes what it has; one that does not is killed, or left. NULL is fine. */
 void reserve_free(struct reserve *r);
 
 /* Public keys of the secret ones that are there and can be used now: next, then staged. */

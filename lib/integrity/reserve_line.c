@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@
 #include <sys/wait.h>
 
 #define ANSWER_MS 30000
+#define HELLO_MS  10000 /* nothing is recorded meanwhile */
+#define END_MS    2000  /* for what it is at, when nobody asks any more */
+#define LOOK_MS   10
 #define FIRST_OWN 16 /* descriptors below are free for the program's */
 
 struct line {
@@ -37,8 +41,8 @@ static int give_up(struct line *l, const char *why, struct err *e)
 	return err_set(e, RESERVE_PROGRAM " %s", why);
 }
 
-/* Sends l->message and puts the answer there. */
-static int ask(struct line *l, struct err *e)
+/* Sends l->message and puts the answer there, which is waited for so long. */
+static int ask_for(struct line *l, int ms, struct err *e)
 {
 	struct reserve_message *m = &l->message;
 	uint32_t kind = m->kind;
@@ -47,7 +51,7 @@ static int ask(struct line *l, struct err *e)
 		return err_set(e, RESERVE_PROGRAM " has ended: the key at rest is not to be had");
 	if (reserve_message_send(l->fd, m, NULL) != 0)
 		return give_up(l, "has ended", e);
-	switch (reserve_message_take(l->fd, ANSWER_MS, m)) {
+	switch (reserve_message_take(l->fd, ms, m)) {
 	case RESERVE_TAKEN:
 		break;
 	case RESERVE_ENDED:
@@ -63,6 +67,11 @@ static int ask(struct line *l, struct err *e)
 		return err_set(e, "%.*s",
 			       SV_FMT(sv_head(reserve_message_text(m), ERR_TEXT_MAX - 1)));
 	return 0;
+}
+
+static int ask(struct line *l, struct err *e)
+{
+	return ask_for(l, ANSWER_MS, e);
 }
 
 static void begin(struct line *l, enum reserve_ask kind)
@@ -143,14 +152,28 @@ static int line_commit(struct reserve *r, uint64_t starts, const struct seal_pub
 	return ask(l, e);
 }
 
+/* Whether it has ended within that time. */
+static bool has_ended(pid_t pid, int ms)
+{
+	pid_t ended;
+
+	while ((ended = waitpid(pid, NULL, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+		if (ms <= 0)
+			return false;
+		(void)poll(NULL, 0, LOOK_MS);
+		ms -= LOOK_MS;
+	}
+	return true;
+}
+
+/* A TPM or a disk may hold it for ever, and nobody's end waits for that. */
 static void line_free(struct reserve *r)
 {
 	struct line *l = (struct line *)r;
 
 	close_fd(&l->fd); /* it ends by that */
-	if (l->pid > 0)
-		while (waitpid(l->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	if (l->pid > 0 && !has_ended(l->pid, END_MS) && kill(l->pid, SIGKILL) == 0)
+		(void)has_ended(l->pid, END_MS);
 	free(l);
 }
 
@@ -276,7 +299,7 @@ struct reserve *reserve_spawn(const struct reserve_options *o, struct err *e)
 	    start(l, o->program ? o->program : path, o, e) != 0)
 		goto failed;
 	begin(l, RESERVE_HELLO);
-	if (ask(l, e) != 0)
+	if (ask_for(l, HELLO_MS, e) != 0)
 		goto failed;
 	l->base.closes = l->message.number != 0;
 	return &l->base;

@@ -188,6 +188,16 @@ END
 	run -0 "$AURUM_BIN/auditd-sealkey" --help
 }
 
+@test "one that hangs holds nobody up for long" {
+	local began=$SECONDS
+	printf '#!/bin/sh\necho $$ >%s\nexec sleep 100\n' "$dir/pid" >"$dir/hangs"
+	chmod 755 "$dir/hangs"
+	SEALKEY=$dir/hangs run drive load
+	[[ $output = *"does not answer"* ]]
+	[ $((SECONDS - began)) -lt 20 ]
+	run ! kill -0 "$(cat "$dir/pid")"
+}
+
 # answering: reads lines from a running driver's output until one holds $1.
 answering() {
 	local line
