@@ -32,7 +32,7 @@ struct verb_set {
 	size_t count;
 };
 
-/* Runs the verb that argv[1] names, also as --verb, and -v for the first that begins with v. */
+/* Runs the verb that argv[1] names, also as --verb, and -v for the last that begins with v. */
 int verb_run(const struct verb_set *set, int argc, char **argv);
 void verb_usage(const struct verb_set *set, FILE *to);
 

@@ -65,7 +65,8 @@ int verb_run(const struct verb_set *set, int argc, char **argv)
 	word = sv_cstr(argv[1]);
 	while (word.n > 1 && word.p[0] == '-') /* --help, --version, -h */
 		word = sv_from(word, 1);
-	for (size_t i = 0; i < set->count; i++)
+	/* From the end, where help and version stand: -v is not the first verb with a v. */
+	for (size_t i = set->count; i-- > 0;)
 		if (sv_eq(word, sv_cstr(set->rows[i].name)) ||
 		    (argv[1][0] == '-' && word.n == 1 && set->rows[i].name[0] == word.p[0]))
 			return set->rows[i].run(argc - 1, argv + 1);

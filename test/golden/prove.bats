@@ -347,3 +347,10 @@ same() {
 	[[ $stderr =~ "not all of their lines are proven: "[1-9] ]]
 	run -1 "$aurum" prove inclusion --line $((index - 1)) log
 }
+
+@test "letters of options are not verbs: aurum -v is its version" {
+	run -0 "$aurum" -v
+	[[ $output == "aurum version "* ]]
+	run -0 "$aurum" -h
+	[[ $output == *"verify-proof"*"export-tiles"* ]]
+}
