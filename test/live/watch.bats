@@ -107,6 +107,21 @@ do_things() {
 	[[ $output == *"$LIVE_DIR/hello"* ]]
 }
 
+@test "its log is sealed, and the command that it prints proves it; a watch more goes on" {
+	for _ in 1 2; do
+		watch_begin
+		"$LIVE_DIR/hello"
+		live_wait_for 20 grep -q hello "$out"
+		watch_end INT 0
+		grep -E '^  aurum verify ' "$err" | sed "s|^  aurum|$aurum|" >"$BATS_TEST_TMPDIR/command"
+		run sh "$BATS_TEST_TMPDIR/command"
+		[ "$status" -eq 0 ] || { echo "$output"; false; }
+	done
+	sed -i 's/comm="hello"/comm="olleh"/' "$log/audit.log"
+	run sh "$BATS_TEST_TMPDIR/command"
+	[ "$status" -eq 1 ]
+}
+
 @test "the log is followed over rotations that somebody asks for" {
 	watch_begin
 	"$LIVE_DIR/hello" before
