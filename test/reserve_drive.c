@@ -4,6 +4,7 @@
  *	reserve-drive FOLDER ORIGIN file|creds|tpm [TCTI] <commands
  *
  *	load			prints the public keys, and why others cannot be used
+ *	settle KEY		the chain names it
  *	stage boot|restart	prints the new key's public key
  *	sign KEY NUMBER STATE	prints a start note, signed with that key
  *	commit STARTS KEY
@@ -54,6 +55,18 @@ static int load(struct drive *d, struct err *e)
 	for (unsigned i = 0; i < keys.count; i++)
 		print_key("key ", &keys.of[i]);
 	(void)printf("%u keys%s%s\n", keys.count, why.text[0] ? ": " : "", why.text);
+	return 0;
+}
+
+static int settle(struct drive *d, struct sv word, struct err *e)
+{
+	struct seal_public named;
+
+	if (read_key(d, word, &named) != 0)
+		return err_set(e, "settle KEY");
+	if (reserve_settle(d->reserve, &named, e) != 0)
+		return -1;
+	(void)printf("settled\n");
 	return 0;
 }
 
@@ -127,6 +140,8 @@ static int run(struct drive *d, struct sv line, struct err *e)
 		return 0;
 	if (sv_eq(word, SV("load")))
 		return load(d, e);
+	if (sv_eq(word, SV("settle")))
+		return settle(d, sv_trim(rest), e);
 	if (sv_eq(word, SV("stage")))
 		return stage(d, sv_trim(rest), e);
 	if (sv_eq(word, SV("sign")))

@@ -92,6 +92,22 @@ $next" ]
 	[ "$output" = "failed: the chain names a key for its next start that is not there" ]
 }
 
+@test "a staged key that the chain names outlives the staging of another" {
+	first=$(enrol)
+	# The start that names it was written, and then the machine went down.
+	run drive load "settle $first" 'stage boot' "sign $first 0 first"
+	named=${lines[3]#staged }
+	[ "$(key_of staged)" = "$named" ]
+	run drive load "settle $named" 'stage boot' "sign $named 1 unclean" 'commit 2 staged' load
+	[ "${lines[1]}" = "key $named" ]
+	[ "${lines[3]}" = settled ]
+	next=${lines[4]#staged }
+	[ "${lines[5]}" = "$ORIGIN/start" ]
+	[ "${lines[-2]}" = "key $next" ]
+	[ "$(key_of next)" = "$next" ]
+	[ ! -e "$keys/staged.key" ]
+}
+
 @test "killed at each of its calls, it leaves a whole key" {
 	local n tried=0 calls=openat,write,fsync,fchmod,renameat,unlinkat,sendto
 	key=$(enrol)
