@@ -54,9 +54,16 @@ struct open_event {
 	size_t pieces_cap;       /* 1: first */
 	char *node;              /* of pieces: a copy */
 	size_t bytes;            /* what it counts for in the joiner's total */
+	uint64_t number;         /* of events, as they began */
 	uint64_t hash;           /* unless place.in_row */
 	bool building;           /* takes records: is in the row or in the index */
 	struct open_event *next; /* in the index chain or the ready list */
+};
+
+/* Up to this second events were complete as event `number` began. */
+struct deadline {
+	uint64_t number;
+	int64_t limit;
 };
 
 struct join {
@@ -74,7 +81,10 @@ struct join {
 	int64_t limit;
 	bool holding;
 	struct stamp floor; /* while holding: what is below it may leave */
-	int64_t held_limit; /* the highest limit since */
+	uint64_t number;    /* of the event that began last */
+	/* Since when it is holding: only those that no later one is above, so that limits fall. */
+	struct deadline *deadlines;
+	size_t deadline_count, deadline_cap;
 	bool finishing;
 	bool started; /* the last record put began an event */
 };
@@ -349,18 +359,52 @@ static int64_t limit_for(const struct join *j, int64_t sec)
 	return __builtin_sub_overflow(sec, j->options.timeout_s, &limit) ? NO_LIMIT : limit;
 }
 
+/* While holding: what the last event would have let leave. False when there is no memory. */
+static bool add_deadline(struct join *j)
+{
+	while (j->deadline_count && j->deadlines[j->deadline_count - 1].limit <= j->limit)
+		j->deadline_count--;
+	if (j->deadline_count == j->deadline_cap) {
+		size_t cap = j->deadline_cap ? j->deadline_cap * 2 : FIRST_RECORDS;
+		struct deadline *grown = reallocarray(j->deadlines, cap, sizeof(*grown));
+
+		if (!grown)
+			return false;
+		j->deadlines = grown;
+		j->deadline_cap = cap;
+	}
+	j->deadlines[j->deadline_count++] = (struct deadline){j->number, j->limit};
+	return true;
+}
+
+/* Whether an event has timed out while it was held: by one that began after it. */
+static bool is_overdue(const struct join *j, const struct open_event *ev)
+{
+	size_t low = 0, high = j->deadline_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (j->deadlines[middle].number <= ev->number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < j->deadline_count && ev->public.stamp.sec <= j->deadlines[low].limit;
+}
+
 static int start_event(struct join *j, const struct record *r, const struct join_piece *piece)
 {
 	struct open_event *ev = event_take(j);
 
 	if (!ev)
 		return -1;
+	ev->number = ++j->number;
 	j->limit = limit_for(j, r->stamp.sec);
-	if (j->limit > j->held_limit)
-		j->held_limit = j->limit;
 	if (j->options.order == JOIN_PROMPT)
 		ready_up_to(j, j->limit);
-	if ((piece && !copy_node(j, ev, r->node)) || !event_append(j, ev, r, piece)) {
+	if ((j->holding && !add_deadline(j)) || (piece && !copy_node(j, ev, r->node)) ||
+	    !event_append(j, ev, r, piece)) {
 		event_give_back(j, ev);
 		return -1;
 	}
@@ -497,12 +541,24 @@ const struct event *join_next(struct join *j)
 	return &ev->public;
 }
 
+/* What has timed out takes no more records. */
+static void end_hold(struct join *j)
+{
+	for (size_t i = 0; i < lineup_count(&j->lineup); i++) {
+		struct open_event *ev = event_of_place(lineup_at(&j->lineup, i));
+
+		if (!ev->building || !is_overdue(j, ev))
+			continue;
+		index_remove(j, ev);
+		j->stats.timed_out++;
+	}
+	j->deadline_count = 0;
+}
+
 void join_hold(struct join *j, const struct stamp *floor)
 {
 	if (j->holding && !floor)
-		j->limit = j->held_limit;
-	if (!j->holding)
-		j->held_limit = NO_LIMIT;
+		end_hold(j);
 	j->holding = floor != NULL;
 	if (floor)
 		j->floor = *floor;
@@ -549,7 +605,7 @@ struct join *join_new(const struct join_options *options, struct err *e)
 	map_init(&j->index, SIZE_MAX / 4);
 	pool_init(&j->pool);
 	j->ready_tail = &j->ready;
-	j->limit = j->held_limit = NO_LIMIT;
+	j->limit = NO_LIMIT;
 	/* Serials come from hostile logs too: an unknown seed keeps them from sharing one chain. */
 	j->seed = hash_seed();
 	return j;
@@ -576,6 +632,7 @@ void join_free(struct join *j)
 	event_give_back(j, j->handed_out);
 	pool_release(&j->pool);
 	free(j->out);
+	free(j->deadlines);
 	map_release(&j->index);
 	lineup_release(&j->lineup);
 	free(j);

@@ -108,8 +108,8 @@ const struct event *join_next(struct join *j);
 /*
  * For JOIN_ORDERED, where stretches of a log are left out: from now on only events below `floor` leave,
  * complete or not, since no record with such a stamp comes any more, and all others wait. So they leave
- * in the order of their stamps, whatever was left out. NULL ends that: what would have timed out
- * meanwhile is complete.
+ * in the order of their stamps, whatever was left out. NULL ends that: what timed out meanwhile is
+ * complete, and what came too late for that is not.
  */
 void join_hold(struct join *j, const struct stamp *floor);
 

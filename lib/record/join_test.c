@@ -105,6 +105,31 @@ static void held_events_leave_below_the_floor_in_the_order_of_their_stamps(void 
 	join_free(j);
 }
 
+static void what_comes_late_while_events_are_held_does_not_time_out(void **state)
+{
+	const struct join_options options = {.order = JOIN_ORDERED, .timeout_s = 2};
+	const struct stamp low = {10, 0, 0};
+	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 16);
+	struct join *j = join_new(&options, NULL);
+
+	(void)state;
+	assert_non_null(j);
+	join_hold(j, &low);
+	feed(j, R("SYSCALL", 16, 1) R("SYSCALL", 20, 2) R("SYSCALL", 15, 3) R("SYSCALL", 16, 4),
+	     &out);
+	join_hold(j, NULL);
+	feed(j, R("CWD", 16, 1) R("CWD", 15, 3) R("CWD", 16, 4), &out);
+	join_finish(j);
+	drain(j, &out);
+	/* As it is where nothing is held, but for who leaves first. */
+	assert_string_equal(buf_cstr(&out), "15/3:2 16/1:1 16/1:1 16/4:2 20/2:1");
+	check(JOIN_ORDERED,
+	      R("SYSCALL", 16, 1) R("SYSCALL", 20, 2) R("SYSCALL", 15, 3) R("SYSCALL", 16, 4)
+		      R("CWD", 16, 1) R("CWD", 15, 3) R("CWD", 16, 4),
+	      "16/1:1 | 15/3:2 16/1:1 16/4:2 20/2:1");
+	join_free(j);
+}
+
 static void lone_end_marks_are_dropped_and_joined_ones_kept(void **state)
 {
 	(void)state;
@@ -344,6 +369,7 @@ int main(void)
 		cmocka_unit_test(an_event_two_seconds_younger_completes_the_older),
 		cmocka_unit_test(a_single_record_event_waits_for_older_open_ones),
 		cmocka_unit_test(held_events_leave_below_the_floor_in_the_order_of_their_stamps),
+		cmocka_unit_test(what_comes_late_while_events_are_held_does_not_time_out),
 		cmocka_unit_test(lone_end_marks_are_dropped_and_joined_ones_kept),
 		cmocka_unit_test(a_record_of_the_daemon_never_joins_an_event_of_the_kernel),
 		cmocka_unit_test(prompt_order_closes_at_proctitle_and_eoe),
