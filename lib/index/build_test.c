@@ -98,7 +98,7 @@ static void an_index_knows_its_frames_and_totals(void **state)
 	assert_int_equal(x.frames[0].row_from, 0);
 	assert_int_equal(x.frames[0].row_to, 5);
 	assert_int_equal(x.frames[0].malformed, 1);
-	assert_int_equal(x.frames[0].serial_min, 3); /* the EOE alone does not count */
+	assert_int_equal(x.frames[0].serial_min, 1); /* of the EOE alone */
 	assert_int_equal(x.frames[0].serial_max, 9);
 	assert_int_equal(x.frames[0].first.sec, 7);
 	assert_int_equal(x.frames[0].last.sec, 20);
@@ -142,6 +142,44 @@ static void a_file_with_an_event_twice_is_not_orderly(void **state)
 		make(&m, texts[i]);
 		assert_int_equal(index_open(&x, m.index, &m.head, NULL), INDEX_OPEN);
 		assert_false(x.totals.is_orderly);
+		index_close(&x);
+		unmake(&m);
+	}
+}
+
+static void of_an_end_alone_an_index_has_to_know_enough(void **state)
+{
+	const struct {
+		bool is_orderly;
+		struct sv text;
+	} cases[] = {
+		/* It ends an event of the file before. */
+		{true, SV(LINE("EOE", "7.001:3", "") LINE("USER_CMD", "8.001:4", ""))},
+		{true, SV(LINE("CWD", "6.001:2", "") LINE("EOE", "7.001:3", "")
+				  LINE("USER_CMD", "8.001:4", ""))},
+		/* It says more than that. */
+		{false, SV(LINE("EOE", "7.001:3", "res=1") LINE("USER_CMD", "8.001:4", ""))},
+		{false, SV(LINE("1320", "7.001:3", "") LINE("USER_CMD", "8.001:4", ""))},
+		/* Nobody would look for its stamp in its frame. */
+		{false, SV(LINE("USER_CMD", "6.001:2", "") LINE("EOE", "7.001:3", ""))},
+		/* Its event is out, in order or late. */
+		{false, SV(LINE("CWD", "6.001:2", "") LINE("CWD", "9.001:3", "")
+				   LINE("EOE", "6.001:2", ""))},
+		{false, SV(LINE("CWD", "9.001:3", "") LINE("CWD", "6.001:2", "")
+				   LINE("CWD", "10.001:4", "") LINE("EOE", "6.001:2", ""))},
+		{false,
+		 SV(LINE("CWD", "5.001:1", "") LINE("CWD", "9.001:3", "") LINE("CWD", "6.001:2", "")
+			    LINE("CWD", "10.001:4", "") LINE("EOE", "6.001:2", ""))},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(cases); i++) {
+		struct made m;
+		struct index x;
+
+		make(&m, cases[i].text);
+		assert_int_equal(index_open(&x, m.index, &m.head, NULL), INDEX_OPEN);
+		assert_int_equal(x.totals.is_orderly, cases[i].is_orderly);
 		index_close(&x);
 		unmake(&m);
 	}
@@ -292,6 +330,7 @@ int main(void)
 		cmocka_unit_test(an_index_knows_its_frames_and_totals),
 		cmocka_unit_test(rows_are_late_behind_a_higher_stamp),
 		cmocka_unit_test(a_file_with_an_event_twice_is_not_orderly),
+		cmocka_unit_test(of_an_end_alone_an_index_has_to_know_enough),
 		cmocka_unit_test(frames_are_cut_as_segments_are),
 		cmocka_unit_test(records_that_are_read_word_by_word_are_indexed),
 		cmocka_unit_test(an_empty_file_has_an_index),

@@ -19,7 +19,11 @@ int frames_init(struct frames *f, const struct index_options *o, struct err *e)
 		.timeout_s = o->timeout_s ? o->timeout_s : JOIN_TIMEOUT_DEFAULT_S,
 	};
 
-	*f = (struct frames){.options = o, .totals = {.timeout_s = options.timeout_s}};
+	*f = (struct frames){
+		.options = o,
+		.totals = {.timeout_s = options.timeout_s},
+		.ends = {.first = STAMP_NONE},
+	};
 	f->join = join_new(&options, e);
 	return f->join ? 0 : -1;
 }
@@ -77,7 +81,7 @@ void frames_release(struct frames *f)
 	free(f->rows);
 	free(f->starts);
 	free(f->stamps);
-	free(f->late_stamps);
+	free(f->strays);
 	free(f->late);
 	free(f->records);
 	free(f->lines);
@@ -249,11 +253,19 @@ static bool has_stamp(const struct frames *f, const struct stamp *stamp)
 	return false;
 }
 
+/* A stamp that is looked for among the others at the end. False when there is no memory. */
+static bool keep_stray(struct frames *f, const struct stamp *stamp)
+{
+	if (!room((void **)&f->strays, f->stray_count, &f->stray_cap, sizeof(*stamp)))
+		return false;
+	f->strays[f->stray_count++] = *stamp;
+	return true;
+}
+
 /* The row's place among the others in time. False when there is no memory. */
 static bool note_stamp(struct frames *f, const struct stamp *stamp, uint32_t row)
 {
 	struct index_totals *t = &f->totals;
-	size_t cap = f->late_cap;
 
 	if (row == 0 || stamp_cmp(stamp, &t->first) < 0)
 		t->first = *stamp;
@@ -266,12 +278,10 @@ static bool note_stamp(struct frames *f, const struct stamp *stamp, uint32_t row
 	f->is_doubled |= has_stamp(f, stamp);
 	if (stamp_eq(stamp, &t->last))
 		return true; /* as high as the highest: not late */
-	if (!room((void **)&f->late, f->late_count, &cap, sizeof(*f->late)) ||
-	    !room((void **)&f->late_stamps, f->late_count, &f->late_cap, sizeof(*stamp)))
+	if (!room((void **)&f->late, f->late_count, &f->late_cap, sizeof(*f->late)))
 		return false;
-	f->late[f->late_count] = row;
-	f->late_stamps[f->late_count++] = *stamp;
-	return true;
+	f->late[f->late_count++] = row;
+	return keep_stray(f, stamp);
 }
 
 static int drain(struct frames *f, struct err *e)
@@ -322,16 +332,38 @@ static void widen(struct index_frame *frame, const struct stamp *stamp)
 }
 
 /*
- * An EOE alone is dropped. It may be the end of an event that a rotation cut: then it has the lowest stamp.
- * Behind an event that is out already it comes too late for this reader, and not for one that waits longer.
+ * An EOE alone is dropped. It may be the end of an event that a rotation cut: then it mostly has the lowest
+ * stamp. Behind an event that is out already it comes too late for this reader, and not for one that waits
+ * longer. Of the event that it ends in another file no row has what it says: it has to say EOE, and no more.
+ * False when there is no memory.
  */
-static void note_lone_end(struct frames *f, const struct stamp *stamp)
+static bool note_lone_end(struct frames *f, const struct stamp *stamp)
 {
 	struct index_frame *frame = &f->list[f->count - 1].public;
 
 	f->is_doubled |= has_stamp(f, stamp);
+	f->has_odd_end |= !f->is_bare;
 	if (!f->has_lowest || stamp_cmp(stamp, &f->lowest) < 0)
 		widen(frame, stamp);
+	widen(&f->ends, stamp);
+	return keep_stray(f, stamp);
+}
+
+/* The frame is read for an end's stamp only where its records have lower ones and higher ones. */
+static void check_ends(struct frames *f)
+{
+	struct index_frame *frame = &f->list[f->count - 1].public;
+	const struct index_frame *ends = &f->ends;
+
+	if (ends->first.sec != STAMP_NONE.sec) {
+		f->has_odd_end |= stamp_cmp(&ends->first, &frame->first) < 0 ||
+				  stamp_cmp(&ends->last, &frame->last) > 0;
+		if (ends->serial_min < frame->serial_min)
+			frame->serial_min = ends->serial_min;
+		if (ends->serial_max > frame->serial_max)
+			frame->serial_max = ends->serial_max;
+	}
+	f->ends.first = STAMP_NONE;
 }
 
 static void note_record(struct frames *f, const struct stamp *stamp)
@@ -352,10 +384,8 @@ static int end_piece(struct frames *f, struct walk *t, struct err *e)
 	t->is_open = t->takes_more = false;
 	if (join_put_piece(f->join, &t->head, &t->piece) != 0)
 		return no_memory(e);
-	if (join_stats(f->join)->records == records) {
-		note_lone_end(f, &t->head.stamp);
-		return 0;
-	}
+	if (join_stats(f->join)->records == records)
+		return note_lone_end(f, &t->head.stamp) ? 0 : no_memory(e);
 	note_record(f, &t->head.stamp);
 	if (f->options->extra_count)
 		frame->open++;
@@ -523,6 +553,7 @@ static int take_line(struct frames *f, struct walk *t, size_t from, size_t end, 
 		l.body++;
 	if (l.body < l.end && t->text[l.body] == ' ')
 		l.body++;
+	f->is_bare = l.body == l.end && sv_eq(l.type_name, SV("EOE"));
 	gather_line(g, &l, type);
 	return g->failed || (f->options->extra_count && !keep_line(f, t, &l, type, value))
 		       ? no_memory(e)
@@ -559,6 +590,7 @@ int frames_take(struct frames *f, struct gather *g, struct sv text, uint64_t raw
 	};
 	if (take_lines(f, &t, text.n, e) != 0)
 		return -1;
+	check_ends(f);
 	gather_end_frame(g);
 	frame = &f->list[f->count - 1];
 	if (frame->open) {
@@ -579,10 +611,10 @@ static int by_stamp(const void *a, const void *b)
 
 static bool is_doubled(struct frames *f)
 {
-	if (f->late_count)
-		qsort(f->late_stamps, f->late_count, sizeof(*f->late_stamps), by_stamp);
-	for (size_t i = 0; i + 1 < f->late_count; i++)
-		f->is_doubled |= stamp_eq(&f->late_stamps[i], &f->late_stamps[i + 1]);
+	if (f->stray_count)
+		qsort(f->strays, f->stray_count, sizeof(*f->strays), by_stamp);
+	for (size_t i = 0; i + 1 < f->stray_count; i++)
+		f->is_doubled |= stamp_eq(&f->strays[i], &f->strays[i + 1]);
 	return f->is_doubled;
 }
 
@@ -631,7 +663,7 @@ int frames_end(struct frames *f, struct err *e)
 	if (f->count && drain(f, e) != 0)
 		return -1;
 	f->totals.late = (uint32_t)f->late_count;
-	f->totals.is_orderly = !is_doubled(f) && !join_stats(f->join)->forced;
+	f->totals.is_orderly = !is_doubled(f) && !f->has_odd_end && !join_stats(f->join)->forced;
 	find_hulls(f);
 	widen_span(f);
 	return 0;

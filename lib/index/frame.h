@@ -54,13 +54,17 @@ struct frames {
 	size_t pieces, pieces_cap;
 	struct index_totals totals;
 
-	/* Stamps of the rows that were not late, rising; rows that were, and their stamps. */
-	struct stamp *stamps, *late_stamps;
+	struct stamp *stamps; /* of the rows that were not late, rising */
+	struct stamp *strays; /* of those that were, and of EOEs alone */
 	uint32_t *late;
-	size_t stamp_count, stamp_cap, late_count, late_cap;
+	size_t stamp_count, stamp_cap, stray_count, stray_cap, late_count, late_cap;
 	bool is_doubled; /* a stamp came twice */
 	bool has_lowest;
 	struct stamp lowest; /* of all records but EOEs alone */
+	/* EOEs alone: */
+	bool is_bare;            /* the last record says EOE, and nothing else */
+	struct index_frame ends; /* the stamps and serials of those in the frame at hand */
+	bool has_odd_end;        /* of one of them the index would not tell enough */
 
 	struct frame_text text;                /* of the frame at hand */
 	struct frame_text spare[FRAMES_SPARE]; /* not in use */
