@@ -27,6 +27,17 @@ static bool has_not(const struct demand *d)
 	return false;
 }
 
+/* Ends that the index calls orderly say EOE, and nothing else. */
+static bool takes_end(const struct demand *d)
+{
+	if (d->kind == DEMAND_TYPE)
+		return d->accepts(d->arg, SV("EOE"));
+	for (const struct demand *c = d->child; c; c = c->next)
+		if (takes_end(c))
+			return true;
+	return false;
+}
+
 /* A demand, or the children of one of which all have to hold. */
 static void add_terms(struct prune_terms *t, const struct demand *d)
 {
@@ -35,6 +46,7 @@ static void add_terms(struct prune_terms *t, const struct demand *d)
 			add_terms(t, c);
 	} else if (t->count < PRUNE_TERMS_MAX) {
 		t->has_not |= has_not(d);
+		t->takes_end[t->count] = takes_end(d);
 		t->list[t->count++] = d;
 	} else {
 		t->is_all = false;

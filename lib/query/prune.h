@@ -16,10 +16,9 @@
  * says of any row in them, it says of all. That keeps events together that a rotation cut, and their order. A
  * group that is more than a few frames makes its files be read whole.
  *
- * What is found is what a full scan finds, in its order, but for one case: where a clock is set back by less
+ * What is found is what a full scan finds, in its order, but for two cases: where a clock is set back by less
  * than the timeout just as a file ends that is followed by one that is read whole, events of that time may change
- * places, and one that the rotation cut may come out in two. Of two machines' events with one stamp either
- * may be first.
+ * places; and of events with one stamp, as of two machines or of the kernel and the daemon, any may be first.
  */
 #ifndef AURUM_QUERY_PRUNE_H
 #define AURUM_QUERY_PRUNE_H

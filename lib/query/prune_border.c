@@ -5,7 +5,8 @@
  *	overlap	  file |......aaa|   the frames on both sides whose stamps are on the other side, too,
  *		       |aa.......|   are a group. A record of an event may be in any of them: each term of
  *				     what is looked for holds for the group when it holds for any of its
- *				     rows. Where all terms do, all of the group is read.
+ *				     rows. Where all terms do, all of the group is read. An EOE whose event
+ *				     began in another file is in no row: what may hold for one does.
  *	tail	  file |.......tt|   in front of a file that is read whole, what can be open at its end:
  *		       |wwwwwwwww|   the frames with the last timeout_s.
  *
@@ -40,14 +41,20 @@ static bool is_edge(const struct prune_terms *t, const struct index_frame *frame
 }
 
 /* Whether a tree holds for a group when it holds for a row of it: not where parts of it may come from two rows. */
-static bool is_simple(const struct demand *d)
+static bool is_of_one_row(const struct demand *d)
 {
 	if (d->kind == DEMAND_NOT || (d->kind == DEMAND_ALL && d->child && d->child->next))
 		return false;
 	for (const struct demand *c = d->child; c; c = c->next)
-		if (!is_simple(c))
+		if (!is_of_one_row(c))
 			return false;
 	return true;
+}
+
+/* Whether rows tell if term i holds for a group. */
+static bool is_simple(const struct prune_terms *t, size_t i)
+{
+	return !t->takes_end[i] && is_of_one_row(t->list[i]);
 }
 
 /* Whether an edge row of the file may hold term i. */
@@ -73,7 +80,7 @@ static bool term_holds_in(struct prune_file *f, size_t i, bool before, const str
 
 static bool term_holds(const struct meeting *m, size_t i)
 {
-	if (!is_simple(m->p->terms->list[i]))
+	if (!is_simple(m->p->terms, i))
 		return true;
 	for (size_t k = 0; k < m->count; k++)
 		if (is_member(m->files[k], k <= m->border, m) &&
@@ -128,9 +135,9 @@ static bool ask_rows(const struct meeting *m, bool *read)
 			return false;
 		is_exact &= f->is_exact;
 		for (size_t i = 0; i < t->count; i++) {
-			bool has = !is_simple(t->list[i]) || row_fits(f, i, row);
+			bool has = !is_simple(t, i) || row_fits(f, i, row);
 
-			is_exact &= is_simple(t->list[i]);
+			is_exact &= is_simple(t, i);
 			together[i] |= has;
 			fits &= has;
 		}

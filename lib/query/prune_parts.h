@@ -15,6 +15,8 @@ struct prune_terms {
 	struct prune_wish wish;
 	struct arena arena;
 	const struct demand *list[PRUNE_TERMS_MAX];
+	bool takes_end
+		[PRUNE_TERMS_MAX]; /* it may hold for what an EOE says, which may be in no row */
 	size_t count;
 	bool is_all; /* they say all of what is looked for */
 	bool has_not; /* an event of which some records are missing can fit, though the whole one does not */

@@ -1,26 +1,194 @@
-/* What an index leaves out changes nothing that is found: the fuzzer's comparison, over numbers from a seed. */
+/*
+ * What an index leaves out changes nothing that is found: cases that once did, and the fuzzer's
+ * comparison over numbers from some seeds.
+ */
 #include "base/test.h"
 
 #include "base/map.h"
+#include "base/num.h"
 #include "query/prune_random_test.h"
 
-#define ROUNDS 300
+/* Of each seed; more of them: PRUNE_ROUNDS=20000 test-query-prune. */
+#define ROUNDS     120
+#define ROUNDS_MAX UINT64_C(1000000)
+
+#define LINE(type, stamp, body) "type=" type " msg=audit(" stamp "): " body "\n"
+
+/* A folder for logs that are in memory, and for their indexes, which are not. */
+struct place_of_indexes {
+	char folder[32], index[64];
+};
+
+static void make_folder(struct place_of_indexes *p)
+{
+	memcpy(p->folder, "/tmp/aurum-prune-XXXXXX", 24);
+	assert_non_null(mkdtemp(p->folder));
+	(void)snprintf(p->index, sizeof(p->index), "%s/" INDEX_FOLDER, p->folder);
+	assert_int_equal(mkdir(p->index, 0700), 0);
+}
+
+static void remove_folder(const struct place_of_indexes *p)
+{
+	assert_int_equal(rmdir(p->index), 0);
+	assert_int_equal(rmdir(p->folder), 0);
+}
+
+/* ---- cases ---- */
+
+/* Compares what is found in these files, with frames of a line each and of more, packed and not. */
+static void compare_files(struct random_case *c)
+{
+	static const size_t frames[] = {1, 100, 2000}, blocks[2] = {100, 100000};
+	struct place_of_indexes place;
+
+	make_folder(&place);
+	c->folder = place.folder;
+	c->timeout_s = 2;
+	for (size_t i = 0; i < LEN(frames) * 2; i++) {
+		for (size_t k = 0; k < c->file_count; k++) {
+			c->files[k].frame_bytes = frames[i / 2];
+			c->files[k].is_packed = i % 2;
+		}
+		compare_case(c, blocks, NULL);
+	}
+	remove_folder(&place);
+}
+
+static struct demand demand_of(const struct leaf *leaf)
+{
+	bool is_type = sv_eq(leaf->field, SV("type"));
+
+	return (struct demand){
+		.kind = is_type ? DEMAND_TYPE : DEMAND_FIELD,
+		.field = is_type ? SV_EMPTY : leaf->field,
+		.accepts = leaf_accepts,
+		.arg = leaf,
+		.is_exact = true,
+		.label = leaf->field,
+	};
+}
+
+static void an_event_is_found_by_its_end_in_the_next_file(void **state)
+{
+	const struct leaf is_end = {.field = SV("type"), .text = SV("EOE")};
+	const struct demand d = demand_of(&is_end);
+	struct random_case c = {
+		.demand = &d,
+		.file_count = 2,
+		.files = {{.text = SV(LINE("SYSCALL", "10.000:1", "uid=0") LINE(
+				   "EOE", "10.000:1", "") LINE("SYSCALL", "11.000:2", "uid=0"))},
+			  {.text = SV(LINE("EOE", "11.000:2", "")
+					      LINE("SYSCALL", "20.000:3", "uid=0"))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
+static void an_end_that_says_more_is_found_by_that(void **state)
+{
+	const struct leaf has_one = {.field = SV("syscall"), .text = SV("1"), .is_part = true};
+	const struct demand d = demand_of(&has_one);
+	struct random_case c = {
+		.demand = &d,
+		.file_count = 2,
+		.files = {{.text = SV(LINE("PATH", "10.000:1", "name=\"x\""))},
+			  {.text = SV(LINE("EOE", "10.000:1", "syscall=-1")
+					      LINE("CWD", "10.000:1", "cwd=\"/\""))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
+static void an_end_behind_another_event_stays_with_its_own(void **state)
+{
+	const struct leaf is_bob = {.field = SV("AUID"), .text = SV("\"bob\"")};
+	const struct demand bob = demand_of(&is_bob);
+	const struct demand d = {.kind = DEMAND_NOT, .child = (struct demand *)(uintptr_t)&bob};
+	struct random_case c = {
+		.demand = &d,
+		.file_count = 2,
+		.files = {{.text = SV(LINE("SYSCALL", "10.001:3", "uid=0")
+					      LINE("SYSCALL", "10.002:2", "uid=0"))},
+			  {.text = SV(LINE("PATH", "10.001:3", "name=\"x\"") LINE(
+				   "PATH", "10.002:7", "name=\"x\"") LINE("EOE", "10.002:2", "")
+					      LINE("PATH", "19.000:8", ""))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
+static void a_late_event_that_goes_on_in_a_file_without_an_index_counts_once(void **state)
+{
+	struct random_case c = {
+		.file_count = 2,
+		.files = {{.text = SV(LINE("SYSCALL", "1500.002:1", "uid=0")
+					      LINE("SYSCALL", "1504.000:2", "uid=0")
+						      LINE("PATH", "1000.000:1", "name=\"x\""))},
+			  {.text = SV(LINE("PATH", "1000.000:1", "name=\"x\"")
+					      LINE("PATH", "1564.000:3", "name=\"y\"")),
+			   .index = NO_INDEX}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	c.query.end = 1503;
+	compare_files(&c);
+}
+
+static void a_torn_line_ends_a_file_and_its_rest_begins_the_next(void **state)
+{
+	const struct leaf is_bob = {.field = SV("AUID"), .text = SV("\"bob\"")};
+	const struct demand d = demand_of(&is_bob);
+	struct random_case c = {
+		.demand = &d,
+		.file_count = 2,
+		.files = {{.text = SV(
+				   LINE("CWD", "10.000:1",
+					"cwd=\"/\"") "type=SYSCALL msg=audit(10.000:1): uid=0\x1d"
+						     "AUID=")},
+			  {.text = SV("\"bob\"\n" LINE("CWD", "10.000:1", "cwd=\"/\"")
+					      LINE("CWD", "10.000:1",
+						   "cwd=\"/\"\x1d"
+						   "AUID=\"bob\""))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
+/* ---- numbers ---- */
+
+static uint64_t rounds(void)
+{
+	const char *asked = getenv("PRUNE_ROUNDS");
+	uint64_t n;
+
+	return asked && num_u64(sv_cstr(asked), &n) && n <= ROUNDS_MAX ? n : ROUNDS;
+}
 
 static void with_an_index_the_same_is_found(void **state)
 {
+	static const uint64_t seeds[] = {
+		3, 77, 7000003, 31337000, 222222223, 5000000029, 18446744073709551557U};
 	static uint8_t bytes[4000];
-	char folder[] = "/tmp/aurum-prune-XXXXXX", index[64];
-
 	struct random_tally tally = {0};
+	struct place_of_indexes place;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(index, sizeof(index), "%s/" INDEX_FOLDER, folder);
-	assert_int_equal(mkdir(index, 0700), 0);
-	for (uint64_t round = 0; round < ROUNDS; round++) {
+	make_folder(&place);
+	for (uint64_t round = 0; round < LEN(seeds) * rounds(); round++) {
+		uint64_t seed = hash_u64(round / LEN(seeds), seeds[round % LEN(seeds)]);
+
 		for (size_t i = 0; i < sizeof(bytes); i++)
-			bytes[i] = (uint8_t)hash_u64(i, hash_u64(round, 3));
-		random_prune(folder, bytes, sizeof(bytes) >> round % 6, &tally);
+			bytes[i] = (uint8_t)hash_u64(i, seed);
+		random_prune(place.folder, bytes, sizeof(bytes) >> round / LEN(seeds) % 6, &tally);
 	}
 	/* Numbers of these seeds: each reason is met, and much is left out. */
 	for (size_t i = PRUNE_INDEXED; i < PRUNE_REASONS; i++)
@@ -29,13 +197,17 @@ static void with_an_index_the_same_is_found(void **state)
 	assert_true(tally.used > tally.files / 3);
 	assert_true(tally.kept < tally.text);
 	assert_true(tally.found > tally.files && tally.counted > 100);
-	assert_int_equal(rmdir(index), 0);
-	assert_int_equal(rmdir(folder), 0);
+	remove_folder(&place);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_event_is_found_by_its_end_in_the_next_file),
+		cmocka_unit_test(an_end_that_says_more_is_found_by_that),
+		cmocka_unit_test(an_end_behind_another_event_stays_with_its_own),
+		cmocka_unit_test(a_late_event_that_goes_on_in_a_file_without_an_index_counts_once),
+		cmocka_unit_test(a_torn_line_ends_a_file_and_its_rest_begins_the_next),
 		cmocka_unit_test(with_an_index_the_same_is_found),
 	};
 
