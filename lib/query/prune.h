@@ -17,8 +17,9 @@
  * group that is more than a few frames makes its files be read whole.
  *
  * What is found is what a full scan finds, in its order, but for two cases: where a clock is set back by less
- * than the timeout just as a file ends that is followed by one that is read whole, events of that time may change
- * places; and of events with one stamp, as of two machines or of the kernel and the daemon, any may be first.
+ * than the timeout just as one of two files ends of which one is read whole, events of that time may change
+ * places, and the records of one that the rotation cut may be told apart or together; and of events with one
+ * stamp, as of two machines or of the kernel and the daemon, any may be first.
  */
 #ifndef AURUM_QUERY_PRUNE_H
 #define AURUM_QUERY_PRUNE_H
