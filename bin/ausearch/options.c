@@ -88,6 +88,9 @@ static int check_together(const struct request *r, struct err *e)
 		return err_set(e, "-ts checkpoint needs --checkpoint FILE");
 	if (r->seal_key && !r->verified)
 		return err_set(e, "--seal-key needs --verified");
+	/* An event that is not signed yet would be passed over the next time, and for good. */
+	if (r->checkpoint && r->verified)
+		return err_set(e, "--checkpoint and --verified cannot go together");
 	return 0;
 }
 

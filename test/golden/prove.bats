@@ -354,3 +354,55 @@ same() {
 	run -0 "$aurum" -h
 	[[ $output == *"verify-proof"*"export-tiles"* ]]
 }
+
+@test "--verified takes the host's anchor for the host's own log, and for no other" {
+	life
+	mkdir -p etc state/seal
+	printf 'log_file = %s/log/audit.log\nstate_dir = %s/state\n' "$PWD" "$PWD" >etc/auditd.conf
+	verified=("$AURUM_BIN/ausearch" --input-logs --config-dir etc -m PATH -r --verified)
+	run -2 --separate-stderr "${verified[@]}"
+	[ -z "$output" ]
+	cp log/anchor state/seal/anchor
+	run -0 --separate-stderr "${verified[@]}"
+	[ "$output" = "$("$AURUM_BIN/ausearch" --input-logs --config-dir etc -m PATH -r)" ]
+	[ "$("$aurum" search --config-dir etc -f raw --verified 'type = PATH' 2>/dev/null)" = "$output" ]
+	"$aurum" explain 3 --config-dir etc | grep -q "by the key in the host's anchor"
+	"$make" -s 9 other start lines:30 stop 2>/dev/null
+	run -2 --separate-stderr "$AURUM_BIN/ausearch" --input other --config-dir etc -m PATH --verified
+	[ -z "$output" ]
+	# A chain that is older than what the host remembers.
+	cp other/anchor state/seal/anchor
+	run -2 --separate-stderr "${verified[@]}"
+	[ -z "$output" ]
+}
+
+@test "--verified takes a rotated file alone, and is not for checkpoints of searches" {
+	life
+	run -0 --separate-stderr "$AURUM_BIN/ausearch" --input log/audit.log.1 -m PATH -r --verified --seal-key log/vkey
+	[ "$output" = "$("$AURUM_BIN/ausearch" --input log/audit.log.1 -m PATH -r)" ]
+	run -1 "$AURUM_BIN/ausearch" --input log -m PATH --verified --seal-key log/vkey --checkpoint point
+	[[ $output == *"cannot go together"* ]]
+	[ ! -e point ]
+}
+
+@test "--verified looks everywhere for what the clocks of commits do not lead to" {
+	life
+	# Records say other times than they were written at: as if the clock had jumped between.
+	python3 - <<-'END'
+		import struct
+		path = "log/integrity/commits"
+		data = bytearray(open(path, "rb").read())
+		table = []
+		for n in range(256):
+		    for _ in range(8): n = n >> 1 ^ (0x82f63b78 if n & 1 else 0)
+		    table.append(n)
+		for at in range(0, len(data), 192):
+		    struct.pack_into(">Q", data, at + 64, 5)
+		    crc = 0xffffffff
+		    for byte in data[at:at + 188]: crc = crc >> 8 ^ table[(crc ^ byte) & 255]
+		    struct.pack_into(">I", data, at + 188, crc ^ 0xffffffff)
+		open(path, "wb").write(data)
+	END
+	same -a 234
+	same -ts 11/14/23 22:13:22 -te 11/14/23 22:13:27
+}
