@@ -25,19 +25,27 @@ static int look(const struct sealer *s, struct log_set *set, struct err *e)
 	return is_there(set, oldest) ? 0 : log_set_add_packed(set, s->log_path, e);
 }
 
-/* How many segments are gone from the oldest on. *kept: how many are there. */
-static size_t count_gone(const struct sealer *s, const struct log_set *set, size_t *kept)
+/*
+ * How many segments are gone from the oldest on; *fresh of them hold lines that no note has given up, or
+ * were never looked for. *kept: how many are there.
+ */
+static size_t count_gone(const struct sealer *s, const struct log_set *set, size_t *fresh,
+			 size_t *kept)
 {
 	const struct ledger *l = &s->ledger;
 	size_t gone = 0;
 
+	*fresh = 0;
 	*kept = 0;
 	for (size_t i = 0; i < l->place_count; i++) {
-		bool there = is_there(set, &l->places[i]);
+		const struct seal_place *p = &l->places[i];
+		bool there = is_there(set, p);
 
 		*kept += there;
-		if (!there && gone == i)
+		if (!there && gone == i) {
 			gone++;
+			*fresh += !p->ended || p->end > l->chain.first_kept;
+		}
 	}
 	return gone;
 }
@@ -61,20 +69,20 @@ int sealer_look(struct sealer *s, unsigned removed, enum log_removal why, struct
 	struct log_set set = LOG_SET_INIT;
 	struct ledger *l = &s->ledger;
 	unsigned num_logs;
-	size_t gone, kept;
+	size_t gone, fresh, kept;
 	uint64_t from = l->chain.first_kept, first;
 
 	if (l->place_count == 0)
 		return 0;
 	if (look(s, &set, e) != 0)
 		return -1;
-	gone = count_gone(s, &set, &kept);
+	gone = count_gone(s, &set, &fresh, &kept);
 	log_set_release(&set);
 	(void)pthread_mutex_lock(&s->mutex);
 	num_logs = s->settings.num_logs;
 	(void)pthread_mutex_unlock(&s->mutex);
 	/* Somebody took all of them, or policy cannot have been it. */
-	if (gone == l->place_count || (gone > removed && (num_logs == 0 || kept < num_logs)))
+	if (gone == l->place_count || (fresh > removed && (num_logs == 0 || kept < num_logs)))
 		gone = 0;
 	first = gone ? l->places[gone].first : from;
 	if (first > s->sealed)

@@ -57,7 +57,8 @@ static uint64_t turn_due(const struct sealer *s)
 
 	if (s->failed_ns)
 		return s->failed_ns + (s->key || s->note.is_pending ? RETRY_MS : START_MS) * MS;
-	if (!s->key || s->wants_stop || s->wants_key)
+	if (!s->key || s->wants_stop || s->wants_key ||
+	    (s->removed && s->removal == LOG_REMOVED_SPACE))
 		return 0;
 	due = earlier(cover_due(s), epoch_due(s));
 	due = earlier(due, s->commit_ns + s->settings.heartbeat_s * SECOND);
@@ -246,6 +247,9 @@ static int look_around(struct sealer *s, uint64_t now, struct err *e)
 
 	s->removed_since += job->removed;
 	every = s->removed_since ? REMOVED_S : LOOK_S;
+	/* For want of space they go one by one, and a crash must not find that unsigned. */
+	if (job->removed && job->why == LOG_REMOVED_SPACE)
+		every = 0;
 	if (s->look_ns == 0 || now >= s->look_ns + every * SECOND ||
 	    (s->removed_since && job->is_last)) {
 		if (sealer_look(s, s->removed_since, job->why, e) != 0)

@@ -53,6 +53,7 @@ history="start lines:300 wait:20 lines:200 stop start lines:50 wait:5 rotate lin
 		start lines:700 reserve wait:5 stop start lines:10 reserve reserve stop
 		start lines:700 wait:10 pack:6 pack:5 pack:4 lines:100 stop
 		start rotate rotate lines:3 rotate stop
+		start rotate lines:200 wait:5 remove lines:109 stop start remove wait:2 lines:400 stop
 	END
 }
 
@@ -187,6 +188,13 @@ history="start lines:300 wait:20 lines:200 stop start lines:50 wait:5 rotate lin
 	expect 0 "proven: lines $((to + 1)) to" --from $((to + 1))
 	sealed start lines:300 wait:20 torn:30 crash start lines:50 stop
 	expect 2 "was not clean"
+}
+
+@test "a crash behind a removal for space makes nothing missing" {
+	sealed start lines:500 stop start remove crash start stop
+	expect 2 "was not clean"
+	sealed start lines:240 wait:70 remove crash
+	expect 2 "the end is open"
 }
 
 @test "lines from before the seal, and behind its end, are not proven" {
