@@ -53,7 +53,7 @@ static void put_range(const struct verify_options *o, const struct verify_result
 	if (o->has_to && o->to < to)
 		to = o->to;
 	if (from >= to)
-		buf_puts(out, "no line");
+		buf_puts(out, r->size ? "no line is left" : "no line");
 	else if (from + 1 == to)
 		buf_printf(out, "line %llu", LL(from));
 	else
@@ -67,9 +67,14 @@ static void put_verdict(const struct verify_options *o, const struct verify_resu
 	case VERIFY_PROVEN:
 		buf_puts(out, "proven: ");
 		put_range(o, r, out);
-		buf_puts(out, r->first == r->end
-				      ? ": nothing was written yet\n"
-				      : " as auditd wrote them, and nothing is missing\n");
+		if (r->size == 0)
+			buf_puts(out, ": nothing was written yet\n");
+		else if (r->first == r->end)
+			buf_puts(out, ": policy removed the others\n");
+		else if (r->ends == VERIFY_END_LIVE)
+			buf_puts(out, " as auditd wrote them\n");
+		else
+			buf_puts(out, " as auditd wrote them, and nothing is missing\n");
 		break;
 	case VERIFY_TAMPERED:
 		buf_puts(out, "TAMPERED: the log or its evidence was changed\n");
