@@ -4,17 +4,11 @@
  */
 #include "integrity/recover.h"
 
-#include "base/file.h"
 #include "integrity/retrace.h"
-#include "log/tail.h"
-#include "log/writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #define BELOW       ((UINT64_C(1) << LEVEL_BITS) - 1)
 #define PROOF_FILES 4 /* that are tried where no file has the identity of the last segment */
@@ -37,34 +31,6 @@ struct work {
 	size_t count;
 	uint64_t number; /* of the segment that the first of them is */
 };
-
-/* ---- what was torn ---- */
-
-void recover_keep_torn(struct ledger *l, const char *log_path)
-{
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(LOG_TORN_MAX);
-	CLEAN_FD int fd = open(log_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	const struct seal_place *p = l->place_count ? &l->places[l->place_count - 1] : NULL;
-	struct log_identity id;
-	uint64_t size, end, segment = 0;
-	struct err e;
-	char name[32];
-
-	if (fd < 0 || log_identify(fd, &id, &size) != 0 ||
-	    log_tail_find(fd, size, LOG_TORN_MAX, &end) != 0 || end == size ||
-	    !buf_reserve(&bytes, (size_t)(size - end)) ||
-	    file_read_at(fd, end, bytes.p, (size_t)(size - end)) != (ssize_t)(size - end))
-		return;
-	if (p)
-		segment = p->number + (p->inode != id.inode || p->device != id.device);
-	(void)snprintf(name, sizeof(name), "%" PRIu64, segment);
-	if (torn_keep(l->store, name, end, sv_make(bytes.p, (size_t)(size - end)), &e) != 0)
-		ledger_tell(l, SEALER_NEWS_TORN, 0, 0, "%s", e.text);
-	else
-		ledger_tell(l, SEALER_NEWS_TORN, 0, 0,
-			    "%" PRIu64 " bytes are kept as %s/%s-%" PRIu64, size - end,
-			    INTEGRITY_TORN, name, end);
-}
 
 /* ---- where to begin ---- */
 
@@ -140,50 +106,6 @@ static void begin_trace(struct work *w, const struct seal_range *range, bool rep
 	w->count = 0;
 }
 
-/* A rotated file is not writable, not even for its owner. */
-static int open_writable(const struct work *w, const struct log_member *m, int fd)
-{
-	char path[LOG_PATH_MAX];
-	struct stat st;
-	CLEAN_FD int out = -1;
-
-	(void)snprintf(path, sizeof(path), m->number ? "%s.%u" : "%s", w->log_path, m->number);
-	if (fstat(fd, &st) != 0 || fchmod(fd, st.st_mode | S_IWUSR) != 0)
-		return -1;
-	out = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	(void)!fchmod(fd, st.st_mode & 07777);
-	return take_fd(&out);
-}
-
-/*
- * The power was cut behind a rotation, and the disk has the end of the file only in part. log_open() cuts
- * off the beginning of a line from the live file only.
- */
-static void cut_fragment(struct work *w, const struct traced *f, struct log_text *text)
-{
-	struct ledger *l = w->l;
-	uint64_t size;
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(LOG_TORN_MAX);
-	CLEAN_FD int fd = -1;
-	char name[32];
-
-	if (f->member.is_packed || f->end < w->r->sealed || log_text_size(text, &size) != 0 ||
-	    size <= f->bytes || size - f->bytes > LOG_TORN_MAX ||
-	    !buf_reserve(&bytes, (size_t)(size - f->bytes)) ||
-	    log_text_read(text, f->bytes, bytes.p, (size_t)(size - f->bytes)) !=
-		    (ssize_t)(size - f->bytes))
-		return;
-	(void)snprintf(name, sizeof(name), "%" PRIu64, w->number + w->count);
-	if (torn_keep(l->store, name, f->bytes, sv_make(bytes.p, (size_t)(size - f->bytes)),
-		      NULL) != 0)
-		return;
-	fd = open_writable(w, &f->member, log_text_fd(text));
-	if (fd >= 0 && l->store->disk->cut(l->store->ctx, fd, (off_t)f->bytes) == 0)
-		ledger_tell(l, SEALER_NEWS_TORN, 0, 0,
-			    "%" PRIu64 " bytes are kept as %s/%s-%" PRIu64, size - f->bytes,
-			    INTEGRITY_TORN, name, f->bytes);
-}
-
 /* Members `oldest` to 0 of the set, the first of them from an offset on. */
 static int trace_files(struct work *w, size_t oldest, uint64_t offset, struct err *e)
 {
@@ -201,8 +123,9 @@ static int trace_files(struct work *w, size_t oldest, uint64_t offset, struct er
 				     .begin = w->trace->range};
 		status = retrace_text(w->trace, text, offset, &f->bytes, e);
 		f->end = w->trace->range.size;
-		if (status == 0 && i)
-			cut_fragment(w, f, text);
+		if (status == 0 && i && !f->member.is_packed && f->end >= w->r->sealed)
+			recover_cut_torn(w->l, w->log_path, f->member.number, text, f->bytes,
+					 w->number + w->count);
 		/* The live file is brought to the disk before the first signature, as always. */
 		if (status == 0 && i && f->end > w->r->sealed &&
 		    s->disk->sync(s->ctx, log_text_fd(text)) != 0)

@@ -17,6 +17,7 @@
 
 #include "integrity/ledger.h"
 #include "log/set.h"
+#include "log/text.h"
 
 struct recovery {
 	uint64_t sealed; /* size, with its root, of what something on the disk vouches for */
@@ -35,6 +36,13 @@ struct recovery {
  * tore it.
  */
 void recover_keep_torn(struct ledger *l, const char *log_path);
+
+/*
+ * The same for PATH.number, a rotated file, from that offset on, and cuts it there: the power was cut behind a
+ * rotation, and the disk has the end of the file only in part. It is that segment.
+ */
+void recover_cut_torn(struct ledger *l, const char *log_path, unsigned number,
+		      struct log_text *text, uint64_t from, uint64_t segment);
 
 /*
  * Hashes the lines of the live file, and of those between it and the last that is known. `size`: that the
