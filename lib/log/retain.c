@@ -88,7 +88,8 @@ unsigned log_remove_excess(const struct log_options *o, unsigned files)
 
 	if (files < 2)
 		return 0;
-	for (unsigned i = files; i < UINT_MAX; i++, removed++) {
+	/* The oldest first: what stands behind a gap is no part of the log. */
+	for (unsigned i = log_first_free(o, files); i-- > files; removed++) {
 		log_numbered(o, i, path);
 		if (unlink(path) != 0)
 			break;

@@ -110,6 +110,7 @@ static bool take_names(struct log_writer *w, int *names)
 int log_rotate(struct log_writer *w, unsigned files, struct err *e)
 {
 	CLEAN_FD int names = -1;
+	unsigned free_number;
 	bool gives_way;
 	int status;
 
@@ -117,9 +118,11 @@ int log_rotate(struct log_writer *w, unsigned files, struct err *e)
 		return 0;
 	if (!take_names(w, &names))
 		return 1;
-	gives_way = retain_for_one_more(&w->options, files) > 0 ||
-		    log_first_free(&w->options, 1) >= files;
-	status = shift(w, files - 1, e);
+	gives_way = retain_for_one_more(&w->options, files) > 0;
+	free_number = log_first_free(&w->options, 1);
+	gives_way = gives_way || free_number >= files;
+	/* Where there are more, the oldest gives way all the same, and none in the middle. */
+	status = shift(w, (free_number > files ? free_number : files) - 1, e);
 	if (gives_way)
 		log_tell_removed(&w->options, LOG_REMOVED_NUMBER);
 	return status;

@@ -138,8 +138,8 @@ MUST_CHECK enum log_append_status log_append(struct log_writer *w, struct sv lin
  * files are 0440 for a group, else 0400.
  *
  * log_rotate() keeps `files` of them, the live one and segments (segment/names.h) included, and does
- * nothing below 2; segments go before plain files. log_keep() never overwrites: it counts on to the
- * first free number.
+ * nothing below 2; segments go before plain files, and where there are more of them already the oldest of
+ * all goes. log_keep() never overwrites: it counts on to the first free number.
  *
  * 1: put off, for somebody holds the names (log/lock.h); call again soon. After
  * LOG_PATIENCE_MS of that they are not waited for any more.

@@ -507,8 +507,9 @@ static void rotation_keeps_as_many_files_as_asked(void **state)
 	} cases[] = {
 		{0, {"0\n", "1\n", "2\n", "3\n", NULL}, 0},
 		{1, {"0\n", "1\n", "2\n", "3\n", NULL}, 0},
-		{2, {"", "0\n", "2\n", "3\n", NULL}, 0},
-		{3, {"", "0\n", "1\n", "3\n", NULL}, 3},
+		/* Lowered: one gives way for each, and not from the middle. */
+		{2, {"", "0\n", "1\n", "2\n", NULL}, 4},
+		{3, {"", "0\n", "1\n", "2\n", NULL}, 4},
 		{4, {"", "0\n", "1\n", "2\n", NULL}, 4},
 		{5, {"", "0\n", "1\n", "2\n", "3\n"}, 5},
 		{999, {"", "0\n", "1\n", "2\n", "3\n"}, 5},
@@ -610,6 +611,23 @@ static void excess_files_are_removed_up_to_the_first_gap(void **state)
 	assert_file(1, "");
 	assert_file(2, NULL);
 	assert_file(5, "");
+}
+
+/* Where it ends early, files are missing at the old end and not in the middle. */
+static void excess_files_are_removed_oldest_first(void **state)
+{
+	struct log_options o = options(NULL);
+	char name[160];
+
+	(void)state;
+	put_file(2, "");
+	put_file(3, "");
+	(void)snprintf(name, sizeof(name), "%s.4", path);
+	assert_int_equal(mkdir(name, 0700), 0); /* which unlink(2) does not remove */
+	assert_int_equal(log_remove_excess(&o, 2), 0);
+	assert_file(2, "");
+	assert_file(3, "");
+	assert_int_equal(rmdir(name), 0);
 }
 
 static void the_oldest_file_is_the_last_before_the_first_gap(void **state)
@@ -900,6 +918,7 @@ int main(void)
 		TEST(keeping_all_logs_overwrites_none),
 		TEST(a_file_that_cannot_be_moved_stops_rotation_and_nothing_is_lost),
 		TEST(excess_files_are_removed_up_to_the_first_gap),
+		TEST(excess_files_are_removed_oldest_first),
 		TEST(the_oldest_file_is_the_last_before_the_first_gap),
 		TEST(the_disk_is_waited_for_every_freq_lines),
 		TEST(the_name_of_a_new_file_is_flushed_once),

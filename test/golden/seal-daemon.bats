@@ -215,6 +215,26 @@ starts() { grep -axE 'first|clean|unclean|continued' "$dir/$1/log/integrity/keys
 	verify one 1
 }
 
+@test "with num_logs lowered the oldest files give way, and none in the middle" {
+	seal one 'num_logs = 9'
+	enrol one
+	begin one
+	for _ in 1 2 3 4 5; do
+		feed one 10
+		tell one USR1
+	done
+	feed one 1
+	configure one 'seal = yes' 'num_logs = 3'
+	tell one HUP
+	wait_for 30 said one 'config change'
+	feed one 10
+	tell one USR1
+	feed one 10
+	wait_for 30 grep -q '/pruned$' "$dir/one/log/integrity/keys"
+	wait_for 30 is_sealed one
+	verify one 0
+}
+
 @test "compression and indexes leave integrity/ alone" {
 	seal one 'compress = yes' 'index = yes'
 	enrol one
