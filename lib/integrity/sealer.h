@@ -154,7 +154,7 @@ struct log_listener sealer_listener(struct sealer *s);
 void sealer_rotate_keys(struct sealer *s);
 void sealer_configure(struct sealer *s, const struct sealer_settings *settings);
 
-/* The oldest that was not taken yet. False: there is none. What does not fit (32) is counted in the last. */
+/* The oldest that was not taken yet. False: there is none. With more than 32, the newest takes the place of the last. */
 MUST_CHECK bool sealer_take_news(struct sealer *s, struct sealer_news *news);
 /* "op=seal-unsealed cause="disk" from=12 to=40 ... res=failed": the body of a record. */
 void sealer_news_put(const struct sealer_news *news, struct buf *out);
