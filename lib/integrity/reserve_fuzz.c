@@ -10,7 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct reserve_message m;
 	static int ends[2] = {-1, -1};
-	volatile unsigned sum = 0;
 	struct sv text;
 
 	if (ends[0] < 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -22,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (m.count > RESERVE_KEYS_MAX || m.text_bytes > sizeof(m.text))
 		abort();
 	text = reserve_message_text(&m);
-	for (size_t i = 0; i < text.n; i++)
-		sum += (unsigned char)text.p[i];
+	if (sv_count(text, '\n') > text.n)
+		abort();
 	return 0;
 }
