@@ -406,3 +406,11 @@ same() {
 	same -a 234
 	same -ts 11/14/23 22:13:22 -te 11/14/23 22:13:27
 }
+
+@test "whatever is changed, --verified shows no line that was not signed, and proofs that are made hold" {
+	"$make" -s 11 -n 20 -b 20000 log start lines:400 wait:15 lines:100 rotate lines:20 wait:2 stop 2>/dev/null
+	run python3 "$AURUM_TOP/test/golden/verified_random.py" "$AURUM_BIN" log "${SEAL_SEED:-1}" "${SEAL_TRIALS:-30}"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" -gt 5 ]
+}
