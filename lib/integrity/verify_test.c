@@ -681,6 +681,8 @@ static void the_stolen_key_of_the_next_start_gives_no_proof(void **state)
 /* The chain stays; lines and checkpoints are made anew with the newest key. */
 static void history_sealed_anew_with_the_newest_key_is_forged(void **state)
 {
+	struct verify_kept k = {"kept", SV_EMPTY};
+	struct verify_options o;
 	struct verify_result r;
 	struct forge f, other;
 	struct seal_commit c, wrong;
@@ -706,8 +708,118 @@ static void history_sealed_anew_with_the_newest_key_is_forged(void **state)
 	assert_non_null(doubt_of(&r, DOUBT_COMMIT_CHANGED));
 	assert_non_null(strstr(doubt_of(&r, DOUBT_COMMIT_CHANGED)->text, "may sign for"));
 	assert_int_equal(r.bad.change, VERIFY_SAME); /* the lines are as signed */
+	/* As one that somebody says was kept elsewhere, too. */
+	forge_write(&f, folder);
+	o = forge_options(&f, log_path);
+	k.note = buf_view(&other.checkpoint);
+	o.kept = &k;
+	o.kept_count = 1;
+	assert_int_equal(verdict(&o, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_CHECKPOINT_OTHER));
 	forge_release(&f);
 	forge_release(&other);
+}
+
+/* Each signature counts, also of what no note behind it vouches for. */
+static void a_checkpoint_without_its_signature_is_none(void **state)
+{
+	uint8_t record[SEAL_COMMIT_BYTES];
+	struct verify_result r;
+	struct seal_commit c;
+	struct forge f;
+	size_t at;
+
+	(void)state;
+	forge_init(&f, 7);
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 100);
+	forge_checkpoint(&f);
+	forge_lines(&f, 50);
+	forge_checkpoint(&f);
+	at = f.commits.n - SEAL_COMMIT_BYTES;
+	assert_true(seal_commit_unpack((const uint8_t *)f.commits.p + at, &c));
+	c.signature[7] ^= 1;
+	seal_commit_pack(&c, record);
+	forge_write(&f, folder);
+	drop("integrity/checkpoint");
+	splice_file("integrity/commits", at, SIZE_MAX,
+		    sv_make((const char *)record, sizeof(record)));
+	assert_int_equal(look(&f, &r), VERIFY_TAMPERED);
+	assert_non_null(strstr(doubt_of(&r, DOUBT_COMMIT_CHANGED)->text, "is not signed"));
+	assert_int_equal(r.size, 100);
+	forge_release(&f);
+}
+
+static void a_kept_checkpoint_finds_what_the_running_key_signed_anew(void **state)
+{
+	struct verify_kept k = {"kept", SV_EMPTY};
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f, other;
+
+	(void)state;
+	forge_init(&f, 7);
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 100);
+	forge_checkpoint(&f);
+	forge_init(&other, 7);
+	forge_start(&other, SEAL_FIRST); /* the same keys */
+	other.random++;
+	forge_lines(&other, 120);
+	forge_checkpoint(&other);
+	forge_write(&other, folder);
+	assert_int_equal(look(&other, &r), VERIFY_INCOMPLETE);
+	k.note = buf_view(&f.checkpoint);
+	o = forge_options(&other, log_path);
+	o.kept = &k;
+	o.kept_count = 1;
+	assert_int_equal(verdict(&o, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_LINES_CHANGED));
+	forge_release(&f);
+	forge_release(&other);
+}
+
+static void a_note_that_is_there_twice_is_none(void **state)
+{
+	struct seal_step s = {.kind = SEAL_PRUNED, .reason = SV("space")};
+	struct verify_result r;
+	struct buf once;
+	struct forge f;
+	size_t at;
+
+	(void)state;
+	forge_init(&f, 7);
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 10);
+	at = f.keys.n;
+	forge_note(&f, &s, f.epoch_seed, SEAL_COMMIT_PRUNED);
+	forge_write(&f, folder);
+	assert_int_equal(look(&f, &r), VERIFY_INCOMPLETE);
+	get("integrity/keys", &once);
+	splice_file("integrity/keys", SIZE_MAX, SIZE_MAX, sv_from(buf_view(&once), at));
+	assert_int_equal(look(&f, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_KEYS_BROKEN));
+	buf_release(&once);
+	forge_release(&f);
+}
+
+static void an_anchor_of_another_chain_is_found_out(void **state)
+{
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f;
+
+	(void)state;
+	make(&f);
+	forge_write(&f, folder);
+	o = forge_options(&f, log_path);
+	o.anchor = NULL;
+	assert_int_equal(verdict(&o, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_END_OPEN));
+	f.anchor.next.b[3] ^= 1;
+	assert_int_equal(look(&f, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_ANCHOR_AHEAD));
+	forge_release(&f);
 }
 
 /* Lines that were written with the key of the running epoch are as good as any; those before are not. */
@@ -1202,6 +1314,10 @@ int main(void)
 		TEST(a_kept_checkpoint_vouches_for_the_end_only_if_it_is_of_all_lines),
 		TEST(the_stolen_key_of_the_next_start_gives_no_proof),
 		TEST(history_sealed_anew_with_the_newest_key_is_forged),
+		TEST(a_checkpoint_without_its_signature_is_none),
+		TEST(a_kept_checkpoint_finds_what_the_running_key_signed_anew),
+		TEST(a_note_that_is_there_twice_is_none),
+		TEST(an_anchor_of_another_chain_is_found_out),
 		TEST(the_running_key_can_forge_its_own_epoch_only),
 		TEST(a_note_that_is_missing_breaks_the_chain),
 		TEST(a_log_without_evidence_is_never_proven),
