@@ -190,6 +190,22 @@ static void a_log_from_its_first_line_on_is_proven(void **state)
 	host_release(&h);
 }
 
+/* Nobody could sign a line behind the stop, also where the service manager keeps the page. */
+static void a_stop_leaves_no_key(void **state)
+{
+	static const struct seal_secret_slot none;
+	struct host h;
+
+	(void)state;
+	make(&h);
+	host_start(&h);
+	host_lines(&h, 10);
+	assert_int_equal(sealer_stop(h.sealer, 0, NULL), 0);
+	for (int i = 0; i < SEAL_SECRET_SLOTS; i++)
+		assert_memory_equal(&seal_secret_page(h.secret)->slot[i], &none, sizeof(none));
+	host_release(&h);
+}
+
 static void lines_are_covered_within_a_second(void **state)
 {
 	struct host h;
@@ -980,6 +996,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, empty)
 	const struct CMUnitTest tests[] = {
 		TEST(a_log_from_its_first_line_on_is_proven),
+		TEST(a_stop_leaves_no_key),
 		TEST(lines_are_covered_within_a_second),
 		TEST(critical_records_and_many_lines_are_covered_at_once),
 		TEST(keys_change_every_ten_seconds_and_every_minute_without_lines),
