@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -78,6 +79,8 @@ void seal_take_over(struct app *app)
 	s->is_wanted = conf->seal && conf->write_logs && !app->run.foreground;
 	if (!s->is_wanted)
 		return;
+	/* No core file and no debugger of the same user: what OpenSSL has on the stack is a key, too. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	s->kept = manager_take(&m, KEPT_NAME);
 	if (s->kept < 0)
 		s->kept = make_kept(&m, &app->voice);

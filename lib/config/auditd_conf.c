@@ -242,14 +242,15 @@ static const struct config_row rows[] = {
 		"fast: see auditd-archivist(8). Not in other implementations."},
 	{"seal", CONFIG_BOOL(CONF, seal), .fallback = "no", .flags = CONFIG_STARTUP,
 	 .doc = "Whether the log is sealed, so that it can be proven what it held: see "
-		"aurum-integrity(7). It begins once aurum seal init has made a key. Not in other "
-		"implementations."},
+		"aurum-integrity(7). It begins once aurum seal init has made a key. A log that is "
+		"written without it behind a stop has lines that nobody signed, and aurum verify "
+		"says so. Not in other implementations."},
 	{"seal_checkpoint_ms", CONFIG_NUMBER(CONF, seal_checkpoint_ms), .fallback = "1000",
 	 .min = 10, .max = 60000, .flags = CONFIG_STARTUP,
 	 .doc = "Milliseconds after which a line that was written is signed at the latest. "
 		"Records about the audit system itself are signed at once. Not in other "
 		"implementations."},
-	{"seal_epoch_s", CONFIG_NUMBER(CONF, seal_epoch_s), .fallback = "10", .min = 1, .max = 3600,
+	{"seal_epoch_s", CONFIG_NUMBER(CONF, seal_epoch_s), .fallback = "10", .min = 1, .max = 60,
 	 .flags = CONFIG_STARTUP,
 	 .doc = "Seconds after which the key that signs is replaced by a new one and forgotten, "
 		"while lines are written. Whoever takes over the machine can forge what is younger "

@@ -128,6 +128,17 @@ starts() { grep -axE 'first|clean|unclean|continued' "$dir/$1/log/integrity/keys
 	[ "$(starts one)" = first ]
 }
 
+@test "who seals can be neither dumped nor looked into" {
+	local kind
+	for kind in yes no; do
+		make_daemon "$kind" 4m
+		configure "$kind" "seal = $kind"
+		ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 begin "$kind" strace -f -qq -e trace=prctl -o "$dir/$kind/trace"
+	done
+	grep -q 'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)' "$dir/yes/trace"
+	run ! grep PR_SET_DUMPABLE "$dir/no/trace"
+}
+
 @test "over clean restarts the chain goes on" {
 	seal one
 	enrol one
@@ -144,7 +155,7 @@ starts() { grep -axE 'first|clean|unclean|continued' "$dir/$1/log/integrity/keys
 }
 
 @test "a crash leaves what could not be signed open, and says which lines" {
-	seal one 'seal_checkpoint_ms = 60000' 'seal_epoch_s = 3600'
+	seal one 'seal_checkpoint_ms = 60000' 'seal_epoch_s = 60'
 	enrol one
 	begin one
 	wait_for 30 is_sealed one
