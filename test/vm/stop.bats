@@ -30,14 +30,16 @@ FILL='dd if=/dev/zero of=/var/log/fill bs=1M count=30 2>/dev/null'
 		chmod 755 /sbin/init
 		configure "disk_full_action = HALT" "admin_space_left = 1" "space_left = 2"
 		auditd
+		vm-load 2 100 >/dev/null
+		sleep 3
+		echo "there is room"
 		dd if=/dev/zero of=/var/log/fill bs=4k 2>/dev/null
-		echo "the disk is full"
 		vm-load 1 2000 >/dev/null
 		sleep 10
 		echo "still there"
 	GUEST
 	[ "$vm_end" = off ]
-	[ "$output" = $'the disk is full\ninit 0' ]
+	[ "$output" = $'there is room\ninit 0' ]
 }
 
 @test "single: the configured program is run once with 1, and recording goes on" {
