@@ -8,20 +8,16 @@
 
 #include "base/file.h"
 #include "base/num.h"
-#include "common/log.h"
-#include "config/auditd_conf.h"
+#include "common/sealed.h"
 #include "output/progress.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
-#define OUT_MAX     ((size_t)1 << 20)
-#define NOTE_MAX    ((size_t)64 << 10)
-#define KEPT_MAX    64
-#define ANCHOR_NAME "seal/anchor"
-#define ATTEST_NAME "seal/attest.pem"
+#define OUT_MAX  ((size_t)1 << 20)
+#define NOTE_MAX ((size_t)64 << 10)
+#define KEPT_MAX 64
 
 static const struct option_row rows[] = {
 #define OPTION(id, names, arg, value_name, help) {id, names, arg, value_name, help},
@@ -40,15 +36,14 @@ static const struct option_set set = {
 	.count = LEN(rows)};
 
 struct request {
-	const char *path, *config_dir, *anchor_path, *attest_path;
-	bool has_key, is_json, is_quiet;
-	struct seal_vkey key;
-	struct seal_anchor anchor;
+	struct sealed_choice choice;
+	const char *attest_path;
+	bool is_json, is_quiet;
+	struct sealed sealed;
 	struct seal_quote_key *attest;
 	struct verify_options options;
 	struct verify_kept kept[KEPT_MAX];
 	struct buf notes[KEPT_MAX];
-	char log[LOG_PATH_BYTES];
 };
 
 /* ---- the command line ---- */
@@ -76,9 +71,9 @@ static int take_kept(struct request *r, const char *path, struct err *e)
 
 static int take_path(struct request *r, const char *path, struct err *e)
 {
-	if (r->path)
+	if (r->choice.path)
 		return err_set(e, "one log at a time: \"%s\" is another", path);
-	r->path = path;
+	r->choice.path = path;
 	return 0;
 }
 
@@ -89,10 +84,10 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 
 	switch (hit->id) {
 	case 'k':
-		r->has_key = true;
-		return evidence_key_read(hit->value, &r->key, e);
+		r->choice.key = hit->value;
+		return 0;
 	case 'a':
-		r->anchor_path = hit->value;
+		r->choice.anchor_path = hit->value;
 		return 0;
 	case 't':
 		r->attest_path = hit->value;
@@ -122,7 +117,7 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 		o->threads = (unsigned)n;
 		return 0;
 	case 1003:
-		r->config_dir = hit->value;
+		r->choice.config_dir = hit->value;
 		return 0;
 	}
 	return take_path(r, hit->name, e);
@@ -133,84 +128,6 @@ static enum frame_next take(void *arg, const struct option_hit *hit, struct err 
 	if (hit->id == 'h')
 		return frame_help(&set, e);
 	return take_option(arg, hit, e) == 0 ? FRAME_ON : FRAME_FAILED;
-}
-
-/* ---- the host's own log ---- */
-
-static void load_config(const struct request *r, struct auditd_conf *conf)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	static struct config_problems problems; /* too big for the stack, and used once */
-	char path[LOG_PATH_BYTES];
-
-	auditd_conf_init(conf);
-	(void)snprintf(path, sizeof(path), "%s/%s", r->config_dir, AUDITD_CONF_NAME);
-	if (file_read(path, &text, NULL) == 0)
-		(void)!auditd_conf_parse(conf, buf_view(&text), &problems);
-}
-
-static bool is_same_file(const char *a, const char *b)
-{
-	char *x = realpath(a, NULL), *y = realpath(b, NULL);
-	bool is = x && y && strcmp(x, y) == 0;
-
-	free(x);
-	free(y);
-	return is || strcmp(a, b) == 0;
-}
-
-/* The anchor that was given, or that the host has of its own log. 0, also where there is none; -1. */
-static int find_anchor(struct request *r, const struct auditd_conf *conf, bool is_own,
-		       struct err *e)
-{
-	char path[LOG_PATH_BYTES + sizeof(ANCHOR_NAME)];
-	struct err why = {0};
-
-	if (!r->anchor_path && !is_own)
-		return 0;
-	(void)snprintf(path, sizeof(path), "%s/%s", conf->state_dir, ANCHOR_NAME);
-	if (evidence_anchor_read(r->anchor_path ? r->anchor_path : path, &r->anchor, &why) == 0) {
-		r->options.anchor = &r->anchor;
-		return 0;
-	}
-	if (!r->anchor_path && why.sys == ENOENT)
-		return 0;
-	*e = why;
-	return -1;
-}
-
-/* The TPM's key that was given, or that the host has. 0, also where there is none; -1. */
-static int find_attest(struct request *r, const struct auditd_conf *conf, bool is_own,
-		       struct err *e)
-{
-	CLEANUP(buf_release) struct buf pem = BUF_INIT(NOTE_MAX);
-	char path[LOG_PATH_BYTES + sizeof(ATTEST_NAME)];
-	struct err why = {0};
-
-	if (!r->attest_path && !is_own)
-		return 0;
-	(void)snprintf(path, sizeof(path), "%s/%s", conf->state_dir, ATTEST_NAME);
-	if (file_read(r->attest_path ? r->attest_path : path, &pem, &why) != 0) {
-		if (!r->attest_path && why.sys == ENOENT)
-			return 0;
-		*e = why;
-		return -1;
-	}
-	r->attest = seal_quote_key_new(buf_view(&pem), e);
-	r->options.attest = r->attest;
-	return r->attest ? 0 : -1;
-}
-
-/* What is known of the log from outside of it. */
-static int find_outside(struct request *r, struct err *e)
-{
-	CLEANUP(auditd_conf_release) struct auditd_conf conf;
-	bool is_own;
-
-	load_config(r, &conf);
-	is_own = is_same_file(r->log, conf.log_file);
-	return find_anchor(r, &conf, is_own, e) != 0 || find_attest(r, &conf, is_own, e) != 0 ? -1
-											      : 0;
 }
 
 /* ---- the work ---- */
@@ -233,19 +150,17 @@ static void show(void *ctx, uint64_t done, uint64_t total)
 
 static int prepare(struct request *r, struct err *e)
 {
-	const struct log_choice choice = {.program = "aurum",
-					  .path = r->path,
-					  .config_dir = r->config_dir,
-					  .config_may_miss = true};
 	struct verify_options *o = &r->options;
-	int64_t timeout_s;
 
 	if (o->has_from && o->has_to && o->from >= o->to)
 		return err_set(e, "--from is behind --to");
-	if (log_where(&choice, r->log, &timeout_s, e) != 0 || find_outside(r, e) != 0)
+	if (sealed_find(&r->sealed, &r->choice, e) != 0 ||
+	    sealed_attest(&r->sealed, r->attest_path, &r->attest, e) != 0)
 		return -1;
-	o->log = r->log;
-	o->key = r->has_key ? &r->key : NULL;
+	o->log = r->sealed.log;
+	o->key = sealed_key(&r->sealed);
+	o->anchor = sealed_anchor(&r->sealed);
+	o->attest = r->attest;
 	o->kept = r->kept;
 	o->now = (uint64_t)time(NULL);
 	allow_many_files();
@@ -304,7 +219,7 @@ static enum verify_exit verify(struct request *r)
 
 int verify_main(int argc, char **argv)
 {
-	struct request r = {.config_dir = LOG_CONFIG_DIR};
+	struct request r = {.choice = {.program = "aurum", .config_dir = LOG_CONFIG_DIR}};
 	int code;
 
 	code = verb_options(&set, argc, argv, take, &r);

@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "integrity/evidence.h"
+#include "seal/quote.h"
 
 struct sealed_choice {
 	const char *program;
@@ -25,10 +26,18 @@ struct sealed {
 	bool has_key, has_anchor;
 	struct seal_vkey key;
 	struct seal_anchor anchor;
+	char state_dir[LOG_PATH_BYTES]; /* of the host, if the log is its own; else empty */
 };
 
 /* 0, also where neither key nor anchor is known; -1: what was named cannot be read. */
 MUST_CHECK int sealed_find(struct sealed *s, const struct sealed_choice *choice, struct err *e);
+
+/*
+ * The key that the host's TPM signs with: of that file, or with NULL the host's, if the log is its own.
+ * *out is to be freed; NULL: there is none. -1: it cannot be read.
+ */
+MUST_CHECK int sealed_attest(const struct sealed *s, const char *path, struct seal_quote_key **out,
+			     struct err *e);
 
 /* NULL: there is none. */
 static inline const struct seal_vkey *sealed_key(const struct sealed *s)
