@@ -14,8 +14,8 @@
 #define RETRY_MS    1000
 #define START_MS    10000 /* between two tries to get the key at rest */
 #define BURST_MS    100   /* between two checkpoints for critical records */
-#define LOOK_S      60
-#define REMOVED_S   10                    /* the same, when a file has given way */
+#define LOOK_S      60    /* between two looks for files that are gone */
+#define REMOVED_S   1     /* the same, when files give way: until then nobody gave them up */
 #define RESUME_KEYS ((uint64_t)256 << 10) /* bytes of notes that a start may have to read */
 #define IDLE_MS     10000
 #define STACK_BYTES ((size_t)512 << 10)

@@ -208,6 +208,27 @@ starts() { grep -axE 'first|clean|unclean|continued' "$dir/$1/log/integrity/keys
 	[ "$(ls "$dir/one/log" | grep -c 'audit.log.')" -ge 8 ]
 }
 
+@test "a storm of rotations, signals and records as fast as they are taken: one tree" {
+	local storm
+	make_daemon one 64m
+	seal one 'max_log_file = 1' 'max_log_file_action = rotate' 'num_logs = 30'
+	enrol one
+	begin one
+	while :; do
+		kill -USR1 "$(daemon_pid one)"
+		kill -HUP "$(daemon_pid one)"
+		sleep 0.1
+	done 3>&- &
+	storm=$!
+	feed one "${STORM:-100000}" 300
+	kill "$storm"
+	# What has just given way is signed a moment later.
+	wait_for 30 verify one 0
+	stop one
+	verify one 0
+	[ "$(grep -acx '.*/pruned' "$dir/one/log/integrity/keys")" -ge 1 ]
+}
+
 @test "policy prunes, and signs that it does" {
 	local i
 	seal one 'num_logs = 3'
