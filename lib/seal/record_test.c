@@ -63,7 +63,7 @@ static void commits_of_each_type_come_back(void **state)
 
 		seal_commit_pack(&c, bytes);
 		assert_true(seal_commit_unpack(bytes, &read));
-		assert_memory_equal(&c, &read, sizeof(c));
+		/* The struct has padding; the bytes hold every field. */
 		seal_commit_pack(&read, again);
 		assert_memory_equal(bytes, again, sizeof(bytes));
 	}
