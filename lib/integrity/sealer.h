@@ -36,7 +36,7 @@
 #define SEALER_EPOCH_S       10
 #define SEALER_IDLE_EPOCH_S  60
 #define SEALER_HEARTBEAT_S   10
-#define SEALER_LINES_MAX     4096 /* more than these are signed at once */
+#define SEALER_LINES_MAX     65536 /* so many are signed before checkpoint_ms has passed */
 #define SEALER_STOP_MS       5000
 
 struct reserve;
