@@ -6,6 +6,7 @@
 #include "aurum/watch.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "log/follow.h"
 
 #include <errno.h>
@@ -216,10 +217,15 @@ static void say_found_again(const struct recording *r)
 
 static void say_provable(const struct recording *r)
 {
+	char folder[LOG_PATH_MAX];
+	bool is_known;
+
 	if (!r->daemon.anchor[0])
 		return;
+	is_known = file_own_folder(folder, sizeof(folder), NULL) == 0;
 	say("the log is sealed; whether it is still what was written is said by");
-	(void)fprintf(stderr, "  aurum verify %s --anchor %s\n", r->daemon.log, r->daemon.anchor);
+	(void)fprintf(stderr, "  %s%saurum verify %s --anchor %s\n", is_known ? folder : "",
+		      is_known ? "/" : "", r->daemon.log, r->daemon.anchor);
 }
 
 static void say_summary(const struct recording *r)

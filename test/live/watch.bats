@@ -113,7 +113,7 @@ do_things() {
 		"$LIVE_DIR/hello"
 		live_wait_for 20 grep -q hello "$out"
 		watch_end INT 0
-		grep -E '^  aurum verify ' "$err" | sed "s|^  aurum|$aurum|" >"$BATS_TEST_TMPDIR/command"
+		grep -E '^  .*/aurum verify ' "$err" >"$BATS_TEST_TMPDIR/command"
 		run sh "$BATS_TEST_TMPDIR/command"
 		[ "$status" -eq 0 ] || { echo "$output"; false; }
 	done
