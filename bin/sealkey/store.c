@@ -16,7 +16,7 @@
 
 #define TEXT_MAX ((size_t)1 << 14)
 #define DRAFT    ".draft"
-#define LOCK_MS  10000
+#define LOCK_MS  5000 /* below the 10 s that reserve_spawn() waits for a word of it */
 #define LOOK_MS  10
 
 /*
