@@ -34,15 +34,27 @@ const char *verify_change_word(enum verify_change c)
 
 /* ---- what is asked for ---- */
 
+/* With --to: lines up to there, and those that kept checkpoints are of, for the log must hold them. */
+static uint64_t wanted_end(const struct verify_state *v)
+{
+	uint64_t end = v->o->to;
+
+	for (size_t i = 0; i < v->kept_count; i++)
+		if (v->kept_names[i] && v->kept_sizes[i] > end)
+			end = v->kept_sizes[i];
+	return end;
+}
+
 /* Up to which signed size lines are to be read. */
 static void set_end(struct verify_state *v)
 {
 	const struct evidence *ev = &v->ev;
+	uint64_t wanted = wanted_end(v);
 
 	v->end = ev->size;
 	v->end_root = ev->root;
 	for (size_t i = 0; v->o->has_to && i < ev->note_count; i++)
-		if (ev->notes[i].size >= v->o->to) {
+		if (ev->notes[i].size >= wanted) {
 			v->end = ev->notes[i].size;
 			v->end_root = ev->notes[i].root;
 			return;
@@ -189,6 +201,7 @@ static int look(struct verify_state *v, struct err *e)
 	set_end(v);
 	if (verify_find_start(v, e)) {
 		check_asked(v);
+		verify_judge_kept(v);
 		v->is_outrun = doubts_have(&v->r->doubts, DOUBT_FILE_GOING);
 		if (v->is_outrun && v->may_retry)
 			return 0;
@@ -283,6 +296,7 @@ static int verify_once(const struct verify_options *o, struct verify_result *r, 
 	free(v->firsts);
 	free(v->kept_sizes);
 	free(v->kept_roots);
+	free(v->kept_names);
 	free(v);
 	return status;
 }

@@ -18,8 +18,10 @@ static bool is_empty(struct sv text)
 	return text.n == 0;
 }
 
-static void keep(struct verify_state *v, const struct seal_checkpoint *c)
+/* name: NULL for the log's own. */
+static void keep(struct verify_state *v, const struct seal_checkpoint *c, const char *name)
 {
+	v->kept_names[v->kept_count] = name;
 	v->kept_sizes[v->kept_count] = c->size;
 	v->kept_roots[v->kept_count++] = c->root;
 }
@@ -41,7 +43,7 @@ static void take_own(struct verify_state *v)
 			      "ends with %llu: it was cut",
 			      LL(c.size), LL(v->ev.size));
 		else
-			keep(v, &c);
+			keep(v, &c, NULL);
 		return;
 	case EVIDENCE_NOTE_MALFORMED:
 	case EVIDENCE_NOTE_OTHER_LOG:
@@ -79,7 +81,7 @@ static int take_given(struct verify_state *v, const struct verify_kept *k, struc
 		      "%s was signed for %llu lines, the evidence ends with %llu: it was cut",
 		      k->name, LL(c.size), LL(v->ev.size));
 	else
-		keep(v, &c);
+		keep(v, &c, k->name);
 	if (c.size == v->ev.size)
 		v->end_is_kept = true;
 	return 0;
@@ -91,13 +93,26 @@ int verify_take_kept(struct verify_state *v, struct err *e)
 
 	v->kept_sizes = calloc(max, sizeof(*v->kept_sizes));
 	v->kept_roots = calloc(max, sizeof(*v->kept_roots));
-	if (!v->kept_sizes || !v->kept_roots)
+	v->kept_names = calloc(max, sizeof(*v->kept_names));
+	if (!v->kept_sizes || !v->kept_roots || !v->kept_names)
 		return err_set(e, "no memory for checkpoints");
 	for (size_t i = 0; i < v->o->kept_count; i++)
 		if (take_given(v, &v->o->kept[i], e) != 0)
 			return -1;
 	take_own(v);
 	return 0;
+}
+
+/* The lines that a root is made of are gone, and with them all that it could be held to. */
+void verify_judge_kept(struct verify_state *v)
+{
+	for (size_t i = 0; i < v->kept_count; i++)
+		if (v->kept_names[i] && v->kept_sizes[i] < v->first)
+			doubt_lines(&v->r->doubts, DOUBT_CHECKPOINT_PRUNED, v->kept_sizes[i],
+				    v->first,
+				    "%s, a checkpoint of %llu lines, could not be held to the log, "
+				    "which begins with line %llu: it vouches for nothing here",
+				    v->kept_names[i], LL(v->kept_sizes[i]), LL(v->first));
 }
 
 /* ---- behind the end ---- */

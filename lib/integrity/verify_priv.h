@@ -39,9 +39,10 @@ struct verify_state {
 	bool may_retry, is_outrun;  /* verify.c */
 	struct verify_spot reached; /* where reading ended */
 
-	/* Checkpoints that were kept elsewhere and hold. */
+	/* Checkpoints that are signed by the log's keys: those that were kept elsewhere, and its own. */
 	uint64_t *kept_sizes;
 	struct seal_hash *kept_roots;
+	const char **kept_names; /* NULL: the log's own */
 	size_t kept_count;
 	bool end_is_kept; /* one of them is of all lines */
 
@@ -76,6 +77,8 @@ MUST_CHECK int verify_locate(struct verify_state *v, struct err *e);
 
 /* verify_end.c: checkpoints that were kept elsewhere, and the file `checkpoint`. 0, or -1. */
 MUST_CHECK int verify_take_kept(struct verify_state *v, struct err *e);
+/* With v->first known: which of them are of lines that are gone, and say nothing. */
+void verify_judge_kept(struct verify_state *v);
 /* Lines behind those that are signed. 0, or -1. */
 MUST_CHECK int verify_count_rest(struct verify_state *v, struct err *e);
 /* Which lines unclean starts left without protection; who vouches for the end. */

@@ -653,6 +653,78 @@ static void a_kept_checkpoint_vouches_for_the_end_only_if_it_is_of_all_lines(voi
 	forge_release(&f);
 }
 
+/* Of lines that policy has removed since. */
+static void a_kept_checkpoint_of_lines_that_are_gone_is_told_and_vouches_for_nothing(void **state)
+{
+	struct buf gone = BUF_INIT(4096), border = BUF_INIT(4096);
+	struct verify_kept k[2] = {{"friday", SV_EMPTY}, {"monday", SV_EMPTY}};
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f;
+
+	(void)state;
+	forge_init(&f, 7);
+	forge_start(&f, SEAL_FIRST);
+	forge_lines(&f, 333);
+	forge_checkpoint(&f);
+	buf_put(&gone, buf_view(&f.checkpoint));
+	forge_lines(&f, 100);
+	forge_checkpoint(&f);
+	buf_put(&border, buf_view(&f.checkpoint));
+	forge_rotate(&f);
+	forge_lines(&f, 10);
+	forge_prune(&f, 1, true);
+	forge_stop(&f);
+	forge_write(&f, folder);
+	k[0].note = buf_view(&gone);
+	k[1].note = buf_view(&border);
+	o = forge_options(&f, log_path);
+	o.kept = k;
+	o.kept_count = 2;
+	assert_int_equal(verdict(&o, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(r.doubts.count, 1);
+	assert_int_equal(doubt_of(&r, DOUBT_CHECKPOINT_PRUNED)->from, 333);
+	assert_int_equal(doubt_of(&r, DOUBT_CHECKPOINT_PRUNED)->to, 433);
+	assert_int_equal(r.ends, VERIFY_END_STOP);
+	/* The tree in front of the first line is known. */
+	o.kept = k + 1;
+	o.kept_count = 1;
+	assert_int_equal(verdict(&o, &r), VERIFY_PROVEN);
+	o.kept = k;
+	o.anchor = NULL;
+	o.key = &f.enrolment;
+	assert_int_equal(verdict(&o, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(r.ends, VERIFY_END_OPEN);
+	buf_release(&gone);
+	buf_release(&border);
+	forge_release(&f);
+}
+
+/* Lines that were asked for end before it; it is held to the log all the same. */
+static void a_kept_checkpoint_is_looked_at_behind_what_is_asked_for(void **state)
+{
+	struct verify_kept k = {"kept", SV_EMPTY};
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f;
+
+	(void)state;
+	make(&f);
+	forge_write(&f, folder);
+	o = forge_options(&f, log_path);
+	o.has_to = true;
+	o.to = 50;
+	modify_line();
+	assert_int_equal(verdict(&o, &r), VERIFY_PROVEN);
+	k.note = buf_view(&f.checkpoint);
+	o.kept = &k;
+	o.kept_count = 1;
+	assert_int_equal(verdict(&o, &r), VERIFY_TAMPERED);
+	forge_write(&f, folder);
+	assert_int_equal(verdict(&o, &r), VERIFY_PROVEN);
+	forge_release(&f);
+}
+
 static void the_stolen_key_of_the_next_start_gives_no_proof(void **state)
 {
 	struct verify_result r;
@@ -1312,6 +1384,8 @@ int main(void)
 		TEST(a_log_cut_anywhere_is_tampered_with_while_its_evidence_is_whole),
 		TEST(a_log_cut_with_its_evidence_is_never_proven),
 		TEST(a_kept_checkpoint_vouches_for_the_end_only_if_it_is_of_all_lines),
+		TEST(a_kept_checkpoint_of_lines_that_are_gone_is_told_and_vouches_for_nothing),
+		TEST(a_kept_checkpoint_is_looked_at_behind_what_is_asked_for),
 		TEST(the_stolen_key_of_the_next_start_gives_no_proof),
 		TEST(history_sealed_anew_with_the_newest_key_is_forged),
 		TEST(a_checkpoint_without_its_signature_is_none),

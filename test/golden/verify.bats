@@ -157,6 +157,21 @@ history="start lines:300 wait:20 lines:200 stop start lines:50 wait:5 rotate lin
 	[ "$status" -eq 0 ]
 }
 
+@test "a checkpoint of lines that policy has removed is told, and vouches for nothing" {
+	local early=$BATS_TEST_TMPDIR/early
+	rm -rf "$log"
+	"$make" -b 20000 -n 99 "$log" start lines:40 stop >/dev/null 2>&1
+	cp "$log/integrity/checkpoint" "$early"
+	rm -rf "$log"
+	"$make" -b 20000 -n 3 "$log" start lines:40 wait:20 lines:2000 wait:30 stop >/dev/null 2>&1
+	expect 2 "? $early, a checkpoint of 40 lines, could not be held to the log" --checkpoint "$early"
+	run verify --json --checkpoint "$early"
+	python3 -c 'import json, sys
+r = json.loads(sys.argv[1])
+assert r["verdict"] == "incomplete" and r["end"] == "stop"
+assert [(d["kind"], d["contradicts"], d["from"], d["to"]) for d in r["doubts"]] == [("checkpoint-pruned", False, 40, r["first"])]' "$output"
+}
+
 @test "without integrity/ nothing is proven" {
 	sealed $history
 	rm -rf "$log/integrity"
