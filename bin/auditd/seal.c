@@ -7,6 +7,7 @@
 #include "integrity/folder.h"
 #include "integrity/reserve.h"
 #include "integrity/sealer.h"
+#include "seal/crypto.h"
 #include "seal/secret.h"
 
 #include <fcntl.h>
@@ -151,24 +152,31 @@ static struct sealer_settings settings_of(const struct auditd_conf *conf)
 		.num_logs = keeps_all || conf->num_logs < 2 ? 0 : (unsigned)conf->num_logs};
 }
 
-void seal_prepare(struct app *app)
+static struct sealer *make_sealer(struct app *app, struct err *e)
 {
 	const struct auditd_conf *conf = &app->conf;
 	struct seal *s = &app->seal;
 	struct sealer_options o = {
 		.log_path = conf->log_file, .group = conf->log_gid, .settings = settings_of(conf)};
-	struct err e;
 
-	if (!s->is_wanted)
-		return;
-	if (seal_key_protect(&e) != 0)
-		say(&app->voice, LOG_WARNING, "%s", e.text);
+	if (seal_key_protect(e) != 0)
+		say(&app->voice, LOG_WARNING, "%s", e->text);
 	open_secret(s, &app->voice);
 	open_reserve(s, conf, &app->voice);
 	o.secret = s->secret;
 	o.outlives_us = s->outlives_us;
 	o.reserve = s->reserve;
-	s->sealer = sealer_new(&o, &e);
+	return sealer_new(&o, e);
+}
+
+void seal_prepare(struct app *app)
+{
+	struct seal *s = &app->seal;
+	struct err e;
+
+	if (!s->is_wanted)
+		return;
+	s->sealer = seal_crypto_load(&e) == 0 ? make_sealer(app, &e) : NULL;
 	if (s->sealer)
 		return;
 	s->failed_ns = wall_ns();

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "integrity/keyfile.h"
 #include "integrity/reserve.h"
+#include "seal/crypto.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -284,8 +285,8 @@ static int work(struct init *i)
 
 	if (seal_host_find(&i->place) != 0)
 		return EXIT_NOT_DONE;
-	if (name_origin(i, &e) != 0 || look(i, &e) != 0 || make_parents(&i->place, &e) != 0 ||
-	    enrol(i, &vkey, &e) != 0) {
+	if (seal_crypto_load(&e) != 0 || name_origin(i, &e) != 0 || look(i, &e) != 0 ||
+	    make_parents(&i->place, &e) != 0 || enrol(i, &vkey, &e) != 0) {
 		say("seal init: %s", e.text);
 		return EXIT_NOT_DONE;
 	}

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "config/auditd_conf.h"
+#include "seal/crypto.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -106,6 +107,8 @@ int sealed_find(struct sealed *s, const struct sealed_choice *choice, struct err
 	s->has_key = false;
 	s->has_anchor = false;
 	s->state_dir[0] = '\0';
+	if (seal_crypto_load(e) != 0)
+		return -1;
 	if (choice->key && evidence_key_read(choice->key, &s->key, e) != 0)
 		return -1;
 	s->has_key = choice->key;

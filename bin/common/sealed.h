@@ -29,7 +29,8 @@ struct sealed {
 	char state_dir[LOG_PATH_BYTES]; /* of the host, if the log is its own; else empty */
 };
 
-/* 0, also where neither key nor anchor is known; -1: what was named cannot be read. */
+/* 0, also where neither key nor anchor is known; -1: what was named cannot be read, or there is
+ * no libcrypto. */
 MUST_CHECK int sealed_find(struct sealed *s, const struct sealed_choice *choice, struct err *e);
 
 /*

@@ -7,6 +7,7 @@
 #include "sealkey/vault.h"
 
 #include "common/frame.h"
+#include "seal/crypto.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -133,12 +134,12 @@ static int work(struct app *a)
 	confine_memory();
 	(void)mlock(a, sizeof(*a));              /* where not all of memory can be locked */
 	(void)setenv("TSS2_LOG", "all+none", 1); /* what fails is in our answers */
-	a->vault.folder = store_open(a->folder, &e);
+	/* libcrypto, its algorithms and the heap for keys are there before files cannot be opened. */
+	a->vault.folder = seal_crypto_load(&e) == 0 ? store_open(a->folder, &e) : -1;
 	if (a->vault.folder < 0 || vault_open(&a->vault, a->tcti, &e) != 0) {
 		excuse(a, &e);
 		return EXIT_TROUBLE;
 	}
-	/* Algorithms are loaded, and the heap for keys is made, while files can be opened. */
 	(void)!seal_key_protect(&e);
 	(void)seal_key_id(sv_cstr(a->vault.origin), SEAL_TYPE_ED25519, &(struct seal_public){{0}});
 	confine_enter(a->folder, a->vault.has_sockets);

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "integrity/evidence_priv.h"
 #include "integrity/folder.h"
+#include "seal/crypto.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -475,6 +476,8 @@ int evidence_load(struct evidence *ev, const struct evidence_options *o, struct 
 		  struct err *e)
 {
 	*ev = (struct evidence){.folder = -1, .commits = -1};
+	if (seal_crypto_load(e) != 0)
+		return -1;
 	if (o->anchor) {
 		ev->has_anchor = true;
 		ev->anchor = *o->anchor;

@@ -92,7 +92,7 @@ struct evidence {
 
 /*
  * Reads all but `segments`. 0: *ev is to be released, what is wrong is in *doubts; -1: it cannot be read
- * (permissions, no memory), and nothing is to be released.
+ * (permissions, no memory, no libcrypto), and nothing is to be released.
  */
 MUST_CHECK int evidence_load(struct evidence *ev, const struct evidence_options *o,
 			     struct doubts *doubts, struct err *e);

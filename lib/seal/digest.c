@@ -3,22 +3,29 @@
  * at providers and parameters for each hash: 50 ns of the 100 that a node takes. OpenSSL 3 calls these
  * functions deprecated, because they pass its configuration by; a log's hashes must not depend on it.
  */
-#define OPENSSL_API_COMPAT 0x10101000L
 #include "seal/digest.h"
 
-#include <openssl/sha.h>
+#include "seal/crypto_priv.h"
+
 #include <stdlib.h>
 
 struct seal_digest {
+	const struct crypto *crypto;
 	SHA256_CTX state;
 	bool failed;
 };
 
 struct seal_digest *seal_digest_new(struct err *e)
 {
-	struct seal_digest *d = calloc(1, sizeof(*d));
+	const struct crypto *c = crypto(e);
+	struct seal_digest *d;
 
-	if (!d)
+	if (!c)
+		return NULL;
+	d = calloc(1, sizeof(*d));
+	if (d)
+		d->crypto = c;
+	else
 		(void)err_sys(e, "no memory for SHA-256");
 	return d;
 }
@@ -36,8 +43,12 @@ bool seal_digest_failed(const struct seal_digest *d)
 /* SHA-256 of a prefix and the bytes behind it. */
 static void hash(struct seal_digest *d, struct sv prefix, struct sv bytes, struct seal_hash *out)
 {
-	if (SHA256_Init(&d->state) == 1 && SHA256_Update(&d->state, prefix.p, prefix.n) == 1 &&
-	    SHA256_Update(&d->state, bytes.p, bytes.n) == 1 && SHA256_Final(out->b, &d->state) == 1)
+	const struct crypto *c = d->crypto;
+
+	if (c->SHA256_Init(&d->state) == 1 &&
+	    c->SHA256_Update(&d->state, prefix.p, prefix.n) == 1 &&
+	    c->SHA256_Update(&d->state, bytes.p, bytes.n) == 1 &&
+	    c->SHA256_Final(out->b, &d->state) == 1)
 		return;
 	*out = (struct seal_hash){{0}};
 	d->failed = true;

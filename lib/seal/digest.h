@@ -27,7 +27,7 @@ struct seal_hash {
 
 struct seal_digest;
 
-/* NULL, with *e filled, where there is no memory. */
+/* NULL, with *e filled, where there is no memory or no libcrypto (seal/crypto.h). */
 MUST_CHECK struct seal_digest *seal_digest_new(struct err *e);
 void seal_digest_free(struct seal_digest *d); /* NULL is well */
 

@@ -7,11 +7,10 @@
 
 #include "base/num.h"
 #include "seal/base64.h"
+#include "seal/crypto_priv.h"
 #include "seal/digest.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 #define HEAP_BYTES 16384 /* a power of two; a key takes 64 */
@@ -19,13 +18,18 @@
 
 int seal_key_protect(struct err *e)
 {
-	if (CRYPTO_secure_malloc_initialized() == 1 ||
-	    CRYPTO_secure_malloc_init(HEAP_BYTES, HEAP_LEAST) == 1)
+	const struct crypto *c = crypto(e);
+
+	if (!c)
+		return -1;
+	if (c->CRYPTO_secure_malloc_initialized() == 1 ||
+	    c->CRYPTO_secure_malloc_init(HEAP_BYTES, HEAP_LEAST) == 1)
 		return 0;
 	return err_set(e, "OpenSSL cannot lock memory for keys");
 }
 
 struct seal_key {
+	const struct crypto *crypto;
 	EVP_PKEY *pair;
 	struct seal_public key;
 };
@@ -34,7 +38,7 @@ struct seal_key {
  * A key from bytes alone goes to the ordinary heap, one that is decoded (RFC 8410, 7) to the secure one;
  * that takes 0.1 ms.
  */
-static EVP_PKEY *make_pair(const uint8_t seed[SEAL_SEED_BYTES])
+static EVP_PKEY *make_pair(const struct crypto *c, const uint8_t seed[SEAL_SEED_BYTES])
 {
 	static const uint8_t head[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
 				       0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20};
@@ -42,24 +46,30 @@ static EVP_PKEY *make_pair(const uint8_t seed[SEAL_SEED_BYTES])
 	const uint8_t *p = bytes;
 	EVP_PKEY *pair;
 
-	if (CRYPTO_secure_malloc_initialized() != 1)
-		return EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed,
-						       SEAL_SEED_BYTES);
+	if (c->CRYPTO_secure_malloc_initialized() != 1)
+		return c->EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed,
+							  SEAL_SEED_BYTES);
 	memcpy(bytes, head, sizeof(head));
 	memcpy(bytes + sizeof(head), seed, SEAL_SEED_BYTES);
-	pair = d2i_PrivateKey_ex(EVP_PKEY_ED25519, NULL, &p, sizeof(bytes), NULL, NULL);
-	OPENSSL_cleanse(bytes, sizeof(bytes));
+	pair = c->d2i_PrivateKey_ex(EVP_PKEY_ED25519, NULL, &p, sizeof(bytes), NULL, NULL);
+	c->OPENSSL_cleanse(bytes, sizeof(bytes));
 	return pair;
 }
 
 struct seal_key *seal_key_new(const uint8_t seed[SEAL_SEED_BYTES], struct err *e)
 {
-	struct seal_key *k = calloc(1, sizeof(*k));
+	const struct crypto *c = crypto(e);
+	struct seal_key *k;
 	size_t n = sizeof(k->key.b);
 
-	if (k)
-		k->pair = make_pair(seed);
-	if (!k || !k->pair || EVP_PKEY_get_raw_public_key(k->pair, k->key.b, &n) != 1) {
+	if (!c)
+		return NULL;
+	k = calloc(1, sizeof(*k));
+	if (k) {
+		k->crypto = c;
+		k->pair = make_pair(c, seed);
+	}
+	if (!k || !k->pair || c->EVP_PKEY_get_raw_public_key(k->pair, k->key.b, &n) != 1) {
 		seal_key_free(k);
 		(void)err_set(e,
 			      "cannot make an Ed25519 key: OpenSSL refuses, or there is no memory");
@@ -72,7 +82,7 @@ void seal_key_free(struct seal_key *k)
 {
 	if (!k)
 		return;
-	EVP_PKEY_free(k->pair);
+	k->crypto->EVP_PKEY_free(k->pair);
 	free(k);
 }
 
@@ -84,16 +94,18 @@ void seal_key_public(const struct seal_key *k, struct seal_public *out)
 int seal_key_sign(struct seal_key *k, struct sv message, uint8_t signature[SEAL_SIGNATURE_BYTES],
 		  struct err *e)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	const struct crypto *c = k->crypto;
+	EVP_MD_CTX *context = c->EVP_MD_CTX_new();
 	uint8_t made[SEAL_SIGNATURE_BYTES];
 	size_t n = sizeof(made);
-	bool is_made = context &&
-		       EVP_DigestSignInit_ex(context, NULL, NULL, NULL, NULL, k->pair, NULL) == 1 &&
-		       EVP_DigestSign(context, made, &n, (const unsigned char *)message.p,
-				      message.n) == 1 &&
-		       n == sizeof(made);
+	bool is_made =
+		context &&
+		c->EVP_DigestSignInit_ex(context, NULL, NULL, NULL, NULL, k->pair, NULL) == 1 &&
+		c->EVP_DigestSign(context, made, &n, (const unsigned char *)message.p, message.n) ==
+			1 &&
+		n == sizeof(made);
 
-	EVP_MD_CTX_free(context);
+	c->EVP_MD_CTX_free(context);
 	if (!is_made)
 		return err_set(e, "cannot sign: OpenSSL refuses, or there is no memory");
 	memcpy(signature, made, sizeof(made));
@@ -103,16 +115,21 @@ int seal_key_sign(struct seal_key *k, struct sv message, uint8_t signature[SEAL_
 bool seal_check_signature(const struct seal_public *key, struct sv message,
 			  const uint8_t signature[SEAL_SIGNATURE_BYTES])
 {
-	EVP_PKEY *pair =
-		EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, key->b, sizeof(key->b));
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool is_good = pair && context &&
-		       EVP_DigestVerifyInit_ex(context, NULL, NULL, NULL, NULL, pair, NULL) == 1 &&
-		       EVP_DigestVerify(context, signature, SEAL_SIGNATURE_BYTES,
-					(const unsigned char *)message.p, message.n) == 1;
+	const struct crypto *c = crypto(NULL);
+	EVP_MD_CTX *context;
+	EVP_PKEY *pair;
+	bool is_good;
 
-	EVP_MD_CTX_free(context);
-	EVP_PKEY_free(pair);
+	if (!c)
+		return false;
+	pair = c->EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, key->b, sizeof(key->b));
+	context = c->EVP_MD_CTX_new();
+	is_good = pair && context &&
+		  c->EVP_DigestVerifyInit_ex(context, NULL, NULL, NULL, NULL, pair, NULL) == 1 &&
+		  c->EVP_DigestVerify(context, signature, SEAL_SIGNATURE_BYTES,
+				      (const unsigned char *)message.p, message.n) == 1;
+	c->EVP_MD_CTX_free(context);
+	c->EVP_PKEY_free(pair);
 	return is_good;
 }
 
@@ -162,6 +179,8 @@ int seal_vkey_parse(struct sv text, struct seal_vkey *out, struct err *e)
 	struct seal_vkey v;
 	uint64_t said;
 
+	if (seal_crypto_load(e) != 0) /* else the id would not be the key's */
+		return -1;
 	if (!sv_cut(text, '+', &name, &rest) || !sv_cut(rest, '+', &id, &base64))
 		return err_set(e, "not a key of the form name+id+key");
 	if (!seal_origin_is_good(name))

@@ -34,7 +34,7 @@ struct seal_key;
 /*
  * Has OpenSSL keep private keys in memory that is locked and between guard pages, for the rest of the
  * process: before the first key, and before system calls are forbidden. -1: it is not locked
- * (RLIMIT_MEMLOCK); keys are made all the same.
+ * (RLIMIT_MEMLOCK), and keys are made all the same; or there is no libcrypto (seal/crypto.h).
  */
 MUST_CHECK int seal_key_protect(struct err *e);
 
@@ -76,7 +76,7 @@ void seal_vkey_make(struct seal_vkey *out, struct sv name, uint8_t type,
 		    const struct seal_public *key);
 
 /* The text without an LF. 0, or -1 with *e filled: it is none, its id is not its key's, its type is none
- * of the two. */
+ * of the two, or there is no libcrypto. */
 MUST_CHECK int seal_vkey_parse(struct sv text, struct seal_vkey *out, struct err *e);
 void seal_vkey_print(struct buf *b, const struct seal_vkey *v);
 

@@ -8,9 +8,8 @@
 
 #include "seal/base64.h"
 #include "seal/bytes.h"
+#include "seal/crypto_priv.h"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 
 #define TPM_GENERATED  UINT32_C(0xff544347)
@@ -165,28 +164,36 @@ int seal_quote_of(const struct seal_step *start, struct seal_quote *out, struct 
 }
 
 struct seal_quote_key {
+	const struct crypto *crypto;
 	EVP_PKEY *key;
 };
 
-static bool is_p256(EVP_PKEY *key)
+static bool is_p256(const struct crypto *c, EVP_PKEY *key)
 {
 	char name[32];
 	size_t n;
 
-	return EVP_PKEY_is_a(key, "EC") == 1 &&
-	       EVP_PKEY_get_group_name(key, name, sizeof(name), &n) == 1 &&
+	return c->EVP_PKEY_is_a(key, "EC") == 1 &&
+	       c->EVP_PKEY_get_group_name(key, name, sizeof(name), &n) == 1 &&
 	       strcmp(name, "prime256v1") == 0;
 }
 
 struct seal_quote_key *seal_quote_key_new(struct sv pem, struct err *e)
 {
-	struct seal_quote_key *k = calloc(1, sizeof(*k));
-	BIO *text = pem.n <= PEM_MAX_BYTES ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	const struct crypto *c = crypto(e);
+	struct seal_quote_key *k;
+	BIO *text;
 
+	if (!c)
+		return NULL;
+	k = calloc(1, sizeof(*k));
+	text = pem.n <= PEM_MAX_BYTES ? c->BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	if (k)
+		k->crypto = c;
 	if (k && text)
-		k->key = PEM_read_bio_PUBKEY(text, NULL, NULL, NULL);
-	BIO_free(text);
-	if (!k || !k->key || !is_p256(k->key)) {
+		k->key = c->PEM_read_bio_PUBKEY(text, NULL, NULL, NULL);
+	c->BIO_free(text);
+	if (!k || !k->key || !is_p256(c, k->key)) {
 		seal_quote_key_free(k);
 		(void)err_set(e, "not a public key on P-256 in PEM");
 		return NULL;
@@ -198,7 +205,7 @@ void seal_quote_key_free(struct seal_quote_key *k)
 {
 	if (!k)
 		return;
-	EVP_PKEY_free(k->key);
+	k->crypto->EVP_PKEY_free(k->key);
 	free(k);
 }
 
@@ -219,7 +226,8 @@ static size_t put_integer(uint8_t *out, const uint8_t value[32])
 
 bool seal_quote_check(const struct seal_quote_key *key, const struct seal_quote *quote)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	const struct crypto *c = key->crypto;
+	EVP_MD_CTX *context = c->EVP_MD_CTX_new();
 	uint8_t der[2 + 2 * 35] = {0x30};
 	size_t n = 2;
 	bool is_good;
@@ -227,11 +235,11 @@ bool seal_quote_check(const struct seal_quote_key *key, const struct seal_quote 
 	n += put_integer(der + n, quote->r);
 	n += put_integer(der + n, quote->s);
 	der[1] = (uint8_t)(n - 2);
-	is_good =
-		context &&
-		EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, key->key, NULL) == 1 &&
-		EVP_DigestVerify(context, der, n, quote->attest, quote->attest_bytes) == 1;
-	EVP_MD_CTX_free(context);
+	is_good = context &&
+		  c->EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, key->key, NULL) ==
+			  1 &&
+		  c->EVP_DigestVerify(context, der, n, quote->attest, quote->attest_bytes) == 1;
+	c->EVP_MD_CTX_free(context);
 	return is_good;
 }
 

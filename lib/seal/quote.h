@@ -33,7 +33,7 @@ MUST_CHECK int seal_quote_parse(struct sv attest, struct sv signature, struct se
  * without the quote's line. 0, or -1 with *e. */
 MUST_CHECK int seal_quote_of(const struct seal_step *start, struct seal_quote *out, struct err *e);
 
-/* A public key on P-256 in PEM (SubjectPublicKeyInfo). NULL with *e. */
+/* A public key on P-256 in PEM (SubjectPublicKeyInfo). NULL with *e: it is none, or there is no libcrypto. */
 struct seal_quote_key;
 MUST_CHECK struct seal_quote_key *seal_quote_key_new(struct sv pem, struct err *e);
 void seal_quote_key_free(struct seal_quote_key *k); /* NULL is well */
