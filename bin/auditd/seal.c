@@ -4,6 +4,7 @@
 #include "auditd/app.h"
 
 #include "base/manager.h"
+#include "integrity/evidence.h"
 #include "integrity/folder.h"
 #include "integrity/reserve.h"
 #include "integrity/sealer.h"
@@ -123,6 +124,19 @@ static bool find_origin(const char *log, char origin[SEAL_ORIGIN_MAX])
 	return true;
 }
 
+/* Where the folder cannot be opened just now: of what the host remembers. */
+static bool find_origin_of_anchor(const char *folder, char origin[SEAL_ORIGIN_MAX])
+{
+	char path[LOG_PATH_MAX + sizeof("/" RESERVE_ANCHOR)];
+	struct seal_anchor anchor;
+
+	(void)snprintf(path, sizeof(path), "%s/" RESERVE_ANCHOR, folder);
+	if (evidence_anchor_read(path, &anchor, NULL) != 0)
+		return false;
+	(void)snprintf(origin, SEAL_ORIGIN_MAX, "%s", anchor.enrolment.name);
+	return true;
+}
+
 static void open_reserve(struct seal *s, const struct auditd_conf *conf, const struct voice *voice)
 {
 	char folder[LOG_PATH_MAX], origin[SEAL_ORIGIN_MAX];
@@ -130,10 +144,10 @@ static void open_reserve(struct seal *s, const struct auditd_conf *conf, const s
 		.folder = folder, .origin = origin, .protection = conf->seal_key};
 	struct err e;
 
-	/* The sealer says so. */
-	if (!find_origin(conf->log_file, origin))
-		return;
 	(void)snprintf(folder, sizeof(folder), "%s/" RESERVE_FOLDER, conf->state_dir);
+	/* It is not enrolled: the sealer says so. */
+	if (!find_origin(conf->log_file, origin) && !find_origin_of_anchor(folder, origin))
+		return;
 	s->reserve = reserve_spawn(&o, &e);
 	if (!s->reserve)
 		say(voice, LOG_ERR, "the key of the seal is not to be had: %s", e.text);
@@ -272,6 +286,8 @@ void seal_tick(struct app *app)
 		s->has_begun = s->has_ended = true;
 		record_trouble(app, "op=seal-unsealed cause=\"no sealer\" res=failed");
 	}
+	if (s->sealer && sealer_should_rotate(s->sealer))
+		keeper_rotate(&app->keeper);
 	while (s->sealer && sealer_take_news(s->sealer, &news)) {
 		s->alarms += is_alarm(news.kind);
 		tell(app, &news);

@@ -30,6 +30,7 @@ struct work {
 	struct traced *files; /* oldest first */
 	size_t count;
 	uint64_t number; /* of the segment that the first of them is */
+	uint64_t limit;  /* of the live file: nobody has told of what is behind it */
 };
 
 /* ---- where to begin ---- */
@@ -121,7 +122,8 @@ static int trace_files(struct work *w, size_t oldest, uint64_t offset, struct er
 				     .first = w->trace->range.size,
 				     .offset = offset,
 				     .begin = w->trace->range};
-		status = retrace_text(w->trace, text, offset, &f->bytes, e);
+		status = retrace_text(w->trace, text, offset, i ? UINT64_MAX : w->limit, &f->bytes,
+				      e);
 		f->end = w->trace->range.size;
 		if (status == 0 && i && !f->member.is_packed && f->end >= w->r->sealed)
 			recover_cut_torn(w->l, w->log_path, f->member.number, text, f->bytes,
@@ -225,7 +227,7 @@ static void finish(struct work *w, bool is_clean)
 	r->has_levels = r->has_levels && !w->trace->has_failed;
 	if (r->range.size > r->sealed && w->l->chain.notes)
 		ledger_tell(w->l, SEALER_NEWS_RECOVERED, r->sealed, r->range.size,
-			    "were not signed when the daemon went down");
+			    "were not signed when sealing began");
 }
 
 /* The lines are those that were signed. */
@@ -371,12 +373,12 @@ static int recover_from(struct work *w, size_t place, struct err *e)
 }
 
 /* Nothing was sealed yet: from the end of the log on. */
-static int begin_first(struct work *w, uint64_t size, struct err *e)
+static int begin_first(struct work *w, struct err *e)
 {
 	const struct seal_range empty = {.size = 0};
 
 	begin_trace(w, &empty, false);
-	if (trace_files(w, 0, size, e) != 0 || put_files(w, 0, e) != 0)
+	if (trace_files(w, 0, w->limit, e) != 0 || put_files(w, 0, e) != 0)
 		return -1;
 	finish(w, true);
 	return 0;
@@ -392,7 +394,7 @@ static int begin_anew(struct work *w, struct err *e)
 	ledger_tell(w->l, SEALER_NEWS_REPAIRED, 0, 0, "%s is lost", INTEGRITY_SEGMENTS);
 	if (signed_range(w, &range) != 0)
 		return no_tree(w, e);
-	offset = w->set.members[0].size;
+	offset = w->set.members[0].size < w->limit ? w->set.members[0].size : w->limit;
 	if (w->l->has_commit && c->offset <= offset && is_boundary(w, 0, c->offset))
 		offset = c->offset;
 	begin_trace(w, &range, false);
@@ -402,7 +404,7 @@ static int begin_anew(struct work *w, struct err *e)
 	return 0;
 }
 
-static int recover(struct work *w, uint64_t size, struct err *e)
+static int recover(struct work *w, struct err *e)
 {
 	size_t place;
 
@@ -419,17 +421,17 @@ static int recover(struct work *w, uint64_t size, struct err *e)
 	place = find_base(w->l, w->r->sealed);
 	if (place < w->l->place_count)
 		return recover_from(w, place, e);
-	return w->r->sealed == 0 ? begin_first(w, size, e) : begin_anew(w, e);
+	return w->r->sealed == 0 ? begin_first(w, e) : begin_anew(w, e);
 }
 
 int recover_lines(struct recovery *r, struct ledger *l, const char *log_path, uint64_t size,
 		  struct err *e)
 {
-	struct work w = {.r = r, .l = l, .log_path = log_path, .set = LOG_SET_INIT};
+	struct work w = {.r = r, .l = l, .log_path = log_path, .set = LOG_SET_INIT, .limit = size};
 	int status;
 
 	*r = (struct recovery){.sealed = 0};
-	status = recover(&w, size, e);
+	status = recover(&w, e);
 	log_set_release(&w.set);
 	free(w.trace);
 	free(w.files);

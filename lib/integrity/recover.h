@@ -45,8 +45,8 @@ void recover_cut_torn(struct ledger *l, const char *log_path, unsigned number,
 		      struct log_text *text, uint64_t from, uint64_t segment);
 
 /*
- * Hashes the lines of the live file, and of those between it and the last that is known. `size`: that the
- * live file had when it was opened. Records of new segments wait in l->segments, and hashes of new lines for
+ * Hashes the lines of the live file, and of those between it and the last that is known. `size`: up to where
+ * the live file is ours; it may grow meanwhile, and be rotated: then r->live is another file. Records of new segments wait in l->segments, and hashes of new lines for
  * levels_sync(). -1: there is no tree to go on with; *e says why.
  */
 MUST_CHECK int recover_lines(struct recovery *r, struct ledger *l, const char *log_path,

@@ -131,8 +131,15 @@ static uint64_t take_lines(struct retrace *t, struct buf *read)
 	return n;
 }
 
-int retrace_text(struct retrace *t, struct log_text *text, uint64_t offset, uint64_t *end,
-		 struct err *e)
+static size_t piece_of(uint64_t at, uint64_t limit)
+{
+	uint64_t left = limit > at ? limit - at : 0;
+
+	return left < PIECE ? (size_t)left : PIECE;
+}
+
+int retrace_text(struct retrace *t, struct log_text *text, uint64_t offset, uint64_t limit,
+		 uint64_t *end, struct err *e)
 {
 	CLEANUP(buf_release) struct buf read = BUF_INIT(LINE_MAX_BYTES);
 	uint64_t at = offset;
@@ -142,7 +149,7 @@ int retrace_text(struct retrace *t, struct log_text *text, uint64_t offset, uint
 	do {
 		if (!buf_reserve(&read, PIECE))
 			return err_set(e, "a line of the log is too long to be one");
-		n = log_text_read(text, at, read.p + read.n, PIECE);
+		n = log_text_read(text, at, read.p + read.n, piece_of(at, limit));
 		if (n < 0)
 			return err_sys(e, "cannot read the log");
 		read.n += (size_t)n;

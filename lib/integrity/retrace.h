@@ -35,9 +35,9 @@ struct retrace {
 /* The tree so far, with its size. leaves_from: 0. */
 void retrace_begin(struct retrace *t, struct levels *levels, struct seal_digest *digest,
 		   const struct seal_range *range, uint64_t known);
-/* Whole lines from an offset on; *end is behind the last one. -1: the file cannot be read. */
+/* Whole lines of [offset, limit); *end is behind the last one. -1: the file cannot be read. */
 MUST_CHECK int retrace_text(struct retrace *t, struct log_text *text, uint64_t offset,
-			    uint64_t *end, struct err *e);
+			    uint64_t limit, uint64_t *end, struct err *e);
 /* One line, without its newline. */
 void retrace_line(struct retrace *t, struct sv line);
 /* What waits is compared and written. */

@@ -1,6 +1,6 @@
 /*
- * A sealer from its beginning to its end: what it is made of, what it finds, and how it stops. What the recorder
- * tells it is sealer_hear.c's, what it does by itself sealer_turn.c's.
+ * A sealer from its making to its end: what it is made of, and how it stops. How it begins is
+ * sealer_begin.c's, what the recorder tells it sealer_hear.c's, what it does by itself sealer_turn.c's.
  */
 #include "integrity/sealer_priv.h"
 
@@ -70,61 +70,6 @@ static struct sealer_settings with_defaults(const struct sealer_settings *given)
 	return s;
 }
 
-static void hear(void *ctx, enum sealer_news_kind kind, uint64_t from, uint64_t to,
-		 const char *text)
-{
-	sealer_tell(ctx, kind, from, to, text);
-}
-
-/* A page of another log's keys is none of ours. */
-static void claim_secret(struct sealer *s)
-{
-	struct seal_secret_page *page = seal_secret_page(s->options.secret);
-	struct seal_hash origin;
-
-	seal_sha256(s->digest, sv_cstr(s->ledger.chain.enrolment.name), &origin);
-	if (memcmp(page->origin, origin.b, sizeof(page->origin)) != 0)
-		explicit_bzero(page->slot, sizeof(page->slot));
-	memcpy(page->origin, origin.b, sizeof(page->origin));
-}
-
-static int open_folder_of_log(struct sealer *s, struct err *e)
-{
-	const char *slash = strrchr(s->log_path, '/');
-	char folder[LOG_PATH_MAX];
-
-	(void)snprintf(folder, sizeof(folder), "%.*s/", slash ? (int)(slash - s->log_path) : 1,
-		       slash ? s->log_path : ".");
-	s->log_folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return s->log_folder >= 0 ? 0 : err_sys(e, "cannot open the folder %s", folder);
-}
-
-/* All that there is to go on with. */
-static int open_all(struct sealer *s, struct err *e)
-{
-	const struct ledger_hear hearing = {s, hear};
-
-	if (!s->options.secret)
-		return err_set(e, "there is no memory for keys");
-	if (integrity_open(s->log_path, &s->store.folder, e) != INTEGRITY_OPEN ||
-	    open_folder_of_log(s, e) != 0)
-		return -1;
-	s->lock = integrity_lock(s->store.folder, e);
-	if (s->lock < 0)
-		return -1;
-	s->has_ledger = true;
-	if (ledger_open(&s->ledger, &s->store, s->digest, &hearing, e) != 0)
-		return -1;
-	s->ledger.keeps_leaves = s->settings.keeps_leaves;
-	s->ledger.wall_ns = sealer_wall_ns(s);
-	(void)snprintf(s->figures.origin, sizeof(s->figures.origin), "%s",
-		       s->ledger.chain.enrolment.name);
-	s->figures.starts = s->ledger.chain.starts;
-	s->figures.first_kept = s->ledger.chain.first_kept;
-	claim_secret(s);
-	return 0;
-}
-
 /* A condition that waits by the clock that nobody sets. */
 static int init_thread_parts(struct sealer *s)
 {
@@ -143,7 +88,6 @@ static int init_thread_parts(struct sealer *s)
 struct sealer *sealer_new(const struct sealer_options *o, struct err *e)
 {
 	struct sealer *s = calloc(1, sizeof(*s));
-	struct err why;
 
 	if (!s || init_thread_parts(s) != 0) {
 		(void)err_set(e, "no memory to seal the log");
@@ -169,9 +113,7 @@ struct sealer *sealer_new(const struct sealer_options *o, struct err *e)
 		sealer_free(s);
 		return NULL;
 	}
-	if (open_all(s, &why) != 0)
-		sealer_set_state(s, SEALER_UNSEALED, why.text);
-	else
+	if (sealer_open(s))
 		recover_keep_torn(&s->ledger, s->log_path);
 	return s;
 }
@@ -186,16 +128,12 @@ static void free_parts(struct sealer *s)
 		free(s->fresh[i].p);
 		free(s->hashes[i].p);
 	}
-	if (s->has_ledger)
-		ledger_close(&s->ledger);
+	sealer_close(s);
 	buf_release(&s->checkpoint);
 	seal_key_free(s->key);
 	seal_digest_free(s->digest);
 	seal_digest_free(s->line_digest);
 	close_fd(&s->first_fd);
-	close_fd(&s->store.folder);
-	close_fd(&s->lock);
-	close_fd(&s->log_folder);
 }
 
 void sealer_free(struct sealer *s)
@@ -220,55 +158,33 @@ void sealer_free(struct sealer *s)
 
 /* ---- beginning and ending ---- */
 
-static int begin(struct sealer *s, struct recovery *r, struct err *e)
-{
-	struct sealer_file *f;
-
-	if (recover_lines(r, &s->ledger, s->log_path, s->first_size, e) != 0)
-		return -1;
-	s->sealed = s->covered = r->sealed;
-	s->root = r->root;
-	s->is_clean = r->is_clean;
-	s->begin = r->begin;
-	f = sealer_add_file(s, &r->live);
-	if (!f)
-		return err_set(e, "no memory to seal the log");
-	s->range = r->range;
-	f->number = s->ledger.places[s->ledger.place_count - 1].number;
-	f->first = s->ledger.places[s->ledger.place_count - 1].first;
-	f->offset = s->ledger.places[s->ledger.place_count - 1].offset;
-	memcpy(f->of, s->ledger.places[s->ledger.place_count - 1].of, sizeof(f->of));
-	f->is_announced = true;
-	f->bytes = r->offset;
-	f->fd = take_fd(&s->first_fd);
-	s->segment = s->ledger.has_commit ? s->ledger.last.segment : f->number;
-	s->offset = s->ledger.has_commit ? s->ledger.last.offset : f->offset;
-	s->has_levels = r->has_levels;
-	s->fresh[0].first = s->hashes[0].first = s->range.size;
-	s->fresh[1].first = s->hashes[1].first = s->range.size >> LEVEL_BITS;
-	if (!r->has_levels)
-		sealer_tell(s, SEALER_NEWS_LEVELS, s->range.size, 0, "the disk takes no hashes");
-	if (s->range.size > s->sealed)
-		s->waiting_ns = s->uncovered_ns = sealer_boot_ns(s);
-	return 0;
-}
-
 bool sealer_start(struct sealer *s)
 {
-	struct recovery r = {.sealed = 0};
+	bool has_work;
 	struct err e;
 
-	if (s->figures.state == SEALER_UNSEALED)
-		return false;
-	if (begin(s, &r, &e) != 0 || (!s->options.is_driven && sealer_run(s, &e) != 0)) {
-		sealer_set_state(s, SEALER_UNSEALED, e.text);
-		return false;
-	}
 	(void)pthread_mutex_lock(&s->mutex);
-	s->has_tree = true;
-	sealer_wake(s);
+	s->has_started = true;
 	(void)pthread_mutex_unlock(&s->mutex);
-	return r.should_rotate;
+	if (s->has_ledger)
+		sealer_begin(s);
+	has_work = s->has_tree || s->may_begin;
+	if (has_work && !s->options.is_driven && sealer_run(s, &e) != 0) {
+		s->has_tree = s->may_begin = false;
+		sealer_set_state(s, SEALER_UNSEALED, e.text);
+	}
+	return sealer_should_rotate(s);
+}
+
+bool sealer_should_rotate(struct sealer *s)
+{
+	bool should;
+
+	(void)pthread_mutex_lock(&s->mutex);
+	should = s->should_rotate;
+	s->should_rotate = false;
+	(void)pthread_mutex_unlock(&s->mutex);
+	return should;
 }
 
 void sealer_rotate_keys(struct sealer *s)
@@ -283,11 +199,12 @@ void sealer_configure(struct sealer *s, const struct sealer_settings *settings)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	s->settings = with_defaults(settings);
+	s->wants_begin = true;
 	sealer_wake(s);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
-/* Until the thread has signed the end, or patience is over. Under the lock. */
+/* Until the thread has signed the end, has nothing to sign, or patience is over. Under the lock. */
 static void wait_for_end(struct sealer *s, unsigned patience_ms)
 {
 	struct timespec until;
@@ -299,7 +216,8 @@ static void wait_for_end(struct sealer *s, unsigned patience_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	while (!s->has_ended && pthread_cond_timedwait(&s->changed, &s->mutex, &until) != ETIMEDOUT)
+	while (!s->has_ended && (s->has_tree || s->is_turning) &&
+	       pthread_cond_timedwait(&s->changed, &s->mutex, &until) != ETIMEDOUT)
 		;
 }
 
@@ -315,7 +233,7 @@ int sealer_stop(struct sealer *s, unsigned patience_ms, struct err *e)
 	(void)pthread_mutex_lock(&s->mutex);
 	s->wants_stop = true;
 	sealer_wake(s);
-	if (s->has_thread && s->has_tree)
+	if (s->has_thread)
 		wait_for_end(s, patience_ms);
 	has_ended = s->has_ended;
 	(void)snprintf(why, sizeof(why), "%s", s->figures.why);

@@ -17,7 +17,9 @@
  * checkpoint covers them. Nothing here makes the recorder lose a line.
  *
  * Without `integrity/`, without a key, or where what is there contradicts itself, sealer_new succeeds all
- * the same: the state is SEALER_UNSEALED and says why.
+ * the same: the state is SEALER_UNSEALED and says why. What the system refused is tried again by the thread,
+ * once a minute, and at once when the log is rotated or sealer_configure() is called; it reads then what was
+ * written meanwhile.
  */
 #ifndef AURUM_INTEGRITY_SEALER_H
 #define AURUM_INTEGRITY_SEALER_H
@@ -131,6 +133,8 @@ MUST_CHECK struct sealer *sealer_new(const struct sealer_options *o, struct err 
  * the log should be rotated: lines that were signed are missing at its end.
  */
 bool sealer_start(struct sealer *s);
+/* The same of a beginning that came later; true once. */
+MUST_CHECK bool sealer_should_rotate(struct sealer *s);
 
 /* Stops and frees; NULL is fine. Without sealer_stop() before it the log ends unclean. */
 void sealer_free(struct sealer *s);

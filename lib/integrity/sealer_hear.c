@@ -140,7 +140,12 @@ void sealer_opened(struct sealer *s, int fd, uint64_t size)
 	if (!f) {
 		close_fd(&s->first_fd);
 		s->first_fd = own_descriptor(s, fd, &id);
+		s->first_id = id;
 		s->first_size = size;
+		if (s->has_started) {
+			s->wants_begin = true;
+			sealer_wake(s);
+		}
 	} else if (s->has_tree && log_identity_eq(&f->id, &id)) {
 		look_at_same_file(s, fd, f, size);
 	} else if (s->has_tree) {
@@ -194,7 +199,7 @@ static void put_node(void *ctx, unsigned level, uint64_t index, const struct sea
 		sealer_give_up_levels(s);
 }
 
-static void take_line(struct sealer *s, struct sv line)
+void sealer_take_line(struct sealer *s, struct sv line)
 {
 	const struct seal_sink sink = {s, put_node};
 	struct seal_hash leaf;
@@ -236,10 +241,12 @@ void sealer_appended(struct sealer *s, struct sv lines)
 		before = s->range.size;
 		f->bytes += lines.n;
 		while ((n = sv_index(lines, '\n')) < lines.n) {
-			take_line(s, sv_head(lines, n));
+			sealer_take_line(s, sv_head(lines, n));
 			lines = sv_from(lines, n + 1);
 		}
 		lines_came(s, before);
+	} else if (!f) {
+		s->first_size += lines.n;
 	}
 	(void)pthread_mutex_unlock(&s->mutex);
 }
@@ -268,8 +275,6 @@ void sealer_fragment(struct sealer *s, uint64_t offset, uint64_t bytes)
 	struct sealer_file *f;
 	uint64_t before;
 
-	(void)offset;
-	(void)bytes;
 	(void)pthread_mutex_lock(&s->mutex);
 	f = last_file(s);
 	if (s->has_tree && f) {
@@ -277,13 +282,15 @@ void sealer_fragment(struct sealer *s, uint64_t offset, uint64_t bytes)
 		/* It begins where our lines end, also where nobody knows how long it is. */
 		if (f->fd >= 0 && read_line(f->fd, f->bytes, &line)) {
 			f->bytes += line.n + 1;
-			take_line(s, buf_view(&line));
+			sealer_take_line(s, buf_view(&line));
 			lines_came(s, before);
 		} else {
 			sealer_tell_locked(
 				s, SEALER_NEWS_FOREIGN, before, 0,
 				"the beginning of a line became one that cannot be read");
 		}
+	} else if (!f) {
+		s->first_size = offset + bytes;
 	}
 	(void)pthread_mutex_unlock(&s->mutex);
 }

@@ -80,15 +80,19 @@ struct sealer {
 	struct sealer_options options;
 	char log_path[LOG_PATH_MAX];
 	struct store store;
-	int lock, log_folder;
 	struct log_listener listener;
-	/* the recorder's */
-	struct seal_digest *line_digest;
-	int first_fd;        /* before the start: the file that was opened, */
-	uint64_t first_size; /* and its size */
 	/* under the lock */
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
+	struct seal_digest *line_digest;
+	bool has_started;
+	/* until there is a tree: the file that lines go to, and how much of it was told */
+	int first_fd;
+	struct log_identity first_id;
+	uint64_t first_size;
+	bool may_begin, wants_begin; /* to begin is to be tried again; now */
+	uint64_t tried_ns;           /* when it was last */
+	bool should_rotate;
 	struct sealer_settings settings;
 	bool has_tree; /* lines are hashed */
 	struct seal_range range;
@@ -112,7 +116,8 @@ struct sealer {
 	/* the thread's */
 	pthread_t thread;
 	bool has_thread;
-	bool is_stuck; /* it was given up */
+	bool is_stuck;        /* it was given up */
+	int lock, log_folder; /* -1: closed */
 	struct seal_digest *digest;
 	struct ledger ledger;
 	bool has_ledger;
@@ -143,7 +148,16 @@ struct sealer {
 uint64_t sealer_wall_ns(const struct sealer *s);
 uint64_t sealer_boot_ns(const struct sealer *s);
 
+/* ---- sealer_begin.c: where it fails the state is SEALER_UNSEALED and says why, and all is closed ---- */
+/* Opens `integrity/`, and takes its lock. */
+MUST_CHECK bool sealer_open(struct sealer *s);
+/* Behind that: compares the log with what was signed; lines are hashed from then on. */
+void sealer_begin(struct sealer *s);
+void sealer_close(struct sealer *s);
+
 /* ---- sealer_hear.c ---- */
+/* The next leaf of the tree. Under the lock. */
+void sealer_take_line(struct sealer *s, struct sv line);
 /* A file that lines go to from now on, the last of s->files; it has no descriptor yet. NULL: no memory. */
 struct sealer_file *sealer_add_file(struct sealer *s, const struct log_identity *id);
 /* There is something to do. Under the lock. */

@@ -9,6 +9,7 @@
 #include "seal/commit.h"
 
 #include <ftw.h>
+#include <unistd.h>
 
 static char top[] = "/tmp/sealer-test-XXXXXX";
 
@@ -289,6 +290,109 @@ static void a_daemon_that_was_killed_goes_on_in_its_epoch(void **state)
 	stop(&h);
 	assert_int_equal(verdict_of(&h, &r), VERIFY_PROVEN);
 	assert_int_equal(r.starts, 2);
+	host_release(&h);
+}
+
+/* `integrity/` is not to be had when the daemon starts: the same window, and no line is missing. */
+static void what_was_refused_at_the_start_is_tried_again(void **state)
+{
+	static struct verify_result r;
+	struct sealer_news n;
+	struct host h;
+
+	(void)state;
+	make_stopped(&h);
+	assert_int_equal(rename(in("integrity"), in("elsewhere")), 0);
+	host_start(&h);
+	assert_state(&h, SEALER_UNSEALED);
+	assert_true(hears(&h, SEALER_NEWS_UNSEALED, NULL));
+	host_lines(&h, 100);
+	host_rotate(&h);
+	host_lines(&h, 55);
+	assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
+	host_pass(&h, 40);
+	assert_state(&h, SEALER_UNSEALED);
+	assert_int_equal(figures(&h).size, 0);
+	host_pass(&h, 21);
+	assert_state(&h, SEALER_SEALED);
+	assert_int_equal(figures(&h).sealed, 1155);
+	assert_true(hears(&h, SEALER_NEWS_SEALED, &n));
+	assert_int_equal(n.from, 1000);
+	host_lines(&h, 45);
+	host_rotate(&h);
+	host_lines(&h, 7);
+	stop(&h);
+	assert_int_equal(verdict_of(&h, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(r.doubts.count, 1);
+	assert_int_equal(r.doubts.list[0].kind, DOUBT_WINDOW);
+	assert_int_equal(r.doubts.list[0].from, 1000);
+	assert_int_equal(r.doubts.list[0].to, 1155);
+	assert_int_equal(r.end, 1207);
+	host_release(&h);
+}
+
+static void a_rotation_and_a_reload_try_to_begin_at_once(void **state)
+{
+	struct host h;
+
+	(void)state;
+	for (int reloads = 0; reloads < 2; reloads++) {
+		make_stopped(&h);
+		assert_int_equal(rename(in("integrity"), in("elsewhere")), 0);
+		host_start(&h);
+		host_pass(&h, 2);
+		assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
+		if (reloads)
+			sealer_configure(h.sealer, &h.settings);
+		else
+			host_rotate(&h);
+		host_turn(&h, 1);
+		host_turn(&h, 1);
+		assert_state(&h, SEALER_SEALED);
+		assert_int_equal(figures(&h).sealed, 1000);
+		stop(&h);
+		host_release(&h);
+		assert_int_equal(empty(NULL), 0);
+	}
+}
+
+/* The first start of all: lines from before it are from before the seal. */
+static void who_is_first_sealed_late_does_not_claim_what_was_before(void **state)
+{
+	static struct verify_result r;
+	struct host h;
+
+	(void)state;
+	make(&h);
+	assert_int_equal(rename(in("integrity"), in("elsewhere")), 0);
+	host_start(&h);
+	host_lines(&h, 100);
+	assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
+	host_pass(&h, 61);
+	assert_state(&h, SEALER_SEALED);
+	host_lines(&h, 30);
+	stop(&h);
+	assert_int_equal(verdict_of(&h, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(r.before, 100);
+	assert_int_equal(r.size, 30);
+	host_release(&h);
+}
+
+/* Nothing that waiting helps against. */
+static void what_contradicts_itself_is_not_tried_again(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make_stopped(&h);
+	assert_int_equal(rename(in("integrity/enrolment"), in("elsewhere")), 0);
+	host_start(&h);
+	host_lines(&h, 10);
+	assert_int_equal(rename(in("elsewhere"), in("integrity/enrolment")), 0);
+	host_rotate(&h);
+	host_pass(&h, 120);
+	assert_state(&h, SEALER_UNSEALED);
+	assert_int_equal(sealer_stop(h.sealer, 0, NULL), -1);
 	host_release(&h);
 }
 
@@ -991,6 +1095,51 @@ static void the_thread_seals_while_lines_are_written(void **state)
 	host_release(&h);
 }
 
+/* The recorder writes and rotates all the while; what it told of is in the tree once, and in order. */
+static void the_thread_begins_while_lines_are_written(void **state)
+{
+	struct sealer_options o = {.settings = {.checkpoint_ms = 1, .keeps_leaves = true}};
+	static struct verify_result r;
+	struct log_options log;
+	struct err e;
+	struct host h;
+
+	(void)state;
+	make_stopped(&h);
+	h.secret = seal_secret_new(NULL);
+	o.log_path = h.log_path;
+	o.secret = h.secret;
+	o.reserve = h.reserve;
+	assert_int_equal(rename(in("integrity"), in("elsewhere")), 0);
+	h.sealer = sealer_new(&o, NULL);
+	log = (struct log_options){
+		.path = h.log_path, .flush = FLUSH_NONE, .listener = sealer_listener(h.sealer)};
+	assert_int_equal(log_open(&h.log, &log, &e), 0);
+	h.is_open = true;
+	assert_false(sealer_start(h.sealer));
+	assert_state(&h, SEALER_UNSEALED);
+	for (int i = 0; i < 3000 && (i < 100 || figures(&h).sealed < 2000); i++) {
+		CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
+
+		if (i == 30)
+			assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
+		for (int k = 0; k < 20; k++)
+			host_put_line(&h, &out);
+		assert_true(host_append(&h, buf_view(&out)));
+		if (i % 40 == 39)
+			host_rotate(&h);
+		(void)usleep(2000);
+	}
+	assert_int_equal(sealer_stop(h.sealer, 60000, &e), 0);
+	host_crash(&h);
+	assert_int_equal(verdict_of(&h, &r), VERIFY_INCOMPLETE);
+	assert_int_equal(r.doubts.count, 1);
+	assert_int_equal(r.doubts.list[0].kind, DOUBT_WINDOW);
+	assert_int_equal(r.unsealed, 0);
+	assert_true(r.end > 2000);
+	host_release(&h);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, empty)
@@ -1001,6 +1150,11 @@ int main(void)
 		TEST(critical_records_and_many_lines_are_covered_at_once),
 		TEST(keys_change_every_ten_seconds_and_every_minute_without_lines),
 		TEST(a_daemon_that_was_killed_goes_on_in_its_epoch),
+		TEST(what_was_refused_at_the_start_is_tried_again),
+		TEST(a_rotation_and_a_reload_try_to_begin_at_once),
+		TEST(who_is_first_sealed_late_does_not_claim_what_was_before),
+		TEST(what_contradicts_itself_is_not_tried_again),
+		TEST(the_thread_begins_while_lines_are_written),
 		TEST(a_crash_leaves_a_window_and_nothing_else),
 		TEST(the_key_at_rest_may_come_late),
 		TEST(a_key_that_is_given_once_a_boot_outlives_a_stop),

@@ -13,6 +13,7 @@
 
 #define RETRY_MS    1000
 #define START_MS    10000 /* between two tries to get the key at rest */
+#define BEGIN_MS    60000 /* between two tries to begin at all */
 #define BURST_MS    100   /* between two checkpoints for critical records */
 #define LOOK_S      60    /* between two looks for files that are gone */
 #define REMOVED_S   1     /* the same, when files give way: until then nobody gave them up */
@@ -64,6 +65,14 @@ static uint64_t turn_due(const struct sealer *s)
 	due = earlier(due, s->commit_ns + s->settings.heartbeat_s * SECOND);
 	return earlier(due,
 		       s->look_ns + (s->removed + s->removed_since ? REMOVED_S : LOOK_S) * SECOND);
+}
+
+/* When it is to be tried again to begin. Under the lock. */
+static uint64_t begin_due(const struct sealer *s)
+{
+	if (!s->may_begin || s->wants_stop)
+		return UINT64_MAX;
+	return s->tried_ns + (s->wants_begin ? RETRY_MS : BEGIN_MS) * MS;
 }
 
 /* ---- what ---- */
@@ -200,11 +209,11 @@ static int finish(struct sealer *s, struct err *e)
 		return -1;
 	if (sealer_hand_over(s, e) != 0 || sealer_sign_stop(s, e) != 0)
 		return -1;
+	sealer_set_state(s, SEALER_STOPPED, "");
 	(void)pthread_mutex_lock(&s->mutex);
 	s->has_ended = true;
 	(void)pthread_cond_broadcast(&s->changed);
 	(void)pthread_mutex_unlock(&s->mutex);
-	sealer_set_state(s, SEALER_STOPPED, "");
 	return 0;
 }
 
@@ -303,29 +312,54 @@ static void fail(struct sealer *s, uint64_t now, const struct err *e)
 	sealer_set_state(s, SEALER_UNSEALED, e->text);
 }
 
+static void begin_again(struct sealer *s)
+{
+	(void)pthread_mutex_lock(&s->mutex);
+	s->wants_begin = false;
+	(void)pthread_mutex_unlock(&s->mutex);
+	if (sealer_open(s))
+		sealer_begin(s);
+}
+
+static void go_on(struct sealer *s, uint64_t now)
+{
+	struct err e;
+
+	if (act(s, now, &e) != 0) {
+		fail(s, now, &e);
+		return;
+	}
+	s->failed_ns = 0;
+	if (!s->has_ended)
+		sealer_set_state(s, SEALER_SEALED, "");
+}
+
+/* When there is something to do; UINT64_MAX: nothing, for ever or until somebody asks. */
+static uint64_t next_due(struct sealer *s, bool *has_tree)
+{
+	uint64_t due;
+
+	(void)pthread_mutex_lock(&s->mutex);
+	*has_tree = s->has_tree;
+	due = s->has_ended ? UINT64_MAX : s->has_tree ? turn_due(s) : begin_due(s);
+	(void)pthread_mutex_unlock(&s->mutex);
+	return due;
+}
+
 unsigned sealer_turn(struct sealer *s)
 {
 	uint64_t now = sealer_boot_ns(s), due;
-	bool is_over;
-	struct err e;
+	bool has_tree;
 
-	(void)pthread_mutex_lock(&s->mutex);
-	due = s->has_tree ? turn_due(s) : UINT64_MAX;
-	is_over = s->has_ended;
-	(void)pthread_mutex_unlock(&s->mutex);
-	if (is_over || due == UINT64_MAX)
+	due = next_due(s, &has_tree);
+	if (due == UINT64_MAX)
 		return IDLE_MS;
 	if (now >= due) {
-		if (act(s, now, &e) != 0) {
-			fail(s, now, &e);
-		} else {
-			s->failed_ns = 0;
-			if (!s->has_ended)
-				sealer_set_state(s, SEALER_SEALED, "");
-		}
-		(void)pthread_mutex_lock(&s->mutex);
-		due = turn_due(s);
-		(void)pthread_mutex_unlock(&s->mutex);
+		if (has_tree)
+			go_on(s, now);
+		else
+			begin_again(s);
+		due = next_due(s, &has_tree);
 		now = sealer_boot_ns(s);
 	}
 	if (due <= now)
@@ -361,6 +395,9 @@ static void set_turning(struct sealer *s, bool is)
 {
 	(void)pthread_mutex_lock(&s->mutex);
 	s->is_turning = is;
+	/* sealer_stop() may wait for that. */
+	if (!is && s->wants_stop)
+		(void)pthread_cond_broadcast(&s->changed);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 

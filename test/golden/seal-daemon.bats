@@ -315,6 +315,75 @@ starts() { grep -axE 'first|clean|unclean|continued' "$dir/$1/log/integrity/keys
 	[[ $(state one seal) == UNSEALED* ]]
 }
 
+# fill NAME, clear NAME: no file can be made any more in the log's file system; again.
+fill() {
+	local log=$dir/$1/log i=0
+	mount -o remount,nr_inodes=64 "$log"
+	while : >"$log/ballast.$i"; do i=$((i + 1)); done 2>/dev/null
+	[ "$i" -gt 10 ]
+}
+clear() { rm "$dir/$1/log/"ballast.*; }
+
+@test "no room when it starts: it seals as soon as there is some, and says from where on" {
+	seal one
+	sed -i '/^seal/d' "$dir/one/etc/auditd.conf"
+	begin one
+	feed one 5
+	stop one
+	seal one
+	enrol one
+	fill one
+	begin one
+	feed one 5
+	wait_for 30 logged one 'op=seal-unsealed cause=.*No space left'
+	[[ $(state one seal) == UNSEALED:*"No space left"* ]]
+	clear one
+	tell one USR1
+	wait_for 30 is_sealed one
+	wait_for 30 logged one 'op=seal-sealed'
+	feed one 5
+	# What was written until then is from before the seal.
+	verify one 2
+	[[ $output == *"from before the seal"* ]]
+	verify one 0 --from 0
+	stop one
+	# The second start, of a chain that was stopped.
+	rm "$dir/one/log/integrity/lock"
+	fill one
+	begin one
+	feed one 5
+	[[ $(state one seal) == UNSEALED:*"No space left"* ]]
+	verify one 1
+	clear one
+	tell one HUP
+	wait_for 30 is_sealed one
+	wait_for 30 logged one 'op=seal-recovered from=[0-9]+ to=[0-9]+ '
+	stop one
+	verify one 2 --from 0
+	[[ $output == *"start 1 was not clean"* ]]
+	[ "$(starts one)" = "first unclean" ]
+	[ "$(cat "$dir/one/log/"audit.log* | grep -ac ' n=')" -eq 20 ]
+}
+
+@test "a folder that cannot be opened when it starts is tried again, with the key of what the host remembers" {
+	seal one
+	enrol one
+	begin one
+	feed one 5
+	stop one
+	mv "$dir/one/log/integrity" "$dir/one/log/elsewhere"
+	begin one
+	feed one 5
+	[[ $(state one seal) == UNSEALED:* ]]
+	mv "$dir/one/log/elsewhere" "$dir/one/log/integrity"
+	# Once a minute; at once when it is told.
+	tell one HUP
+	wait_for 30 is_sealed one
+	stop one
+	verify one 2
+	[ "$(starts one)" = "first unclean" ]
+}
+
 # jump WALL BOOT: seconds by which the clocks of the daemon are ahead from now on.
 jump() { perl -e 'print pack "qq", @ARGV' "$1" "$2" | dd of="$dir/one/jump" conv=notrunc status=none; }
 
