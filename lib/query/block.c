@@ -20,6 +20,7 @@
 
 struct block_source {
 	uint64_t bytes; /* of its text, as it was at the start */
+	uint64_t left;  /* of them, to be read */
 	bool has_ranges;
 	const struct block_range *ranges;
 	size_t range_count;
@@ -66,7 +67,7 @@ bool blocks_open(struct blocks *b, struct cursor *cursor)
 			blocks_close(b);
 			return false;
 		}
-		b->total += b->sources[i].bytes;
+		b->total += b->sources[i].left = b->sources[i].bytes;
 	}
 	return b->sources && b->again;
 }
@@ -93,15 +94,17 @@ void blocks_keep(struct blocks *b, size_t source, const struct block_range *rang
 {
 	struct block_source *s = &b->sources[source];
 
-	b->total -= s->bytes;
+	b->total -= s->left;
 	s->has_ranges = true;
 	s->ranges = ranges;
 	s->range_count = count;
+	s->left = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct block_range range = fit(ranges[i], s->bytes);
 
-		b->total += range.to - range.from;
+		s->left += range.to - range.from;
 	}
+	b->total += s->left;
 }
 
 /* What is read next of the source, and *out set to it: the rest of its range and those that touch it. */
@@ -151,17 +154,30 @@ static void take_frames(struct blocks *b, struct segment *s, struct block_spec *
 		out->to = frames[end - 1].raw_at + frames[end - 1].raw_bytes;
 }
 
+/* The source with more to read, of which *out is set to what is next. */
+static size_t find_source(struct blocks *b, struct block_range *out)
+{
+	while (b->source < b->cursor->count && !rest_of_range(b, out)) {
+		b->source++;
+		b->range = b->frame = 0;
+		b->from = 0;
+	}
+	return b->source;
+}
+
+size_t blocks_source(struct blocks *b)
+{
+	struct block_range range;
+
+	return find_source(b, &range);
+}
+
 bool blocks_next(struct blocks *b, struct block_spec *out)
 {
 	struct cursor_source *s;
 	struct block_range range = {0};
 
-	while (b->source < b->cursor->count && !rest_of_range(b, &range)) {
-		b->source++;
-		b->range = b->frame = 0;
-		b->from = 0;
-	}
-	if (b->source >= b->cursor->count)
+	if (find_source(b, &range) >= b->cursor->count)
 		return false;
 	s = b->cursor->sources[b->source];
 	*out = (struct block_spec){

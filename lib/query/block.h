@@ -84,9 +84,11 @@ MUST_CHECK bool blocks_open(struct blocks *b, struct cursor *cursor);
 void blocks_close(struct blocks *b);
 /*
  * Only these stretches of a source are read; they rise, may touch, and are borrowed until
- * blocks_close(). count 0: nothing of it. Before the first blocks_next(); total is what is left.
+ * blocks_close(). count 0: nothing of it. Before blocks_next() gives the first of it; total is what is left. Again: instead of those.
  */
 void blocks_keep(struct blocks *b, size_t source, const struct block_range *ranges, size_t count);
+/* The source of which the next block is, or how many there are at the end. */
+size_t blocks_source(struct blocks *b);
 /* False at the end. */
 MUST_CHECK bool blocks_next(struct blocks *b, struct block_spec *out);
 

@@ -1,6 +1,8 @@
 /*
- * The scan over files. Four kinds of work, each done by whatever thread is free:
+ * The scan over files. Five kinds of work, each done by whatever thread is free:
  *
+ *	sieve	frames of a compressed file, for bytes that	any number at a time
+ *		every hit holds: only what has them is read
  *	read	a block, and walk its lines to heads		any number at a time
  *	join	heads to events, in the order of the log;
  *		copy those that may match into a chunk		one at a time
@@ -18,6 +20,7 @@
 
 #include "query/chunk.h"
 #include "query/heads.h"
+#include "query/sieve.h"
 #include "query/trouble.h"
 
 #include <pthread.h>
@@ -50,12 +53,13 @@ struct engine {
 	struct scan *scan;
 	struct plan plan;
 	struct blocks blocks;
-	const struct prune *prune; /* may be NULL */
+	struct prune *prune; /* may be NULL */
 	unsigned threads;
 
 	pthread_mutex_t lock; /* of everything below but what a flag lends to a thread */
 	pthread_cond_t changed;
 	pthread_mutex_t states; /* around chunk_new() and chunk_end() */
+	struct sieve *sieve;    /* may be NULL */
 	struct slot *slots;
 	size_t slot_count;
 	uint64_t read_at, join_at; /* blocks, counted from 0: the next one of each */
@@ -70,14 +74,15 @@ struct engine {
 	bool all_joined;
 	bool stopped; /* no new work */
 	bool no_memory;
-	struct trouble trouble; /* what could not be read */
-	uint64_t done_bytes;
+	struct trouble trouble;            /* what could not be read */
+	uint64_t done_bytes, sieved_bytes; /* sieved: which are not to be read for that */
 };
 
 /* What each thread has of its own. */
 struct tools {
 	struct sift sift;
 	struct segment_unpacker *unpacker; /* once there is something to unpack */
+	struct sieve_tools sieve;
 };
 
 static struct slot *slot_of(const struct engine *g, uint64_t block)
@@ -90,11 +95,51 @@ static struct shelf *shelf_of(const struct engine *g, uint64_t chunk)
 	return &g->shelves[chunk % g->shelf_count];
 }
 
+static void tell_progress(struct engine *g)
+{
+	if (g->scan->progress)
+		g->scan->progress(g->scan->arg, g->done_bytes + g->sieved_bytes,
+				  g->blocks.total + g->sieved_bytes);
+}
+
+/* ---- sieve ---- */
+
+/* A file is through: less of it is read. */
+static void leave_out(struct engine *g, size_t source, const struct prune_lines *lines)
+{
+	uint64_t total = g->blocks.total;
+
+	prune_apply_to(g->prune, source, &g->blocks);
+	g->sieved_bytes += total - g->blocks.total;
+	g->scan->malformed_lines += lines->malformed;
+	g->scan->cursor->stats.too_long += lines->too_long;
+	tell_progress(g);
+}
+
+static bool sieve_frames(struct engine *g, struct sieve_tools *tools)
+{
+	struct sieve_job job;
+	struct prune_lines lines;
+	int status;
+
+	if (!g->sieve || !sieve_next(g->sieve, blocks_source(&g->blocks), &job))
+		return false;
+	(void)pthread_mutex_unlock(&g->lock);
+	sieve_look(g->sieve, tools, &job);
+	(void)pthread_mutex_lock(&g->lock);
+	status = sieve_end(g->sieve, &job, &lines);
+	g->no_memory |= status < 0;
+	if (status > 0)
+		leave_out(g, job.source, &lines);
+	return true;
+}
+
 /* ---- read ---- */
 
-static bool can_read(const struct engine *g)
+static bool can_read(struct engine *g)
 {
-	return !g->no_more_blocks && g->read_at < g->join_at + g->slot_count - KEPT;
+	return !g->no_more_blocks && g->read_at < g->join_at + g->slot_count - KEPT &&
+	       (!g->sieve || sieve_is_through(g->sieve, blocks_source(&g->blocks)));
 }
 
 static void read_block(struct engine *g, struct segment_unpacker **unpacker)
@@ -303,8 +348,8 @@ static void join_block(struct engine *g)
 		shelf->bytes = shelf->chunk.text.n;
 		g->fill_at++;
 	}
-	if (done && slot && g->scan->progress)
-		g->scan->progress(g->scan->arg, g->done_bytes, g->blocks.total);
+	if (done && slot)
+		tell_progress(g);
 }
 
 /* ---- sort and fold ---- */
@@ -394,7 +439,7 @@ static bool work(struct engine *g, struct tools *tools, bool is_caller)
 	else if (can_read(g))
 		read_block(g, &tools->unpacker);
 	else
-		return false;
+		return sieve_frames(g, &tools->sieve);
 	return true;
 }
 
@@ -413,6 +458,7 @@ static void run(struct engine *g, bool is_caller)
 	(void)pthread_cond_broadcast(&g->changed);
 	(void)pthread_mutex_unlock(&g->lock);
 	segment_unpacker_free(tools.unpacker);
+	sieve_tools_release(&tools.sieve);
 	sift_release(&tools.sift);
 }
 
@@ -480,6 +526,7 @@ static void tear_down(struct engine *g)
 	}
 	free(g->slots);
 	free(g->shelves);
+	sieve_free(g->sieve);
 	blocks_close(&g->blocks);
 	(void)pthread_cond_destroy(&g->changed);
 	(void)pthread_mutex_destroy(&g->states);
@@ -497,7 +544,7 @@ static int outcome(const struct engine *g, struct err *e)
 	return trouble_tell(&g->trouble, e);
 }
 
-int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune, struct err *e)
+int engine_run(struct scan *s, struct blocks *blocks, struct prune *prune, struct err *e)
 {
 	struct engine *g = calloc(1, sizeof(*g));
 	int status;
@@ -516,6 +563,8 @@ int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune,
 	for (size_t i = 0; i < s->set_count; i++)
 		plan_add_set(&g->plan, &s->sets[i]);
 	g->plan.any_time = s->first != NULL;
+	if (prune)
+		g->sieve = sieve_new(&g->plan, prune, s->cursor);
 	(void)pthread_mutex_init(&g->lock, NULL);
 	(void)pthread_mutex_init(&g->states, NULL);
 	(void)pthread_cond_init(&g->changed, NULL);

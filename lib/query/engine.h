@@ -6,8 +6,8 @@
 #include "query/prune.h"
 #include "query/scan.h"
 
-/* Takes blocks as its own. prune: what is left out of them; NULL: nothing. */
-MUST_CHECK int engine_run(struct scan *s, struct blocks *blocks, const struct prune *prune,
+/* Takes blocks as its own. prune: what is left out of them, and may be more then; NULL: nothing. */
+MUST_CHECK int engine_run(struct scan *s, struct blocks *blocks, struct prune *prune,
 			  struct err *e);
 
 #endif

@@ -181,42 +181,20 @@ static int settle(struct prune_file *f, const struct prune_terms *t)
 	return prune_ranges(f);
 }
 
-/* What is open at the end of a file that a whole one follows stays so: it makes others wait there. */
-static struct stamp floor_of_tail(const struct prune_file *f, const struct prune_terms *t)
-{
-	struct stamp floor = {INT64_MIN, 0, 0};
-
-	if (!__builtin_sub_overflow(f->high.sec, t->wish.timeout_s, &floor.sec))
-		floor.sec++; /* those of that second have timed out */
-	return floor;
-}
-
-/* Each floor is the lowest of its range and of the sparse ones behind it. */
 static void set_floors(struct prune *p)
 {
-	const struct stamp highest = {INT64_MAX, 999, UINT64_MAX};
-	struct stamp floor = highest;
-	bool is_tail = false;
+	struct prune_behind behind = {.floor = {INT64_MAX, 999, UINT64_MAX}};
 
 	for (size_t i = p->count; i-- > 0;) {
 		struct prune_file *f = &p->files[i];
 
 		if (!f->source || !f->is_live)
 			continue;
-		if (!f->is_part) {
-			is_tail = true;
-			continue;
-		}
-		for (size_t k = f->range_count; k-- > 0;) {
-			bool is_plain = !f->ranges[k].is_sparse;
-
-			if (is_tail && !is_plain)
-				floor = floor_of_tail(f, p->terms);
-			is_tail = is_plain;
-			if (stamp_cmp(&f->floors[k], &floor) < 0)
-				floor = f->floors[k];
-			f->floors[k] = floor;
-		}
+		f->behind = behind;
+		if (f->is_part)
+			prune_floors(f, p->terms, &behind);
+		else
+			behind.is_tail = true;
 	}
 }
 
@@ -293,11 +271,16 @@ int prune_look(struct prune *p, const struct cursor *cursor, const struct prune_
 	return 0;
 }
 
+void prune_apply_to(const struct prune *p, size_t source, struct blocks *blocks)
+{
+	blocks_keep(blocks, source, p->files[source].ranges, p->files[source].range_count);
+}
+
 void prune_apply(const struct prune *p, struct blocks *blocks)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (p->files[i].is_part)
-			blocks_keep(blocks, i, p->files[i].ranges, p->files[i].range_count);
+			prune_apply_to(p, i, blocks);
 }
 
 void prune_release(struct prune *p)

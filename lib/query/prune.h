@@ -73,6 +73,22 @@ MUST_CHECK int prune_look(struct prune *p, const struct cursor *cursor,
 /* Tells blocks what to leave out; p has to stay as long as they are read. */
 void prune_apply(const struct prune *p, struct blocks *blocks);
 
+/*
+ * A file of which the indexes say that all of it has to be read can be looked through for bytes that every
+ * hit holds, before any of it is read (query/sieve.h). hits: a byte for each frame of the segment, not 0
+ * where they are, or may be. 1: less is read of it from now on, prune_apply_to() says what, and *lines is how many lines of each kind
+ * that are not read for that; 0: nothing changes; -1: no memory.
+ */
+struct prune_lines {
+	uint64_t malformed, too_long;
+};
+bool prune_can_sieve(const struct prune *p, size_t source);
+/* Whether it is known of any file what may be left out, or that it can be looked through. */
+bool prune_is_of_use(const struct prune *p);
+MUST_CHECK int prune_sieve(struct prune *p, size_t source, const unsigned char *hits,
+			   struct prune_lines *lines);
+void prune_apply_to(const struct prune *p, size_t source, struct blocks *blocks);
+
 /* For the engine. The lowest stamp of what is read of a source from here on, where it is sparse. */
 struct stamp prune_floor(const struct prune *p, size_t source, uint64_t from);
 /* False for an event of which it is known without asking that it does not fit, or that it is counted. */

@@ -18,7 +18,7 @@
 
 /* The files with something in the window, one behind the other. */
 struct meeting {
-	struct prune *p;
+	const struct prune *p;
 	struct prune_file **files;
 	size_t count;
 	struct stamp high, low; /* the highest before the border at hand, the lowest behind it */
@@ -150,57 +150,76 @@ static bool ask_rows(const struct meeting *m, bool *read)
 }
 
 /*
- * Marks the edge of a file; true when that is too much, and it is given up. Behind the border it is read
- * as it stands from the file's start on: when an event times out decides what is joined.
+ * Marks the frames of a file's edge. False: too many. Behind the border it is read as it stands from the file's
+ * start on: when an event times out decides what is joined.
  */
-static bool mark_edge(struct prune_file *f, bool before, const struct meeting *m)
+static bool mark_frames(struct prune_file *f, bool before, const struct meeting *m)
 {
-	const struct prune_terms *t = m->p->terms;
 	size_t count = 0, end = 0;
 
-	if (!f->is_part)
-		return false;
-	if (!prune_select_frames(f, t))
-		return true;
 	for (size_t k = 0; k < f->index.frame_count; k++)
-		if (is_edge(t, &f->index.frames[k], before, m)) {
+		if (is_edge(m->p->terms, &f->index.frames[k], before, m)) {
 			f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
 			end = k + 1;
 			count++;
 		}
 	for (size_t k = 0; k < end && !before; k++)
 		f->keep[k] |= KEEP_SPARSE | KEEP_EDGE | KEEP_PLAIN;
-	if (count <= EDGE_FRAMES_MAX && (before || end <= EDGE_FRAMES_MAX))
+	return count <= EDGE_FRAMES_MAX && (before || end <= EDGE_FRAMES_MAX);
+}
+
+/* True when it is given up. */
+static bool mark_edge(struct prune_file *f, bool before, const struct meeting *m)
+{
+	if (!f->is_part)
+		return false;
+	if (!prune_select_frames(f, m->p->terms))
+		return true;
+	if (mark_frames(f, before, m))
 		return false;
 	prune_file_give_up(f, PRUNE_OVERLAP);
 	return true;
+}
+
+/* Marks from the first frame on that has something of this second or later. */
+static void mark_tail(struct prune_file *f, const struct prune_terms *t, int64_t from)
+{
+	bool inside = false;
+
+	for (size_t k = 0; k < f->index.frame_count; k++) {
+		const struct index_frame *frame = &f->index.frames[k];
+
+		if (!prune_frame_fits(t, frame))
+			continue;
+		inside |= frame->last.sec >= from;
+		if (inside)
+			f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
+	}
+}
+
+/* The seconds in which events begin that are open at the end of a file, up to which that is the highest. */
+static int64_t open_from(const struct prune_file *f, const struct prune_terms *t)
+{
+	int64_t from;
+
+	return __builtin_sub_overflow(f->high.sec, t->wish.timeout_s, &from) ? INT64_MIN : from;
 }
 
 /* Marks what can be open at the end of the files up to the border; true when one is given up. */
 static bool mark_tails(const struct meeting *m, size_t border)
 {
 	const struct prune_terms *t = m->p->terms;
-	int64_t from;
+	int64_t from = open_from(m->files[border], t);
 	bool gave_up = false;
 
-	if (__builtin_sub_overflow(m->files[border]->high.sec, t->wish.timeout_s, &from))
-		from = INT64_MIN;
 	for (size_t i = border + 1; i-- > 0 && m->files[i]->high.sec >= from;) {
 		struct prune_file *f = m->files[i];
-		bool inside = false;
 
 		if (!f->is_part)
 			continue;
 		gave_up |= !prune_select_frames(f, t);
-		for (size_t k = 0; f->keep && k < f->index.frame_count; k++) {
-			const struct index_frame *frame = &f->index.frames[k];
-
-			if (!prune_frame_fits(t, frame))
-				continue;
-			inside |= frame->last.sec >= from;
-			if (inside)
-				f->keep[k] |= KEEP_SPARSE | KEEP_EDGE;
-		}
+		if (f->keep)
+			mark_tail(f, t, from);
 	}
 	return gave_up;
 }
@@ -266,14 +285,21 @@ static bool give_up_all(const struct meeting *m)
 	return gave_up;
 }
 
+/* Sets the border of m behind files[border]. */
+static void stand_at(struct meeting *m, size_t border)
+{
+	m->border = border;
+	m->high = m->files[border]->high;
+	m->low = m->files[border + 1]->low;
+}
+
 static bool overlap(struct meeting *m)
 {
 	bool gave_up = false;
 
 	look_around(m);
 	for (m->border = 0; m->border + 1 < m->count; m->border++) {
-		m->high = m->files[m->border]->high;
-		m->low = m->files[m->border + 1]->low;
+		stand_at(m, m->border);
 		if (stamp_cmp(&m->low, &m->high) <= 0)
 			gave_up |= is_deep(m) ? give_up_all(m) : meet(m);
 	}
@@ -305,4 +331,31 @@ bool prune_borders(struct prune *p)
 	bool gave_up = overlap(&m);
 
 	return tails(&m) || gave_up;
+}
+
+/* ---- one file on its own ---- */
+
+static bool meets_well(struct prune_file *f, bool before, const struct meeting *m)
+{
+	return stamp_cmp(&m->low, &m->high) > 0 || (!is_deep(m) && mark_frames(f, before, m));
+}
+
+bool prune_meet(const struct prune *p, struct prune_file *f)
+{
+	struct meeting m = {.p = p, .files = p->live, .count = p->live_count};
+	size_t at = 0;
+
+	while (m.files[at] != f)
+		at++;
+	if (at > 0) {
+		stand_at(&m, at - 1);
+		if (!meets_well(f, false, &m))
+			return false;
+	}
+	if (at + 1 == m.count)
+		return true;
+	stand_at(&m, at);
+	if (!is_far(f, m.files[at + 1], p->terms->wish.timeout_s))
+		mark_tail(f, p->terms, open_from(f, p->terms));
+	return meets_well(f, true, &m);
 }

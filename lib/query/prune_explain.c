@@ -4,6 +4,7 @@
  *	looked for: key has needle
  *	/var/log/audit/audit.log.3: 64.0 MiB, index: 2 of 1024 frames read, 128.0 KiB, for 5 events at most
  *	/var/log/audit/audit.log.2: 64.0 MiB, index: nothing read: outside of the window
+ *	/var/log/audit/audit.log-00000007.zst: 64.0 MiB, looked through: 1 of 1024 frames have the text, 3 read
  *	/var/log/audit/audit.log.1: 64.0 MiB, read whole: stale index: ...
  *	3 files, 2 by index; 64.1 MiB of 192.0 MiB read (33.4 %)
  */
@@ -76,6 +77,12 @@ static void put_terms(struct buf *out, const struct prune_terms *t)
 	buf_puts(out, t->count ? "\n" : "everything\n");
 }
 
+static void put_sieved(struct buf *out, const struct prune_file *f)
+{
+	buf_printf(out, ", looked through: %zu of %zu frames have the text, %zu read", f->hits,
+		   f->index.frame_count, f->frames_kept);
+}
+
 static void put_part(struct buf *out, const struct prune_file *f)
 {
 	buf_puts(out, ", index: ");
@@ -101,7 +108,9 @@ static void put_file(struct buf *out, const struct prune_file *f)
 {
 	buf_printf(out, "%s: ", f->source->name);
 	put_bytes(out, f->bytes);
-	if (f->is_part) {
+	if (f->is_sieved) {
+		put_sieved(out, f);
+	} else if (f->is_part) {
 		put_part(out, f);
 	} else {
 		buf_printf(out, ", read whole: %s", reasons[f->reason]);

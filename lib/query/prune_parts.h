@@ -34,6 +34,12 @@ struct prune_span {
 	struct stamp first, last;
 };
 
+/* What comes behind a place in the log: the lowest stamp of it, and whether it is read as it stands. */
+struct prune_behind {
+	struct stamp floor;
+	bool is_tail;
+};
+
 struct prune_file {
 	const struct cursor_source *source;
 	enum prune_reason reason;
@@ -67,6 +73,10 @@ struct prune_file {
 	struct block_range *ranges;
 	struct stamp *floors; /* of each range */
 	size_t range_count, frames_kept;
+	struct prune_behind behind; /* the file */
+
+	bool is_sieved; /* it was looked through: */
+	size_t hits;    /* so many of its frames have the text */
 
 	bool has_counted; /* events from here to there are counted, and not read */
 	struct stamp counted_from, counted_to;
@@ -93,6 +103,11 @@ bool prune_frame_fits(const struct prune_terms *t, const struct index_frame *fra
 
 /* prune_border.c: marks what has to be read where files meet. True when a file was given up. */
 bool prune_borders(struct prune *p);
+/*
+ * The same for one file that is still read whole, whatever the others hold, once prune_borders() found no more to give up. False:
+ * too much of it, or its order depends on all that is open there.
+ */
+bool prune_meet(const struct prune *p, struct prune_file *f);
 
 /*
  * prune_select.c: marks the frames in which the rows are, and none else. Where all rows can be counted
@@ -103,6 +118,13 @@ void prune_select(struct prune_file *f, const struct prune_terms *t);
 bool prune_is_countable(const struct prune_file *f, const struct prune_terms *t);
 /* For who marks more of them. False: as prune_file_frames(). */
 bool prune_select_frames(struct prune_file *f, const struct prune_terms *t);
+/* Marks what is read as it stands where the window begins, if anything of it is marked. */
+void prune_select_start(struct prune_file *f, const struct prune_terms *t);
+/* Whether so many bytes are most of the file, so that its frames do not matter. */
+bool prune_is_much(const struct prune_file *f, uint64_t bytes);
+uint64_t prune_bytes_marked(const struct prune_file *f);
+/* Whether an event that comes late may be found in what is marked (index_has_late()). */
+bool prune_is_late(struct prune_file *f);
 /* Whether what is marked has to be given up for the whole file; PRUNE_INDEXED: no. */
 enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t);
 /* Counts instead of reading, where that is possible. */
@@ -112,7 +134,9 @@ MUST_CHECK int prune_fill(struct prune_file *f, const struct prune_terms *t);
 /* True when the file's spans meet these stamps. */
 bool prune_in_spans(const struct prune_file *f, const struct stamp *first,
 		    const struct stamp *last);
-/* Makes ranges of the frames that are marked. -1: no memory. */
+/* Makes ranges of the frames that are marked, each with its own lowest stamp for a floor. -1: no memory. */
 MUST_CHECK int prune_ranges(struct prune_file *f);
+/* Makes floors of them: each is the lowest of its range and of what comes behind, which is moved before them. */
+void prune_floors(struct prune_file *f, const struct prune_terms *t, struct prune_behind *behind);
 
 #endif

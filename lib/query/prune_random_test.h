@@ -243,14 +243,16 @@ struct random_file {
 	bool is_packed, is_torn;
 	unsigned share; /* of what is left of the log, in 512ths */
 	enum index_state index;
-	size_t frame_bytes;
-	unsigned damage; /* where */
+	size_t frame_bytes;  /* of the index, */
+	size_t packed_bytes; /* of the segment */
+	unsigned damage;     /* where */
 };
 
 struct random_case {
 	const char *folder;
 	struct query query;
 	const struct demand *demand; /* NULL: the query alone */
+	struct sv text;              /* which one of the event's lines has to hold; empty: none */
 	int64_t timeout_s;
 	struct random_file files[FILES_MAX];
 	size_t file_count;
@@ -265,9 +267,9 @@ static int memory_file(struct sv text)
 	return fd;
 }
 
-static int packed_file(struct sv text)
+static int packed_file(struct sv text, size_t frame_bytes)
 {
-	const struct segment_options options = {.frame_bytes = 700};
+	const struct segment_options options = {.frame_bytes = frame_bytes};
 	CLEAN_FD int plain = memory_file(text);
 	int packed = memfd_create("segment", MFD_CLOEXEC);
 	struct segment_head head;
@@ -362,7 +364,7 @@ static void for_all_indexes(const struct random_case *c, bool is_write)
 
 /* What the indexes were good for: a test in which they leave nothing out is none. */
 struct random_tally {
-	uint64_t files, used, text, kept, counted, found, reasons[PRUNE_REASONS];
+	uint64_t files, used, text, kept, counted, found, sieved, reasons[PRUNE_REASONS];
 };
 
 struct outcome {
@@ -382,12 +384,20 @@ static void *match_new(void *arg)
 	return arg;
 }
 
+static bool has_text(const struct event *event, struct sv text)
+{
+	for (size_t i = 0; i < event->count; i++)
+		if (sv_find(event->records[i].line, text) < event->records[i].line.n)
+			return true;
+	return false;
+}
+
 static bool match(void *arg, void *state, const struct event *event)
 {
-	const struct outcome *o = arg;
+	const struct random_case *c = ((const struct outcome *)arg)->c;
 
 	(void)state;
-	return holds(o->c->demand, event);
+	return (!c->demand || holds(c->demand, event)) && (!c->text.n || has_text(event, c->text));
 }
 
 static void match_free(void *arg, void *state)
@@ -416,8 +426,10 @@ static enum scan_next take(void *arg, const struct event *event)
 
 static void add_to_tally(struct random_tally *t, const struct prune *p, uint64_t found)
 {
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		t->reasons[p->files[i].reason]++;
+		t->sieved += p->files[i].is_sieved;
+	}
 	t->files += p->count;
 	t->used += p->used;
 	t->text += p->text_bytes;
@@ -426,10 +438,28 @@ static void add_to_tally(struct random_tally *t, const struct prune *p, uint64_t
 	t->found += found;
 }
 
+/* What an index can be asked of it: a text may be anywhere. */
+static struct demand *whole_demand(const struct random_case *c, struct arena *a)
+{
+	struct demand *all = demand_new(a, DEMAND_ALL), *copy = demand_new(a, DEMAND_ANYTHING);
+
+	assert(all && copy);
+	demand_add(all, copy);
+	if (c->demand) {
+		copy = demand_new(a, c->demand->kind);
+		assert(copy);
+		*copy = *c->demand;
+		demand_add(all, copy);
+	}
+	return all;
+}
+
 static void run_case(const struct random_case *c, struct scan s, struct outcome *o)
 {
 	const struct join_options options = {.order = JOIN_ORDERED, .timeout_s = c->timeout_s};
+	struct plan_set set = {.count = 1, .rarity = 9};
 	struct prune prune = PRUNE_INIT;
+	struct arena arena;
 	struct cursor cursor;
 
 	o->c = c;
@@ -443,7 +473,14 @@ static void run_case(const struct random_case *c, struct scan s, struct outcome 
 	s.arg = o;
 	s.prune = &prune;
 	s.demand = c->demand;
-	if (c->demand) {
+	arena_init(&arena, (size_t)1 << 20);
+	if (c->text.n) {
+		literal_init(&set.literals[0], LITERAL_TEXT, c->text);
+		s.sets = &set;
+		s.set_count = 1;
+		s.demand = whole_demand(c, &arena);
+	}
+	if (c->demand || c->text.n) {
 		s.match_new = match_new;
 		s.match = match;
 		s.match_free = match_free;
@@ -460,20 +497,23 @@ static void run_case(const struct random_case *c, struct scan s, struct outcome 
 	prune_release(&prune);
 	join_free(s.join);
 	cursor_release(&cursor);
+	arena_release(&arena);
 }
 
 static void show_case(const struct random_case *c)
 {
 	for (size_t i = 0; i < c->file_count; i++)
 		(void)fprintf(stderr,
-			      "== file %zu of %zu, index %d, frames of %zu, packed %d\n%.*s", i + 1,
-			      c->file_count, c->files[i].index, c->files[i].frame_bytes,
-			      c->files[i].is_packed, SV_FMT(c->files[i].text));
-	(void)fprintf(
-		stderr,
-		"== timeout %lld, window %lld to %lld, wanted %x, types %d, nodes %zu, serial %d\n",
-		(long long)c->timeout_s, (long long)c->query.start, (long long)c->query.end,
-		c->query.wanted, c->query.has_types, c->query.node_count, c->query.has_serial);
+			      "== file %zu of %zu, index %d, frames of %zu, packed %d in %zu\n%.*s",
+			      i + 1, c->file_count, c->files[i].index, c->files[i].frame_bytes,
+			      c->files[i].is_packed, c->files[i].packed_bytes,
+			      SV_FMT(c->files[i].text));
+	(void)fprintf(stderr,
+		      "== text \"%.*s\", timeout %lld, window %lld to %lld, wanted %x, types %d, "
+		      "nodes %zu, serial %d\n",
+		      SV_FMT(c->text), (long long)c->timeout_s, (long long)c->query.start,
+		      (long long)c->query.end, c->query.wanted, c->query.has_types,
+		      c->query.node_count, c->query.has_serial);
 }
 
 static bool is_same(const struct outcome *a, const struct outcome *b, bool only_count)
@@ -515,10 +555,36 @@ static void check_case(const struct random_case *c, const struct scan *s,
 
 /* ---- all of it ---- */
 
+/* Rare and frequent ones, in values and in stamps, also of what ends an event. */
+static void random_text(struct dice *d, struct random_case *c, char text[32])
+{
+	static const char *const some[] = {"42", "needle", "4242",   "EOE",
+					   "=",  "shadow", "UID=\"", "audit(150"};
+
+	if (roll(d, 2))
+		(void)snprintf(text, 32, ":%u)", roll(d, 64));
+	else if (roll(d, 2))
+		(void)snprintf(text, 32, "EOE msg=audit(15%02u", roll(d, 40));
+	else
+		(void)snprintf(text, 32, "%s", PICK(d, some));
+	c->text = sv_cstr(text);
+	if (roll(d, 4)) {
+		query_init(&c->query);
+		c->query.start = roll(d, 3) ? INT64_MIN : 1500 + roll(d, 20);
+	}
+	c->demand = roll(d, 2) ? c->demand : NULL;
+	c->file_count = 1 + c->file_count % 3;
+	for (size_t i = 0; i < c->file_count; i++) {
+		c->files[i].is_packed = roll(d, 4) > 0;
+		c->files[i].frame_bytes = roll(d, 4) ? 100 : 1;
+		c->files[i].share = 256;
+	}
+}
+
 /* What the files will be like; their text comes later. */
 static void random_files(struct dice *d, struct random_case *c)
 {
-	static const size_t frames[] = {1, 100, 300, 300, 700, 2000};
+	static const size_t frames[] = {1, 100, 300, 300, 700, 2000}, packed[] = {1, 100, 700};
 
 	c->file_count = 1 + roll(d, FILES_MAX);
 	for (size_t i = 0; i < c->file_count; i++) {
@@ -529,6 +595,7 @@ static void random_files(struct dice *d, struct random_case *c)
 			.is_torn = roll(d, 8) == 0,
 			.share = roll(d, 256),
 			.frame_bytes = PICK(d, frames),
+			.packed_bytes = PICK(d, packed),
 			.damage = roll(d, 256),
 			.index = state < 12 ? GOOD_INDEX : (enum index_state)(state - 12),
 		};
@@ -565,8 +632,9 @@ static void compare_case(struct random_case *c, const size_t blocks[2], struct r
 	struct outcome want = {.tally = NULL};
 
 	for (size_t i = 0; i < c->file_count; i++)
-		c->files[i].fd = c->files[i].is_packed ? packed_file(c->files[i].text)
-						       : memory_file(c->files[i].text);
+		c->files[i].fd = c->files[i].is_packed
+					 ? packed_file(c->files[i].text, c->files[i].packed_bytes)
+					 : memory_file(c->files[i].text);
 	for_all_indexes(c, true);
 	run_case(c, plain, &want);
 	want.tally = tally;
@@ -588,6 +656,7 @@ static void random_prune(const char *folder, const uint8_t *bytes, size_t n,
 	struct dice d = {bytes, n, 0};
 	CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX);
 	struct random_case c = {.folder = folder};
+	char text[32];
 	size_t blocks[2];
 	struct arena arena;
 
@@ -605,6 +674,8 @@ static void random_prune(const char *folder, const uint8_t *bytes, size_t n,
 	blocks[0] = PICK(&d, sizes);
 	blocks[1] = PICK(&d, sizes);
 	random_files(&d, &c);
+	if (roll(&d, 3) == 0)
+		random_text(&d, &c, text);
 	c.is_wild = roll(&d, 8) == 0;
 	if (c.is_wild)
 		c.file_count = 1;

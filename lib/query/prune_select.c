@@ -37,7 +37,7 @@ static bool row_walk_any(struct row_walk *w, uint32_t from, uint32_t to)
  * The search is told nothing of records before the window, so that what they would have made wait
  * does not wait: for so long the text is read as it is.
  */
-static void select_start(struct prune_file *f, const struct prune_terms *t)
+void prune_select_start(struct prune_file *f, const struct prune_terms *t)
 {
 	int64_t start = t->wish.query->start, to;
 	size_t first = f->index.frame_count, last = 0;
@@ -74,7 +74,7 @@ static void select_rows(struct prune_file *f, const struct prune_terms *t)
 		    row_walk_any(&rows, frame->row_from, frame->row_to))
 			f->keep[k] = KEEP_SPARSE;
 	}
-	select_start(f, t);
+	prune_select_start(f, t);
 }
 
 bool prune_is_countable(const struct prune_file *f, const struct prune_terms *t)
@@ -105,7 +105,7 @@ bool prune_select_frames(struct prune_file *f, const struct prune_terms *t)
 
 /* ---- whether that is good ---- */
 
-static bool is_late(struct prune_file *f)
+bool prune_is_late(struct prune_file *f)
 {
 	roaring_bitmap_t *rows = roaring_bitmap_create(), *fits;
 	struct index_rows asked;
@@ -132,7 +132,7 @@ static bool is_late(struct prune_file *f)
 	return late;
 }
 
-static uint64_t bytes_marked(const struct prune_file *f)
+uint64_t prune_bytes_marked(const struct prune_file *f)
 {
 	uint64_t bytes = 0;
 
@@ -142,15 +142,20 @@ static uint64_t bytes_marked(const struct prune_file *f)
 	return bytes;
 }
 
+bool prune_is_much(const struct prune_file *f, uint64_t bytes)
+{
+	return f->index.frame_count >= MUCH_FRAMES && bytes > f->bytes / 4 * 3;
+}
+
 enum prune_reason prune_check(struct prune_file *f, const struct prune_terms *t)
 {
-	uint64_t bytes = f->keep && !f->is_whole ? bytes_marked(f) : 0;
+	uint64_t bytes = f->keep && !f->is_whole ? prune_bytes_marked(f) : 0;
 
 	if (!bytes)
 		return PRUNE_INDEXED;
-	if (!t->wish.only_count && f->index.frame_count >= MUCH_FRAMES && bytes > f->bytes / 4 * 3)
+	if (!t->wish.only_count && prune_is_much(f, bytes))
 		return PRUNE_MUCH;
-	if (!t->wish.only_count && f->index.totals.late && is_late(f))
+	if (!t->wish.only_count && f->index.totals.late && prune_is_late(f))
 		return PRUNE_LATE;
 	return PRUNE_INDEXED;
 }
@@ -431,4 +436,28 @@ int prune_ranges(struct prune_file *f)
 		f->frames_kept++;
 	}
 	return 0;
+}
+
+/* What is open at the end of a file that a whole one follows stays so: it makes others wait there. */
+static struct stamp floor_of_tail(const struct prune_file *f, const struct prune_terms *t)
+{
+	struct stamp floor = {INT64_MIN, 0, 0};
+
+	if (!__builtin_sub_overflow(f->high.sec, t->wish.timeout_s, &floor.sec))
+		floor.sec++; /* those of that second have timed out */
+	return floor;
+}
+
+void prune_floors(struct prune_file *f, const struct prune_terms *t, struct prune_behind *behind)
+{
+	for (size_t k = f->range_count; k-- > 0;) {
+		bool is_plain = !f->ranges[k].is_sparse;
+
+		if (behind->is_tail && !is_plain)
+			behind->floor = floor_of_tail(f, t);
+		behind->is_tail = is_plain;
+		if (stamp_cmp(&f->floors[k], &behind->floor) < 0)
+			behind->floor = f->floors[k];
+		f->floors[k] = behind->floor;
+	}
 }

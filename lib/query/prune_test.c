@@ -48,6 +48,7 @@ static void compare_files(struct random_case *c)
 		for (size_t k = 0; k < c->file_count; k++) {
 			c->files[k].frame_bytes = frames[i / 2];
 			c->files[k].is_packed = i % 2;
+			c->files[k].packed_bytes = i / 2 % 2 ? 700 : 1;
 		}
 		compare_case(c, blocks, NULL);
 	}
@@ -163,6 +164,56 @@ static void a_torn_line_ends_a_file_and_its_rest_begins_the_next(void **state)
 	compare_files(&c);
 }
 
+#define FILLER(stamp) LINE("SYSCALL", stamp, "uid=0")
+#define FILLERS                                                                                    \
+	FILLER("10.000:1")                                                                         \
+	FILLER("11.000:2")                                                                         \
+	FILLER("12.000:3")                                                                         \
+	FILLER("13.000:4")                                                                         \
+	FILLER("14.000:5")                                                                         \
+	FILLER("15.000:6")                                                                         \
+	FILLER("16.000:7")                                                                         \
+	FILLER("17.000:8")                                                                         \
+	FILLER("18.000:9")                                                                         \
+	FILLER("19.000:10")                                                                        \
+	FILLER("20.000:11")                                                                        \
+	FILLER("21.000:12")                                                                        \
+	FILLER("22.000:13")                                                                        \
+	FILLER("23.000:14")                                                                        \
+	FILLER("24.000:15")
+
+static void a_text_in_an_end_alone_is_found_with_its_event(void **state)
+{
+	struct random_case c = {
+		.text = SV("EOE msg=audit(30"),
+		.file_count = 1,
+		.files = {{.text = SV(FILLERS LINE("SYSCALL", "30.000:50", "uid=7") FILLER(
+				   "30.500:51") LINE("EOE", "30.000:50", "") FILLER("31.000:52"))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
+static void a_text_is_found_with_the_other_records_of_its_event(void **state)
+{
+	struct random_case c = {
+		.text = SV("rare"),
+		.file_count = 2,
+		.files = {{.text = SV(FILLERS LINE("SYSCALL", "30.000:50", "uid=7") FILLER(
+				   "30.500:51") LINE("PATH", "30.000:50", "name=\"rare\"")
+					      FILLER("31.000:52")
+						      LINE("CWD", "31.500:53", "cwd=\"/\""))},
+			  {.text = SV(LINE("PATH", "31.500:53", "name=\"rare\"")
+					      FILLER("40.000:54"))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	compare_files(&c);
+}
+
 /* ---- numbers ---- */
 
 static uint64_t rounds(void)
@@ -197,6 +248,7 @@ static void with_an_index_the_same_is_found(void **state)
 	assert_true(tally.used > tally.files / 3);
 	assert_true(tally.kept < tally.text);
 	assert_true(tally.found > tally.files && tally.counted > 100);
+	assert_true(tally.sieved > 0);
 	remove_folder(&place);
 }
 
@@ -208,6 +260,8 @@ int main(void)
 		cmocka_unit_test(an_end_behind_another_event_stays_with_its_own),
 		cmocka_unit_test(a_late_event_that_goes_on_in_a_file_without_an_index_counts_once),
 		cmocka_unit_test(a_torn_line_ends_a_file_and_its_rest_begins_the_next),
+		cmocka_unit_test(a_text_in_an_end_alone_is_found_with_its_event),
+		cmocka_unit_test(a_text_is_found_with_the_other_records_of_its_event),
 		cmocka_unit_test(with_an_index_the_same_is_found),
 	};
 

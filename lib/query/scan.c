@@ -152,7 +152,7 @@ static int pruned_run(struct scan *s, struct blocks *blocks, struct prune *p, st
 		blocks_close(blocks);
 		return -1;
 	}
-	if (!p->used)
+	if (!prune_is_of_use(p))
 		return engine_run(s, blocks, NULL, e);
 	prune_apply(p, blocks);
 	take_over(s, p);

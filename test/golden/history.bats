@@ -143,6 +143,19 @@ same() {
 @test "a log whose times go back says the same with indexes" { same disorderly indexed; }
 @test "a log whose times go back says the same compressed and with indexes" { same disorderly packed-indexed; }
 
+@test "a text that no index knows is looked for in frames, and is found in the same events" {
+	local top=$LOGS/orderly serial text
+	serial=$(sed -n '4000s/.*:\([0-9]*\)).*/\1/p' "$top.text")
+	for text in "\":$serial)\"" '"no such text"' '"type=EOE" and "audit("' '"exe="' "\":$serial)\" and uid = 0"; do
+		"$AURUM_BIN/aurum" search --format raw --log "$top/packed-indexed" --explain "$text" >"$BATS_TEST_TMPDIR/found" 2>"$BATS_TEST_TMPDIR/told" || true
+		"$AURUM_BIN/aurum" search --format raw --log "$top/plain" --no-index "$text" >"$BATS_TEST_TMPDIR/plain" || true
+		cmp "$BATS_TEST_TMPDIR/found" "$BATS_TEST_TMPDIR/plain"
+		[[ $text != *no* ]] || grep -q 'looked through: 0 of [0-9]* frames have the text' "$BATS_TEST_TMPDIR/told"
+		[[ $text != *exe* ]] || run ! grep -q 'looked through' "$BATS_TEST_TMPDIR/told"
+		[ "$("$AURUM_BIN/aurum" search --count --log "$top/packed-indexed" "$text")" = "$("$AURUM_BIN/aurum" search --count --log "$top/plain" --no-index "$text")" ]
+	done
+}
+
 @test "zstdcat gives the files back, byte by byte" {
 	local top=$LOGS/orderly
 	{
