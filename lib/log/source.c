@@ -4,6 +4,7 @@
  */
 #include "log/unpack.h"
 
+#include "base/crew.h"
 #include "segment/names.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@
 #define LOOKS_MAX 8 /* at a set that is rotated at the same time; more are not worth it */
 
 #define START_BYTES ((size_t)64 << 10) /* in which a file's first record is looked for */
+
+#define SEGMENTS_PER_THREAD 16 /* to open fewer takes no longer than to start a thread */
 
 static void source_free(struct cursor_source *s)
 {
@@ -82,7 +85,7 @@ static struct cursor_source *source_new(int fd, const char *name, struct err *e)
 static void look_inside(struct cursor_source *s)
 {
 	/* What is wrong with its tables is no matter: as a stream it is read as far as it can be. */
-	switch (segment_look(&s->segment, s->fd, NULL)) {
+	switch (segment_look(&s->segment, s->fd, s->bytes, NULL)) {
 	case SEGMENT_OPEN:
 		s->kind = CURSOR_SEGMENT;
 		s->device = s->segment.head.device;
@@ -223,44 +226,94 @@ static bool is_plain_too(const struct cursor *c, size_t first, const struct curs
 	return false;
 }
 
-static int add_segment(struct cursor *c, const char *log_file, size_t first, uint64_t number,
-		       struct err *e)
+/* NULL: it cannot be opened; e->sys is ENOENT where there is none. */
+static struct cursor_source *open_segment(const char *log_file, uint64_t number, struct err *e)
 {
 	char path[SEGMENT_PATH_MAX];
 	struct cursor_source *s;
-	struct err why;
 
-	if (!segment_path(log_file, number, path))
-		return 0;
-	s = open_member(path, &why);
-	if (!s && why.sys == ENOENT)
-		return 0; /* the oldest ones are removed now and then */
-	if (!s) {
-		if (e)
-			*e = why;
-		return -1;
+	if (!segment_path(log_file, number, path)) {
+		errno = ENOENT; /* no file has such a path */
+		(void)err_sys(e, "cannot open segment %llu", (unsigned long long)number);
+		return NULL;
 	}
-	if (s->kind == CURSOR_PLAIN) {
+	s = open_member(path, e);
+	if (s && s->kind == CURSOR_PLAIN) {
 		look_inside(s);
 		/* Whatever else it is: that is told when it is read. */
 		if (s->kind == CURSOR_PLAIN)
 			s->kind = CURSOR_STREAM;
 	}
+	return s;
+}
+
+/* Takes s, also when it fails. */
+static int add_segment(struct cursor *c, size_t first, struct cursor_source *s, struct err *e)
+{
 	if (s->kind != CURSOR_PIPE && !is_plain_too(c, first, s))
 		return add(c, s, e);
 	source_free(s);
 	return 0;
 }
 
-/* Behind the plain files: one that was missed there for it was compressed is found here. */
+/* Those of a set, as many as there are numbers. */
+struct segments {
+	const char *log_file;
+	struct segment_list list;
+	struct cursor_source **sources; /* NULL: it could not be opened, or is a cursor's now */
+};
+
+static void segments_release(struct segments *s)
+{
+	for (size_t i = 0; s->sources && i < s->list.count; i++)
+		source_free(s->sources[i]);
+	free(s->sources);
+	segment_list_release(&s->list);
+}
+
+static void open_one(void *arg, size_t i)
+{
+	struct segments *s = arg;
+
+	s->sources[i] = open_segment(s->log_file, s->list.numbers[i], NULL);
+}
+
+/* Adds number i. */
+static int take_one(struct cursor *c, size_t first, struct segments *s, size_t i, struct err *e)
+{
+	struct cursor_source *source = s->sources[i];
+	struct err why;
+
+	s->sources[i] = NULL;
+	/* What failed is tried again, for the sentence. */
+	if (!source)
+		source = open_segment(s->log_file, s->list.numbers[i], &why);
+	if (source)
+		return add_segment(c, first, source, e);
+	if (why.sys == ENOENT)
+		return 0; /* the oldest ones are removed now and then */
+	if (e)
+		*e = why;
+	return -1;
+}
+
+/*
+ * Behind the plain files: one that was missed there for it was compressed is found here. In which order
+ * segments are opened is no matter: they have their names for ever.
+ */
 static int add_segments(struct cursor *c, const char *log_file, size_t first, struct err *e)
 {
-	CLEANUP(segment_list_release) struct segment_list segments = SEGMENT_LIST_INIT;
+	CLEANUP(segments_release) struct segments s = {.log_file = log_file};
 
-	if (segment_list_look(&segments, log_file, e) != 0)
+	if (segment_list_look(&s.list, log_file, e) != 0)
 		return -1;
-	for (size_t i = segments.count; i-- > 0;)
-		if (add_segment(c, log_file, first, segments.numbers[i], e) != 0)
+	s.sources = calloc(s.list.count + 1, sizeof(struct cursor_source *));
+	if (!s.sources)
+		return err_sys(e, "cannot read %s", log_file);
+	crew_make_room(s.list.count);
+	crew_run(s.list.count, SEGMENTS_PER_THREAD, open_one, &s);
+	for (size_t i = s.list.count; i-- > 0;)
+		if (take_one(c, first, &s, i, e) != 0)
 			return -1;
 	return 0;
 }

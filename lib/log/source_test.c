@@ -7,9 +7,11 @@
 #include "segment/names.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 struct place {
@@ -190,6 +192,40 @@ static void a_file_that_is_there_both_ways_is_read_once(void **state)
 	expect_set(p, "one|two|three|four|five|");
 }
 
+/* More than one thread opens them. */
+static void many_segments_are_opened_in_order(void **state)
+{
+	CLEANUP(buf_release) struct buf lines = BUF_INIT(1 << 16);
+	const struct place *p = *state;
+	char path[SEGMENT_PATH_MAX], line[32];
+	struct err e;
+
+	put_plain(p, 0, SV("new\n"));
+	for (uint64_t i = 1; i <= 120; i++) {
+		(void)snprintf(line, sizeof(line), "line %llu\n", (unsigned long long)i);
+		put_segment(p, i, sv_cstr(line), 0);
+		buf_put(&lines, sv_head(sv_cstr(line), strlen(line) - 1));
+		buf_putc(&lines, '|');
+	}
+	buf_puts(&lines, "new|");
+	expect_set(p, buf_cstr(&lines));
+	/* A name of that kind behind which nothing is: gone between listing and opening, as for who looks. */
+	assert_true(segment_path(p->log, 121, path));
+	assert_int_equal(symlink("nowhere", path), 0);
+	expect_set(p, buf_cstr(&lines));
+	assert_int_equal(unlink(path), 0);
+	assert_true(segment_path(p->log, 60, path));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(".", path), 0);
+	{
+		TEST_CURSOR(c);
+
+		assert_int_equal(cursor_open_set(&c, p->log, &e), -1);
+		assert_int_equal(e.sys, EISDIR);
+		assert_non_null(strstr(e.text, "audit.log-00000060.zst"));
+	}
+}
+
 static void a_named_segment_or_stream_is_read_as_text(void **state)
 {
 	const struct place *p = *state;
@@ -344,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLACED(segments_come_before_plain_files_by_their_number),
 		PLACED(a_file_that_is_there_both_ways_is_read_once),
+		PLACED(many_segments_are_opened_in_order),
 		PLACED(a_named_segment_or_stream_is_read_as_text),
 		PLACED(damage_is_told_with_file_and_frame_and_the_rest_is_read),
 		PLACED(behind_damage_in_a_stream_reading_goes_on_with_a_whole_line),

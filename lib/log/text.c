@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct log_text {
 	int fd;
@@ -135,12 +136,14 @@ static int look_at_packed(const char *path, uint64_t number, struct log_member *
 {
 	char name[SEGMENT_PATH_MAX];
 	struct segment s;
+	struct stat st;
 	CLEAN_FD int fd = -1;
 
 	if (!segment_path(path, number, name))
 		return 0;
 	fd = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || segment_look(&s, fd, NULL) != SEGMENT_OPEN)
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    segment_look(&s, fd, (uint64_t)st.st_size, NULL) != SEGMENT_OPEN)
 		return 0;
 	*m = (struct log_member){
 		.id = {s.head.device, s.head.inode, s.head.birth_ns},

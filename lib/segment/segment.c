@@ -171,21 +171,15 @@ static enum segment_status open_tables(struct segment *s, struct tail *tail, str
 }
 
 /* *tables point into the tail, whose `more` is the caller's to free. */
-static enum segment_status look(struct segment *s, int fd, struct tail *tail, struct tables *tables,
-				struct err *e)
+static enum segment_status look(struct segment *s, int fd, uint64_t file_bytes, struct tail *tail,
+				struct tables *tables, struct err *e)
 {
-	struct stat st;
-
-	*s = (struct segment){.fd = fd};
+	*s = (struct segment){.fd = fd, .file_bytes = file_bytes};
 	tail->fd = fd;
 	tail->more = NULL;
-	if (fstat(fd, &st) != 0) {
-		(void)err_sys(e, "cannot be examined");
-		return SEGMENT_FAILED;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size <= 0)
+	tail->file_bytes = file_bytes;
+	if (!file_bytes)
 		return SEGMENT_OTHER;
-	tail->file_bytes = (uint64_t)st.st_size;
 	if (!read_tail(tail, TAIL_BYTES, e))
 		return SEGMENT_FAILED;
 	return open_tables(s, tail, tables, e);
@@ -203,11 +197,11 @@ static int keep_frames(struct segment *s, const struct tables *t, struct err *e)
 	return 0;
 }
 
-enum segment_status segment_look(struct segment *s, int fd, struct err *e)
+enum segment_status segment_look(struct segment *s, int fd, uint64_t file_bytes, struct err *e)
 {
 	struct tables tables = {0};
 	struct tail tail;
-	enum segment_status status = look(s, fd, &tail, &tables, e);
+	enum segment_status status = look(s, fd, file_bytes, &tail, &tables, e);
 
 	free(tail.more);
 	return status;
@@ -216,9 +210,17 @@ enum segment_status segment_look(struct segment *s, int fd, struct err *e)
 enum segment_status segment_open(struct segment *s, int fd, struct err *e)
 {
 	struct tables tables = {0};
+	enum segment_status status;
 	struct tail tail;
-	enum segment_status status = look(s, fd, &tail, &tables, e);
+	struct stat st;
 
+	if (fstat(fd, &st) != 0) {
+		(void)err_sys(e, "cannot be examined");
+		return SEGMENT_FAILED;
+	}
+	if (!S_ISREG(st.st_mode))
+		return SEGMENT_OTHER;
+	status = look(s, fd, (uint64_t)st.st_size, &tail, &tables, e);
 	if (status == SEGMENT_OPEN && keep_frames(s, &tables, e) != 0)
 		status = SEGMENT_FAILED;
 	free(tail.more);
@@ -240,7 +242,7 @@ int segment_frames(struct segment *s, struct err *e)
 
 	if (s->frames)
 		return 0;
-	if (look(&now, s->fd, &tail, &tables, e) == SEGMENT_OPEN && is_same(s, &now))
+	if (look(&now, s->fd, s->file_bytes, &tail, &tables, e) == SEGMENT_OPEN && is_same(s, &now))
 		status = keep_frames(s, &tables, e);
 	else
 		(void)err_set(e, "its tables are no longer what they were");

@@ -46,6 +46,7 @@ struct segment_frame {
 
 struct segment {
 	int fd;
+	uint64_t file_bytes;
 	struct segment_head head;
 	struct segment_frame *frames; /* NULL after segment_look(), before segment_frames() */
 	size_t frame_count;
@@ -62,11 +63,12 @@ enum segment_status {
  * for SEGMENT_STREAM what is wrong with the tables, if there are any. */
 MUST_CHECK enum segment_status segment_open(struct segment *s, int fd, struct err *e);
 /*
- * The same, and everything is checked, but frames are not kept: for who opens many and reads few. Before
- * anything of it is read segment_frames() is due: it has the tables read once more, and once is enough.
- * -1: they are not the same any more, or there is no memory.
+ * The same of a regular file of so many bytes, and everything is checked, but frames are not kept: for who opens
+ * many and reads few. Before anything of it is read segment_frames() is due: it has the tables read once more,
+ * and once is enough. -1: they are not the same any more, or there is no memory.
  */
-MUST_CHECK enum segment_status segment_look(struct segment *s, int fd, struct err *e);
+MUST_CHECK enum segment_status segment_look(struct segment *s, int fd, uint64_t file_bytes,
+					    struct err *e);
 MUST_CHECK int segment_frames(struct segment *s, struct err *e);
 void segment_close(struct segment *s);
 

@@ -155,6 +155,14 @@ static void frames_end_with_the_line_that_reaches_their_size(void **state)
 	segment_close(&s);
 }
 
+static uint64_t size_of(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
 static void frames_can_be_had_later(void **state)
 {
 	CLEANUP(buf_release) struct buf text = {0};
@@ -170,7 +178,7 @@ static void frames_can_be_had_later(void **state)
 		CLEANUP(buf_release) struct buf frames = {0};
 
 		packed = packed_of(buf_view(&text), frame_bytes, &head);
-		assert_int_equal(segment_look(&s, packed, &e), SEGMENT_OPEN);
+		assert_int_equal(segment_look(&s, packed, size_of(packed), &e), SEGMENT_OPEN);
 		assert_same_head(&s.head, &head);
 		assert_null(s.frames);
 		assert_int_equal(segment_frames(&s, &e), 0);
@@ -181,7 +189,7 @@ static void frames_can_be_had_later(void **state)
 	}
 	packed = packed_of(buf_view(&text), 0, &head);
 	other = packed_of(sv_head(buf_view(&text), 200000), 0, &other_head);
-	assert_int_equal(segment_look(&s, packed, &e), SEGMENT_OPEN);
+	assert_int_equal(segment_look(&s, packed, size_of(packed), &e), SEGMENT_OPEN);
 	assert_int_equal(dup2(other, packed), packed);
 	assert_int_equal(segment_frames(&s, &e), -1);
 	assert_null(s.frames);
