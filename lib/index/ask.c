@@ -480,7 +480,7 @@ static struct found ask(struct index *x, const struct demand *d, struct err *e)
 enum index_answer index_ask(struct index *x, const struct demand *d, struct index_rows *out,
 			    struct err *e)
 {
-	struct found f = ask(x, d, e);
+	struct found f = open_again(x, e) == 0 ? ask(x, d, e) : FOUND_BROKEN;
 
 	out->rows = f.rows;
 	return f.answer;
@@ -495,14 +495,17 @@ void index_rows_release(struct index_rows *r)
 
 bool index_has_late(struct index *x, const struct index_rows *rows)
 {
-	size_t i = open_find(x, LAYOUT_LATE, SV_EMPTY);
 	roaring_bitmap_t *late;
 	struct sv bytes = SV_EMPTY;
+	size_t i;
 	bool yes;
 
 	if (!x->totals.late)
 		return false;
-	if (!rows->rows || i == x->section_count || open_bytes(x, i, &bytes, NULL) != 0)
+	if (!rows->rows || open_again(x, NULL) != 0)
+		return true;
+	i = open_find(x, LAYOUT_LATE, SV_EMPTY);
+	if (i == x->section_count || open_bytes(x, i, &bytes, NULL) != 0)
 		return true;
 	late = bitmap_read(bytes, x->totals.late, x->totals.rows);
 	yes = !late || roaring_bitmap_intersect(late, rows->rows);
@@ -522,6 +525,8 @@ static bool find_dictionary(struct index *x, struct sv field, struct dictionary 
 		kind = LAYOUT_TYPES;
 	else if (sv_eq(field, SV("node")))
 		kind = LAYOUT_NODES;
+	if (open_again(x, NULL) != 0)
+		return false;
 	i = open_find(x, kind, kind == LAYOUT_FIELD ? field : SV_EMPTY);
 	return i < x->section_count && open_dictionary(x, i, d, NULL) == 0;
 }

@@ -63,6 +63,8 @@ static const char *name_of(const struct layout_section *s)
 void index_sections(struct index *x, void (*take)(void *arg, const struct index_section *s),
 		    void *arg)
 {
+	if (open_again(x, NULL) != 0)
+		return;
 	for (size_t i = 0; i < x->section_count; i++) {
 		struct layout_section s = open_section(x, i);
 		struct index_section out = {
@@ -128,15 +130,14 @@ static bool both(struct comparison *c, size_t i, struct layout_section *a, struc
 static bool same_rows(const struct comparison *c, const struct layout_value *v,
 		      const struct layout_value *w)
 {
+	struct sv left = SV_EMPTY, right = SV_EMPTY;
+
 	if (v->rows != w->rows || v->bitmap_bytes != w->bitmap_bytes)
 		return false;
 	if (!v->bitmap_bytes)
 		return v->bitmap_at == w->bitmap_at;
-	if (v->bitmap_at > c->old->bitmaps_bytes ||
-	    v->bitmap_bytes > c->old->bitmaps_bytes - v->bitmap_at)
-		return false;
-	return memcmp(c->old->bitmaps + v->bitmap_at, c->new->bitmaps + w->bitmap_at,
-		      v->bitmap_bytes) == 0;
+	return open_bitmap(c->old, v, &left) && open_bitmap(c->new, w, &right) &&
+	       sv_eq(left, right);
 }
 
 /* A value of a dictionary; false behind the last one. */

@@ -34,7 +34,7 @@ static void setup(struct made *m)
 	assert_non_null(m->builder);
 	assert_int_equal(index_build(m->builder, m->log, &m->head, NULL), 0);
 	assert_int_equal(index_builder_open(m->builder, &m->x, NULL), 0);
-	m->bytes = (unsigned char *)(uintptr_t)m->x.map;
+	m->bytes = (unsigned char *)(uintptr_t)m->x.memory;
 }
 
 static void teardown(struct made *m)
@@ -62,7 +62,7 @@ static void seal(struct made *m)
 	}
 	h.check = XXH3_64bits(m->bytes + LAYOUT_CHECK_FROM, h.head_bytes - LAYOUT_CHECK_FROM);
 	memcpy(m->bytes, &h, sizeof(h));
-	memset(m->x.checked, 0, sizeof(m->x.checked));
+	index_rest(&m->x);
 }
 
 static struct layout_section find(const struct made *m, uint32_t kind, const char *name)
@@ -125,7 +125,7 @@ static void an_index_that_hides_an_event_is_found_out(void **state)
 	assert_non_null(needle);
 	memcpy(needle, "noodle", 6);
 	/* A checksum that does not fit: of no use, but no lie. */
-	memset(m.x.checked, 0, sizeof(m.x.checked));
+	index_rest(&m.x);
 	assert_int_equal(needles(&m), -1);
 	assert_non_null(strstr(verdict(&m, &why), "key: its section "));
 	seal(&m);

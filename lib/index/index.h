@@ -14,8 +14,8 @@
  *	index_close(&x);
  *
  * An index is a filter: whatever it says is looked up in the text again. Rows are the file's events in
- * the order in which they are found, from 0. The file is mapped; it is written once, then renamed into
- * place, and must not be written to.
+ * the order in which they are found, from 0. What is asked for is read, checked and kept by the struct: a file
+ * that is cut short or written to meanwhile is damaged, and no more.
  */
 #ifndef AURUM_INDEX_INDEX_H
 #define AURUM_INDEX_INDEX_H
@@ -62,20 +62,28 @@ struct index_totals {
 };
 
 struct index {
-	const unsigned char *map; /* NULL: only looked at */
-	size_t bytes;
+	uint64_t bytes; /* of the file */
 	struct index_totals totals;
-	const struct index_frame *frames; /* in the map, checked; NULL before index_frames() */
+	const struct index_frame *frames; /* checked; NULL before index_frames() */
 	size_t frame_count;
 	uint64_t text_bytes;
 
-	/* Private. */
-	bool is_mapped;
-	const unsigned char *sections;
+	/* Private: index/open.h. */
+	char *path;                  /* NULL: it is in memory, or was only looked at */
+	int fd;                      /* -1: the file is not open */
+	const unsigned char *memory; /* all bytes, borrowed; NULL: they are in the file */
+	uint64_t check;              /* of header and directory, by which the file is known again */
+	unsigned char *head;         /* these two; NULL: not read, or in memory */
+	size_t head_bytes;
+	const unsigned char *sections; /* in there; NULL: not read */
 	size_t section_count;
-	uint64_t checked[8]; /* a bit for each section whose checksum was looked at, and is good */
-	const unsigned char *bitmaps;
-	uint64_t bitmaps_bytes;
+	struct index_part *parts; /* sections that were read, and are good */
+	uint64_t bitmaps_at, bitmaps_bytes;
+	struct {
+		unsigned char *p;
+		size_t n, cap;
+		uint64_t at; /* in the section of bitmaps */
+	} near;              /* what was read of it last */
 };
 
 enum index_status {
@@ -88,12 +96,18 @@ enum index_status {
 
 /*
  * head: of the text, with mtime_ns of the file that holds it now (the segment's own, or the plain file's);
- * of raw_hash only what both know is compared. Checks what it reads, which is one or two pages: the header and
- * the list of sections. For all but INDEX_OPEN there is nothing to close, and *e says why but for INDEX_NONE.
+ * of raw_hash only what both know is compared. Reads and checks one or two pages: the header and the list of
+ * sections. For all but INDEX_OPEN there is nothing to close, and *e says why but for INDEX_NONE.
  */
 MUST_CHECK enum index_status index_open(struct index *x, const char *path,
 					const struct segment_head *head, struct err *e);
 void index_close(struct index *x);
+
+/*
+ * For who has many: closes the file and gives back all that can be read of it again, which is what happens when
+ * it is asked the next time; of another file that stands there by then nothing is used. frames stay.
+ */
+void index_rest(struct index *x);
 
 /* Seconds since the epoch, both ends inside. */
 struct index_window {
@@ -108,7 +122,7 @@ MUST_CHECK enum index_status index_look(struct index *x, const char *path,
 					const struct segment_head *head,
 					const struct index_window *window, struct err *e);
 
-/* Reads the table of frames into x->frames; once is enough. -1: it is damaged, or there is no memory. */
+/* Reads the table of frames into x->frames; once is enough. -1: it is damaged, cannot be read, or there is no memory. */
 MUST_CHECK int index_frames(struct index *x, struct err *e);
 
 /* ---- asking ---- */
@@ -155,7 +169,7 @@ MUST_CHECK bool index_value_rows(struct index *x, struct sv field,
 
 #define INDEX_EXTRA_FIRST 0x100 /* kinds of sections that other floors keep in the file */
 
-/* A section that another floor keeps in the file (index_extra): its bytes, checked; empty when there is none. */
+/* A section that another floor keeps in the file (index_extra): its bytes, checked, until index_rest() or index_close(); empty when there is none. */
 struct sv index_extra(struct index *x, uint32_t kind);
 
 #endif

@@ -4,16 +4,14 @@
  */
 #include "query/prune.h"
 
+#include "base/crew.h"
 #include "query/prune_parts.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #define ARENA_MAX        ((size_t)4 << 20)
-#define THREADS_MAX      8
-#define FILES_PER_THREAD 8 /* less are not worth one */
+#define FILES_PER_THREAD 8 /* to look at fewer takes no longer than to start one */
 
 /* ---- what is looked for ---- */
 
@@ -75,44 +73,28 @@ static struct prune_terms *terms_new(const struct prune_wish *wish)
 	return t;
 }
 
-/* ---- all files, by several threads ---- */
+/* ---- all files ---- */
 
-struct crew {
+struct looking {
 	struct prune *p;
-	atomic_size_t next;
 	atomic_bool failed; /* no memory */
 };
 
-static void *look_at_files(void *arg)
+static void look_at_one(void *arg, size_t i)
 {
-	struct crew *c = arg;
-	size_t i;
+	struct looking *l = arg;
+	struct prune_file *f = &l->p->files[i];
 
-	while ((i = atomic_fetch_add(&c->next, 1)) < c->p->count)
-		if (c->p->files[i].source && prune_file_look(&c->p->files[i], c->p->terms) != 0)
-			atomic_store(&c->failed, true);
-	return NULL;
+	if (f->source && prune_file_look(f, l->p->terms) != 0)
+		atomic_store(&l->failed, true);
 }
 
 static int look_at_all(struct prune *p)
 {
-	struct crew crew = {.p = p};
-	pthread_t helpers[THREADS_MAX];
-	size_t wanted = p->count / FILES_PER_THREAD, count = 0;
-	cpu_set_t set;
+	struct looking l = {.p = p};
 
-	if (wanted > THREADS_MAX)
-		wanted = THREADS_MAX;
-	if (wanted > 1 && sched_getaffinity(0, sizeof(set), &set) == 0 &&
-	    wanted > (size_t)CPU_COUNT(&set))
-		wanted = (size_t)CPU_COUNT(&set);
-	while (count + 1 < wanted &&
-	       pthread_create(&helpers[count], NULL, look_at_files, &crew) == 0)
-		count++;
-	(void)look_at_files(&crew);
-	while (count)
-		(void)pthread_join(helpers[--count], NULL);
-	return crew.failed ? -1 : 0;
+	crew_run(p->count, FILES_PER_THREAD, look_at_one, &l);
+	return l.failed ? -1 : 0;
 }
 
 /* ---- deciding ---- */

@@ -192,6 +192,21 @@ bool prune_file_wake(struct prune_file *f, const struct prune_terms *t)
 	return f->is_part;
 }
 
+bool prune_file_frames(struct prune_file *f)
+{
+	struct err why;
+
+	if (f->keep)
+		return true;
+	if (index_frames(&f->index, &why) == 0)
+		f->keep = calloc(f->index.frame_count + 1, 1);
+	else
+		note_trouble(f, &why);
+	if (!f->keep)
+		prune_file_give_up(f, PRUNE_DAMAGED);
+	return f->keep != NULL;
+}
+
 int prune_file_look(struct prune_file *f, const struct prune_terms *t)
 {
 	f->is_live = true;
@@ -213,22 +228,11 @@ int prune_file_look(struct prune_file *f, const struct prune_terms *t)
 		return -1;
 	if (prune_is_countable(f, t))
 		fall_asleep(f, t);
+	else if (f->row_count)
+		(void)prune_file_frames(f);
+	/* As many files are open at a time as there are threads. */
+	index_rest(&f->index);
 	return 0;
-}
-
-bool prune_file_frames(struct prune_file *f)
-{
-	struct err why;
-
-	if (f->keep)
-		return true;
-	if (index_frames(&f->index, &why) == 0)
-		f->keep = calloc(f->index.frame_count + 1, 1);
-	else
-		note_trouble(f, &why);
-	if (!f->keep)
-		prune_file_give_up(f, PRUNE_DAMAGED);
-	return f->keep != NULL;
 }
 
 void prune_file_give_up(struct prune_file *f, enum prune_reason reason)
