@@ -1,87 +1,75 @@
 /* A dictionary that has grown too large gives its values to the sketches of the frames they were in. */
 #include "index/column.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 void column_init(struct column *c, const struct field_row *row, struct arena *arena, uint64_t seed)
 {
 	*c = (struct column){.row = row, .is_sketch = row && row->kind == FIELD_SKETCH};
-	postings_init(&c->values, arena, seed);
+	dictionary_init(&c->values, arena, seed);
 	sketch_init(&c->sketch, row ? row->form : INDEX_FORM_TEXT, row && row->has_parts);
 }
 
 void column_release(struct column *c)
 {
-	postings_release(&c->values);
+	dictionary_release(&c->values);
 	sketch_release(&c->sketch);
 }
 
-/* The frame of a piece, from frame `from` on. */
-static size_t frame_of(const uint32_t *pieces, size_t frames, size_t from, uint32_t piece)
+/* The values of a column, as they are come by again; frames: 1 + the last one that each was put for. */
+struct again {
+	struct column *column;
+	size_t number;
+	uint32_t *frames;
+};
+
+static void put_again(struct again *a, uint32_t id, size_t frame)
 {
-	while (from + 1 < frames && pieces[from + 1] <= piece)
-		from++;
-	return from;
+	uint32_t number = trace_number(id);
+	const struct value *v;
+
+	if (trace_column(id) != a->number || a->frames[number] == frame + 1)
+		return;
+	a->frames[number] = (uint32_t)frame + 1;
+	v = &a->column->values.list[number];
+	sketch_put(&a->column->sketch, sv_make(v->p, v->bytes));
 }
 
-/* Counts (or, with list, puts) each value once for each frame it is in. */
-static void walk(const struct column *c, const uint32_t *pieces, size_t frames, size_t *ends,
-		 const struct value **list)
+static void put_phrase(struct again *a, const struct phrase *x, size_t frame)
 {
-	for (size_t i = 0; i < c->values.count; i++) {
-		const struct value *x = c->values.list[i];
-		struct value_pieces it;
-		size_t frame = 0, last = SIZE_MAX;
-		uint32_t piece;
+	if (field_set_has(&x->fields, a->number))
+		for (size_t i = 0; i < x->count; i++)
+			put_again(a, x->picks[i], frame);
+}
 
-		value_pieces_init(&it, x);
-		while (value_pieces_next(&it, &piece)) {
-			frame = frame_of(pieces, frames, frame, piece);
-			if (frame == last)
-				continue;
-			last = frame;
-			if (list)
-				list[ends[frame]++] = x;
+static void put_frames(struct again *a, const struct column_past *past)
+{
+	const struct trace *t = past->trace;
+
+	for (size_t frame = 0; frame < past->frames; frame++) {
+		bool is_last = frame + 1 == past->frames;
+		size_t end = is_last ? t->count : trace_from(t, past->pieces[frame + 1]);
+
+		for (size_t i = trace_from(t, past->pieces[frame]); i < end; i++)
+			if (trace_column(t->ids[i]) == PHRASE_COLUMN)
+				put_phrase(a, past->phrases->list[trace_number(t->ids[i])], frame);
 			else
-				ends[frame]++;
-		}
+				put_again(a, t->ids[i], frame);
+		if (!is_last)
+			sketch_end_frame(&a->column->sketch);
 	}
 }
 
-bool column_to_sketch(struct column *c, const uint32_t *pieces, size_t frames)
+bool column_to_sketch(struct column *c, size_t number, const struct column_past *past)
 {
-	size_t *ends = calloc(frames + 1, sizeof(*ends)), total = 0, at = 0;
-	const struct value **list;
+	struct again a = {.column = c, .number = number};
 
-	if (!ends)
+	a.frames = calloc(c->values.count + 1, sizeof(*a.frames));
+	if (!a.frames)
 		return false;
-	walk(c, pieces, frames, ends, NULL);
-	for (size_t i = 0; i < frames; i++) {
-		size_t count = ends[i];
-
-		ends[i] = total;
-		total += count;
-	}
-	list = calloc(total + 1, sizeof(struct value *));
-	if (!list) {
-		free(ends);
-		return false;
-	}
-	walk(c, pieces, frames, ends, list);
-	for (size_t i = 0; i < frames; i++) {
-		for (; at < ends[i]; at++) {
-			const struct value *x = list[at];
-
-			assert(x); /* both walks are the same */
-			sketch_put(&c->sketch, sv_make(x->p, x->bytes));
-		}
-		if (i + 1 < frames)
-			sketch_end_frame(&c->sketch);
-	}
-	free(list);
-	free(ends);
-	postings_release(&c->values);
+	put_frames(&a, past);
+	free(a.frames);
+	dictionary_release(&c->values);
 	c->is_sketch = true;
 	return !c->sketch.failed;
 }

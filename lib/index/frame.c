@@ -410,7 +410,8 @@ static int new_piece(struct frames *f, struct walk *t, const struct record *head
 	t->from = l->from;
 	t->piece = (struct join_piece){.at = f->pieces, .lines = 1};
 	t->piece.bytes = (uint32_t)(l->end - l->from);
-	t->gather->piece = (uint32_t)f->pieces++;
+	f->pieces++;
+	gather_piece(t->gather);
 	t->is_open = true;
 	return 0;
 }
@@ -517,7 +518,7 @@ static bool keep_line(struct frames *f, const struct walk *t, const struct gathe
 		.value = (uint32_t)value,
 		.value_count = (uint32_t)(text->values.count - value),
 		.is_odd = g->is_slow,
-		.is_known = !g->is_slow && !g->is_doubled,
+		.is_known = !g->is_slow && field_set_is_empty(&g->twice),
 	};
 	return true;
 }
@@ -580,7 +581,6 @@ int frames_take(struct frames *f, struct gather *g, struct sv text, uint64_t raw
 	if (!room((void **)&f->list, f->count, &f->cap, sizeof(*f->list)) || !copy_text(f, text))
 		return no_memory(e);
 	t.text = f->text.p;
-	g->piece = (uint32_t)f->pieces;
 	g->values = &f->text.values;
 	if (!gather_frame(g, t.text, text.n))
 		return no_memory(e);

@@ -145,10 +145,10 @@ static int field_of(struct gather *g, struct sv name)
 
 /* ---- a value ---- */
 
-static void add_now(struct gather *g, struct column *c, struct value *v)
+/* Of the piece at hand. */
+static inline void put(struct gather *g, size_t column, uint32_t number)
 {
-	if (!v || !value_add(&c->values, v, g->piece))
-		g->failed = true;
+	trace_put(&g->trace, trace_id(column, number));
 }
 
 /* Closed by the same quote at its end, and nowhere before. */
@@ -164,60 +164,88 @@ static inline bool is_quote(char c)
 	return c == '"' || c == '\'';
 }
 
-/* For whoever wants it. */
-static void show_value(struct gather *g, struct column *c, struct sv raw, uint32_t id,
-		       bool in_message)
+/* Room for n more of those that somebody wants. NULL: no memory. */
+static struct index_value *more_values(struct gather *g, size_t n)
 {
 	struct gather_values *v = g->values;
 
-	if (v->count == v->cap) {
+	if (v->count + n > v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 4096;
 		struct index_value *grown = reallocarray(v->list, cap, sizeof(*grown));
 
 		if (!grown) {
 			g->failed = true;
-			return;
+			return NULL;
 		}
 		v->list = grown;
 		v->cap = cap;
 	}
-	v->list[v->count++] = (struct index_value){
-		.raw = raw,
-		.id = id,
-		.field = (uint8_t)(c - g->columns),
-		.in_message = in_message,
+	v->count += n;
+	return v->list + v->count - n;
+}
+
+static inline void show_value(struct gather *g, struct index_value value)
+{
+	struct index_value *room = more_values(g, 1);
+
+	if (room)
+		*room = value;
+}
+
+static void show_phrase(struct gather *g, const struct phrase *x)
+{
+	struct index_value *room = x->shown_count ? more_values(g, x->shown_count) : NULL;
+
+	if (room)
+		memcpy(room, x->shown, x->shown_count * sizeof(*room));
+}
+
+/* Of a dictionary. */
+static struct index_value shown_of(const struct gather *g, const struct gather_value *p)
+{
+	const struct value *v = &g->columns[p->field].values.list[p->number];
+
+	return (struct index_value){
+		.raw = sv_make(v->p, v->bytes),
+		.id = p->number,
+		.field = p->field,
+		.in_message = p->in_message,
 	};
 }
 
-static inline void note_column(struct gather *g, struct column *c)
+/* False: the slow way. */
+static bool sketch_value(struct gather *g, int field, struct sv raw)
 {
-	g->is_doubled |= c->line == g->line;
-	c->is_repeated |= c->line == g->line;
-	c->line = g->line;
+	struct column *c = &g->columns[field];
+
+	g->is_span_open = false;
+	if (is_quote(raw.p[0]) && !is_closed(raw))
+		return false;
+	sketch_put(&c->sketch, raw);
+	if (!c->is_wanted)
+		return true;
+	field_set_take(&g->seen, field_set_of((size_t)field), &g->twice);
+	show_value(g, (struct index_value){
+			      .raw = raw,
+			      .id = INDEX_NO_ID,
+			      .field = (uint8_t)field,
+			      .in_message = g->in_message,
+		      });
+	return true;
 }
 
 /* False: the slow way. */
 static inline bool take_value(struct gather *g, int field, struct sv raw)
 {
-	struct column *c = &g->columns[field];
 	struct gather_value *next = &g->pending[g->pending_count];
 
-	if (c->is_sketch) {
-		g->is_span_open = false;
-		if (is_quote(raw.p[0]) && !is_closed(raw))
-			return false;
-		sketch_put(&c->sketch, raw);
-		if (c->is_wanted) {
-			note_column(g, c);
-			show_value(g, c, raw, INDEX_NO_ID, g->in_message);
-		}
-		return true;
-	}
+	if (g->columns[field].is_sketch)
+		return sketch_value(g, field, raw);
 	if (g->pending_count == GATHER_PENDING)
 		return false;
-	next->column = c;
+	next->field = (uint8_t)field;
 	next->in_message = g->in_message;
-	next->key = postings_key(&c->values, raw);
+	next->key = dictionary_key(&g->columns[field].values, raw);
 	g->pending_count++;
 	return true;
 }
@@ -226,19 +254,21 @@ static inline bool take_value(struct gather *g, int field, struct sv raw)
 static bool find_values(struct gather *g)
 {
 	for (size_t i = 0; i < g->pending_count; i++) {
-		struct postings *values = &g->pending[i].column->values;
+		struct dictionary *values = &g->columns[g->pending[i].field].values;
 		struct sv raw = g->pending[i].key.raw;
-		struct value *v = postings_find(values, &g->pending[i].key);
+		uint32_t number = dictionary_find(values, &g->pending[i].key);
 
-		if (!v) {
+		if (number == DICTIONARY_FULL) {
 			g->failed = true;
 			return true;
 		}
-		if (values->newest)
-			v->is_odd = is_quote(raw.p[0]) && !is_closed(raw);
-		if (v->is_odd)
+		g->pending[i].number = number;
+		if (!is_quote(raw.p[0]))
+			continue;
+		if (values->is_new)
+			values->list[number].mark = !is_closed(raw);
+		if (values->list[number].mark)
 			return false;
-		g->pending[i].value = v;
 	}
 	return true;
 }
@@ -393,15 +423,22 @@ static bool ends_word(char c)
 
 static void keep_span(struct gather *g, const struct gather_span *span)
 {
-	size_t count = 0;
+	struct phrase made = {
+		.bytes = (uint16_t)span->bytes,
+		.state_behind = span->state_behind,
+		.picks = g->picks,
+		.shown = g->shown,
+	};
 
-	for (size_t k = span->from; k < span->to; k++)
-		g->picks[count++] = (struct pick){
-			.column = g->pending[k].column,
-			.value = g->pending[k].value,
-			.in_message = g->pending[k].in_message,
-		};
-	phrases_keep(&g->phrases, &span->key, span->bytes, span->state_behind, g->picks, count);
+	for (size_t k = span->from; k < span->to; k++) {
+		const struct gather_value *p = &g->pending[k];
+
+		g->picks[made.count++] = trace_id(p->field, p->number);
+		field_set_take(&made.fields, field_set_of(p->field), &made.twice);
+		if (g->columns[p->field].is_wanted)
+			g->shown[made.shown_count++] = shown_of(g, p);
+	}
+	phrases_keep(&g->phrases, &span->key, &made);
 }
 
 /* What was cut is known from now on; its values have been found. */
@@ -411,7 +448,8 @@ static void keep_spans(struct gather *g)
 		const struct gather_span *span = &g->spans[i];
 
 		/* Where a line was cut short, or the text ends, nothing tells the phrase's end. */
-		if (span->words > 1 && ends_word(span->key.p[span->bytes - 1]))
+		if (span->words > 1 && span->bytes <= PHRASE_BYTES_MAX &&
+		    ends_word(span->key.p[span->bytes - 1]))
 			keep_span(g, span);
 	}
 }
@@ -456,27 +494,29 @@ static bool cut_fast(struct gather *g, size_t at, size_t end)
 	return !g->in_message || g->in_tail || p[end - 1] == '\'';
 }
 
-static inline void add_value(struct gather *g, struct column *c, struct value *v, bool in_message)
-{
-	note_column(g, c);
-	if (c->is_wanted)
-		show_value(g, c, sv_make(v->p, v->bytes), v->number, in_message);
-	add_now(g, c, v);
-}
-
 static void commit(struct gather *g)
 {
+	struct field_set seen = g->seen, twice = g->twice;
+
 	for (size_t i = 0; i < g->pending_count; i++) {
 		const struct gather_value *p = &g->pending[i];
 
-		add_value(g, p->column, p->value, p->in_message);
+		field_set_take(&seen, field_set_of(p->field), &twice);
+		if (g->columns[p->field].is_wanted)
+			show_value(g, shown_of(g, p));
+		put(g, p->field, p->number);
 	}
-	for (size_t i = 0; i < g->found_count; i++)
-		for (size_t k = 0; k < g->found[i]->count; k++) {
-			const struct pick *p = &g->found[i]->picks[k];
+	for (size_t i = 0; i < g->found_count; i++) {
+		const struct phrase *x = g->found[i];
 
-			add_value(g, p->column, p->value, p->in_message);
-		}
+		field_set_take(&seen, x->fields, &twice);
+		field_set_add(&twice, x->twice);
+		show_phrase(g, x);
+		if (x->count)
+			put(g, PHRASE_COLUMN, x->number);
+	}
+	g->twice = twice;
+	field_set_add(&g->repeated, twice);
 	if (g->span_count)
 		keep_spans(g);
 }
@@ -495,22 +535,27 @@ static struct gather_look *look_of(struct gather *g, int field)
 	return look;
 }
 
-static const struct value *put_slow(struct gather *g, int field, struct sv raw)
+/* The value's number + 1; 0 when it has none. */
+static uint32_t put_slow(struct gather *g, int field, struct sv raw)
 {
 	struct column *c = &g->columns[field];
-	struct value *v;
+	uint32_t number;
 
 	if (!raw.p)
 		raw.p = nothing;
 	if (c->is_sketch) {
 		sketch_put(&c->sketch, raw);
-		return NULL;
+		return 0;
 	}
-	v = postings_take(&c->values, raw);
-	if (v && c->values.newest)
-		v->is_odd = raw.n && is_quote(raw.p[0]) && !is_closed(raw);
-	add_now(g, c, v);
-	return v;
+	number = dictionary_take(&c->values, raw);
+	if (number == DICTIONARY_FULL) {
+		g->failed = true;
+		return 0;
+	}
+	if (c->values.is_new)
+		c->values.list[number].mark = raw.n && is_quote(raw.p[0]) && !is_closed(raw);
+	put(g, (size_t)field, number);
+	return number + 1;
 }
 
 /* Names that are not in the text, as that of the type, end where they end. */
@@ -622,19 +667,27 @@ static void cut_slow(struct gather *g, const struct gather_line *l)
 		if (look->words > 1 || look->fields > 1 ||
 		    (is_tail ? look->words != 0
 			     : look->words != look->fields || look->word != look->field))
-			g->columns[g->looked[i]].is_repeated = true;
+			field_set_add(&g->repeated, field_set_of(g->looked[i]));
 	}
 }
 
 /* ---- lines ---- */
 
-static void check_size(struct gather *g, struct column *c)
+static void check_size(struct gather *g, size_t field)
 {
+	const struct column_past past = {&g->trace, &g->phrases, g->frame_pieces, g->frames};
+	struct column *c = &g->columns[field];
+
 	if (c->is_sketch || !column_is_full(c))
 		return;
 	phrases_forget(&g->phrases);
-	if (!column_to_sketch(c, g->frame_pieces, g->frames))
+	if (!column_to_sketch(c, field, &past))
 		g->failed = true;
+}
+
+void gather_piece(struct gather *g)
+{
+	trace_piece(&g->trace);
 }
 
 void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
@@ -642,11 +695,11 @@ void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
 	size_t values = g->values ? g->values->count : 0;
 	bool is_fast;
 
-	g->line++;
 	g->is_execve = type == AUDIT_EXECVE;
 	g->in_tail = g->in_message = false;
 	g->pending_count = g->found_count = g->span_count = 0;
-	g->is_span_open = g->is_doubled = false;
+	g->seen = g->twice = (struct field_set){{0}};
+	g->is_span_open = false;
 	is_fast = type != AUDIT_AVC && type != AUDIT_USER_AVC && cut_fast(g, l->body, l->end);
 	g->is_slow = !is_fast || !find_values(g);
 	if (g->is_slow && g->values)
@@ -657,28 +710,36 @@ void gather_line(struct gather *g, const struct gather_line *l, uint32_t type)
 		commit(g);
 }
 
+/* The number in a dictionary that takes all. */
+static uint32_t take(struct gather *g, size_t column, struct sv name)
+{
+	uint32_t number;
+
+	if (!name.n)
+		name.p = nothing;
+	number = dictionary_take(&g->columns[column].values, name);
+	if (number == DICTIONARY_FULL)
+		g->failed = true;
+	else
+		put(g, column, number);
+	return number;
+}
+
 uint32_t gather_type(struct gather *g, struct sv type_name)
 {
-	struct value *v;
+	struct dictionary *types = &g->columns[GATHER_TYPES].values;
+	uint32_t number = take(g, GATHER_TYPES, type_name);
 
-	if (!type_name.n)
-		type_name.p = nothing;
-	v = postings_take(&g->types.values, type_name);
-	if (!v) {
-		g->failed = true;
+	if (number == DICTIONARY_FULL)
 		return 0;
-	}
-	if (g->types.values.newest)
-		v->number = record_type(type_name);
-	add_now(g, &g->types, v);
-	return v->number;
+	if (types->is_new)
+		types->list[number].mark = record_type(type_name);
+	return types->list[number].mark;
 }
 
 void gather_node(struct gather *g, struct sv node)
 {
-	if (!node.n)
-		node.p = nothing;
-	add_now(g, &g->nodes, postings_take(&g->nodes.values, node));
+	(void)take(g, GATHER_NODES, node);
 }
 
 /* ---- frames ---- */
@@ -717,7 +778,7 @@ bool gather_frame(struct gather *g, const char *text, size_t n)
 	}
 	if (!marks_room(g, whole + 1))
 		return false;
-	g->frame_pieces[g->frames++] = g->piece;
+	g->frame_pieces[g->frames++] = (uint32_t)g->trace.pieces;
 	g->text = text;
 	g->text_bytes = n;
 	for (size_t i = 0; i < whole; i++)
@@ -733,8 +794,9 @@ bool gather_frame(struct gather *g, const char *text, size_t n)
 
 void gather_end_frame(struct gather *g)
 {
-	for (int i = 0; i < INDEX_FIELDS; i++) {
-		check_size(g, &g->columns[i]);
+	g->failed |= g->trace.failed;
+	for (size_t i = 0; i < INDEX_FIELDS; i++) {
+		check_size(g, i);
 		if (g->columns[i].is_sketch)
 			sketch_end_frame(&g->columns[i].sketch);
 		g->failed |= g->columns[i].sketch.failed;
@@ -756,8 +818,8 @@ void gather_init(struct gather *g)
 	phrases_init(&g->phrases, &g->arena);
 	g->args = index_field_find(SV("args"));
 	g->seresult = index_field_find(SV("seresult"));
-	column_init(&g->types, NULL, &g->arena, seed);
-	column_init(&g->nodes, NULL, &g->arena, seed);
+	column_init(&g->columns[GATHER_TYPES], NULL, &g->arena, seed);
+	column_init(&g->columns[GATHER_NODES], NULL, &g->arena, seed);
 }
 
 void gather_want(struct gather *g, const struct index_extra_maker *maker)
@@ -770,10 +832,10 @@ void gather_want(struct gather *g, const struct index_extra_maker *maker)
 
 void gather_release(struct gather *g)
 {
-	for (int i = 0; i < INDEX_FIELDS; i++)
+	for (size_t i = 0; i < GATHER_COLUMNS; i++)
 		column_release(&g->columns[i]);
-	column_release(&g->types);
-	column_release(&g->nodes);
+	trace_release(&g->trace);
+	phrases_release(&g->phrases);
 	free(g->marks.ends);
 	free(g->frame_pieces);
 	words_release(&g->words);

@@ -4,7 +4,7 @@
  *	struct gather g;
  *	gather_init(&g);
  *	if (!gather_frame(&g, text, n)) ...	-- finds the marks of a frame
- *	g.piece = ...; gather_line(&g, &line);	-- each line that is a record
+ *	gather_piece(&g); gather_line(&g, &line) ...	-- each line that is a record
  *	gather_end_frame(&g);
  *	gather_release(&g);
  *
@@ -17,8 +17,12 @@
 #include "index/build.h"
 #include "index/column.h"
 #include "index/marks.h"
-#include "index/phrase.h"
 #include "record/words.h"
+
+/* Columns of what is no field. */
+#define GATHER_TYPES   INDEX_FIELDS
+#define GATHER_NODES   (INDEX_FIELDS + 1)
+#define GATHER_COLUMNS (INDEX_FIELDS + 2)
 
 #define GATHER_NAMES   256
 #define GATHER_PENDING 128
@@ -42,9 +46,9 @@ struct gather_span {
 };
 
 struct gather_value {
-	struct column *column;
-	struct posting_key key;
-	struct value *value;
+	struct dictionary_key key;
+	uint32_t number; /* once it is found */
+	uint8_t field;
 	bool in_message;
 };
 
@@ -57,12 +61,14 @@ struct gather_values {
 /* What the slow way finds of a field in one record. */
 struct gather_look {
 	uint32_t words, fields; /* how many */
-	const struct value *word, *field;
+	uint32_t word, field;   /* the last one's number + 1, or 0 */
 };
 
 struct gather {
 	struct arena arena;
-	struct column columns[INDEX_FIELDS], types, nodes;
+	struct column columns[GATHER_COLUMNS];
+	struct trace trace;
+	struct field_set repeated;
 	struct gather_name names[GATHER_NAMES];
 	int args, seresult; /* these fields' numbers */
 	struct marks marks;
@@ -71,16 +77,16 @@ struct gather {
 	size_t text_bytes;
 	uint32_t *frame_pieces; /* the first piece of each frame, the one at hand included */
 	size_t frames, frames_cap;
-	uint32_t piece, line;
 	struct gather_values *values; /* borrowed; not looked at when nobody wants any */
 
 	bool is_execve, in_tail, in_message, is_slow; /* of the line at hand, */
-	bool is_doubled;                              /* it has a field twice */
+	struct field_set seen, twice;                 /* what it has, */
 	size_t mark; /* and where its tail begins, if it is in_tail */
 	struct gather_value pending[GATHER_PENDING];
 	size_t pending_count;
 	struct phrases phrases;
-	struct pick picks[GATHER_PENDING];          /* scratch */
+	uint32_t picks[GATHER_PENDING];             /* scratch, */
+	struct index_value shown[GATHER_PENDING];   /* of keeping a phrase */
 	const struct phrase *found[GATHER_PHRASES]; /* in the line at hand */
 	struct gather_span spans[GATHER_PHRASES];   /* the last one may be open */
 	size_t found_count, span_count;
@@ -103,9 +109,12 @@ void gather_release(struct gather *g);
 /* Its lines' values of the fields that somebody wants go to g->values, which has to be set. */
 void gather_want(struct gather *g, const struct index_extra_maker *maker);
 
-/* Starts a frame, whose first piece is g->piece. False when there is no memory. */
+/* Starts a frame. False when there is no memory. */
 MUST_CHECK bool gather_frame(struct gather *g, const char *text, size_t n);
 void gather_end_frame(struct gather *g);
+
+/* Starts a piece: what follows is of it. */
+void gather_piece(struct gather *g);
 
 /* Its type, found again: a number; 0 for one that nobody knows. */
 uint32_t gather_type(struct gather *g, struct sv type_name);

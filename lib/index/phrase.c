@@ -1,12 +1,22 @@
 /* A cache of four ways, found by the first bytes of a phrase; what is read again and again stays in it. */
 #include "index/phrase.h"
 
-#define BYTES_MAX 1024
-#define KEPT_MAX  16384 /* in all: those that were replaced stay in the arena */
+#include "index/hash.h"
+
+#include <stdlib.h>
+
+#define KEPT_MAX 16384 /* in all: those that were replaced stay in the arena */
 
 void phrases_init(struct phrases *p, struct arena *arena)
 {
 	*p = (struct phrases){.arena = arena};
+}
+
+void phrases_release(struct phrases *p)
+{
+	free(p->list);
+	p->list = NULL;
+	p->count = p->cap = 0;
 }
 
 void phrases_forget(struct phrases *p)
@@ -39,30 +49,50 @@ const struct phrase *phrases_find(const struct phrases *p, const struct phrase_k
 	return NULL;
 }
 
-void phrases_keep(struct phrases *p, const struct phrase_key *k, size_t bytes, uint8_t state_behind,
-		  const struct pick *picks, size_t count)
+static bool has_room(struct phrases *p)
+{
+	size_t cap = p->cap ? p->cap * 2 : 256;
+	const struct phrase **grown;
+
+	if (p->count < p->cap)
+		return true;
+	grown = reallocarray(p->list, cap, sizeof(const struct phrase *));
+	if (!grown)
+		return false;
+	p->list = grown;
+	p->cap = cap;
+	return true;
+}
+
+/* NULL: no memory. */
+static const void *copy(struct phrases *p, const void *from, size_t n)
+{
+	void *to = arena_alloc(p->arena, n);
+
+	if (to && n)
+		memcpy(to, from, n);
+	return to;
+}
+
+void phrases_keep(struct phrases *p, const struct phrase_key *k, const struct phrase *made)
 {
 	struct phrase_set *set = &p->sets[k->hash % PHRASE_SETS];
 	struct phrase *x;
-	char *text;
 
-	if (bytes > BYTES_MAX || p->kept == KEPT_MAX)
+	if (p->count == KEPT_MAX || !has_room(p))
 		return;
-	x = arena_alloc(p->arena, sizeof(*x) + count * sizeof(*picks) + bytes);
+	x = arena_alloc(p->arena, sizeof(*x));
 	if (!x)
 		return;
-	text = (char *)(x->picks + count);
-	*x = (struct phrase){
-		.bytes = (uint16_t)bytes,
-		.count = (uint16_t)count,
-		.state = k->state,
-		.state_behind = state_behind,
-		.text = text,
-	};
-	if (count)
-		memcpy(x->picks, picks, count * sizeof(*picks));
-	memcpy(text, k->p, bytes);
-	p->kept++;
+	*x = *made;
+	x->number = (uint32_t)p->count;
+	x->state = k->state;
+	x->text = copy(p, k->p, made->bytes);
+	x->picks = copy(p, made->picks, made->count * sizeof(*made->picks));
+	x->shown = copy(p, made->shown, made->shown_count * sizeof(*made->shown));
+	if (!x->text || !x->picks || !x->shown)
+		return;
+	p->list[p->count++] = x;
 	set->ways[set->next] = x;
 	set->hashes[set->next] = k->hash;
 	set->next = (uint8_t)((set->next + 1) % PHRASE_WAYS);

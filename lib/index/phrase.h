@@ -6,8 +6,9 @@
  *	phrases_init(&p, &arena);
  *	if ((x = phrases_find(&p, &key))) ... x->picks[0 .. x->count], and go on behind x->bytes
  *	else ... cut the words, and then
- *	phrases_keep(&p, &key, bytes, picks, count);
+ *	phrases_keep(&p, &key, &made);
  *	phrases_forget(&p);		-- when a column is no dictionary any more
+ *	phrases_release(&p);
  *
  * A phrase is its bytes, up to and with the byte that ends its last word, and the state in which they are
  * read: the same come to the same.
@@ -15,34 +16,38 @@
 #ifndef AURUM_INDEX_PHRASE_H
 #define AURUM_INDEX_PHRASE_H
 
-#include "index/column.h"
+#include "base/arena.h"
+#include "index/build.h"
+#include "index/fields.h"
+#include "index/trace.h"
+
+#define PHRASE_COLUMN (TRACE_COLUMNS_MAX - 1) /* of the trace */
+
+#define PHRASE_BYTES_MAX 1024
 
 #define PHRASE_SETS 1024 /* a power of two */
 #define PHRASE_WAYS 4
 
-/* A value of a column. */
-struct pick {
-	struct column *column;
-	struct value *value;
-	bool in_message;
-};
-
 struct phrase {
-	uint16_t bytes, count;
+	uint16_t bytes, count, shown_count;
 	uint8_t state, state_behind;
+	uint32_t number; /* in list */
 	const char *text;
-	struct pick picks[];
+	const uint32_t *picks;           /* values, as a trace has them */
+	const struct index_value *shown; /* those of them that somebody wants */
+	struct field_set fields, twice;  /* that it has, and has more than once */
 };
 
 struct phrase_set {
-	struct phrase *ways[PHRASE_WAYS];
+	const struct phrase *ways[PHRASE_WAYS];
 	uint32_t hashes[PHRASE_WAYS];
 	uint8_t next; /* to be replaced */
 };
 
 struct phrases {
-	struct arena *arena; /* borrowed */
-	size_t kept;
+	struct arena *arena;        /* borrowed */
+	const struct phrase **list; /* all that were ever kept */
+	size_t count, cap;
 	struct phrase_set sets[PHRASE_SETS];
 };
 
@@ -55,6 +60,7 @@ struct phrase_key {
 };
 
 void phrases_init(struct phrases *p, struct arena *arena);
+void phrases_release(struct phrases *p);
 void phrases_forget(struct phrases *p);
 
 /* Sets the key's hash from `window` bytes, a multiple of 8. */
@@ -63,8 +69,10 @@ void phrase_hash(struct phrase_key *k, size_t window);
 /* NULL when it is not there. */
 const struct phrase *phrases_find(const struct phrases *p, const struct phrase_key *k);
 
-/* Keeps one, perhaps in the place of another: as much as there is memory for. */
-void phrases_keep(struct phrases *p, const struct phrase_key *k, size_t bytes, uint8_t state_behind,
-		  const struct pick *picks, size_t count);
+/*
+ * Keeps one, perhaps in the place of another: as much as there is memory for. made: all but its state, number and
+ * text; what it points to is copied.
+ */
+void phrases_keep(struct phrases *p, const struct phrase_key *k, const struct phrase *made);
 
 #endif

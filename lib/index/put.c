@@ -1,12 +1,15 @@
 /*
  * Sections are written one after another into one buffer, bitmaps into another; where they begin in the
  * file is known when all of them are. Values with the same rows (AUID="alice" and auid=1000) share a bitmap.
+ *
+ * The rows of a value are those that the trace has of it, and of the phrases that hold it.
  */
 #include "index/put.h"
 
 #include "base/map.h"
 #include "index/bitmap.h"
 #include "index/layout.h"
+#include "index/rowset.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -16,12 +19,15 @@
 
 struct draft {
 	const struct frames *frames;
+	const struct gather *gather;
 	struct layout_section sections[LAYOUT_SECTIONS_MAX];
 	size_t count;
 	struct buf body, bitmaps;
-	struct map shared; /* a bitmap's hash -> where it is */
-	uint32_t *rows;    /* scratch */
-	size_t rows_cap;
+	struct map shared;           /* a bitmap's hash -> where it is */
+	struct trace_turned rows;    /* of values, and of phrases */
+	struct trace_turned holders; /* the phrases that hold a value */
+	struct rowset set;           /* scratch: */
+	uint32_t *list;              /* as long as there are rows */
 	bool failed;
 };
 
@@ -61,75 +67,91 @@ static void end_section(struct draft *d, struct layout_section *s)
 
 /* ---- rows ---- */
 
-static int by_row(const void *a, const void *b)
+/* How many values each column has, whose rows are asked for. */
+static void count_values(const struct gather *g, size_t *counts)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < GATHER_COLUMNS; i++)
+		counts[i] = g->columns[i].is_sketch ? 0 : g->columns[i].values.count;
 }
 
-/* Pieces stand in the order of the text, rows in that of time: as good as the same. */
-static void sort_rows(uint32_t *rows, size_t n)
+/* What values and phrases are found in. */
+static bool find_rows(struct draft *d)
 {
-	size_t moves = 0;
+	const struct gather *g = d->gather;
+	size_t counts[TRACE_COLUMNS_MAX] = {0};
 
-	for (size_t i = 1; i < n; i++) {
-		uint32_t row = rows[i];
-		size_t k = i;
-
-		for (; k > 0 && rows[k - 1] > row; k--)
-			rows[k] = rows[k - 1];
-		rows[k] = row;
-		moves += i - k;
-		if (moves > 16 * n) {
-			qsort(rows, n, sizeof(*rows), by_row);
-			return;
-		}
-	}
+	count_values(g, counts);
+	counts[PHRASE_COLUMN] = g->phrases.count;
+	return trace_turn(&g->trace, counts, d->frames->rows, &d->rows);
 }
 
-/* Without those that are there twice; they stand in order. */
-static size_t drop_doubles(uint32_t *rows, size_t n)
+/* The phrases, as pieces of a trace of their own: a piece's row is its number. */
+static bool find_holders(struct draft *d)
 {
-	size_t different = 0;
+	const struct phrases *p = &d->gather->phrases;
+	uint32_t *numbers = calloc(p->count + 1, sizeof(*numbers));
+	size_t counts[TRACE_COLUMNS_MAX] = {0};
+	struct trace held = {0};
+	bool found;
 
-	for (size_t i = 0; i < n; i++)
-		if (!different || rows[different - 1] != rows[i])
-			rows[different++] = rows[i];
-	return different;
+	count_values(d->gather, counts);
+	for (size_t i = 0; numbers && i < p->count; i++) {
+		numbers[i] = (uint32_t)i;
+		trace_piece(&held);
+		for (size_t k = 0; k < p->list[i]->count; k++)
+			trace_put(&held, p->list[i]->picks[k]);
+	}
+	found = numbers && !held.failed && trace_turn(&held, counts, numbers, &d->holders);
+	trace_release(&held);
+	free(numbers);
+	return found;
 }
 
-/* Its rows in d->rows, rising; how many. */
-static size_t rows_of(struct draft *d, const struct value *x)
+static bool set_up(struct draft *d)
 {
-	const uint32_t *of_piece = d->frames->rows;
-	uint32_t piece, last = ROW_NONE; /* one more is 0 */
-	bool is_sorted = true;
-	struct value_pieces it;
-	size_t n = 0;
+	size_t rows = d->frames->totals.rows;
 
-	if (x->count > d->rows_cap) {
-		free(d->rows);
-		d->rows = reallocarray(NULL, x->count, sizeof(*d->rows));
-		d->rows_cap = d->rows ? x->count : 0;
-		if (!d->rows) {
-			d->failed = true;
-			return 0;
-		}
-	}
-	value_pieces_init(&it, x);
-	while (value_pieces_next(&it, &piece)) {
-		uint32_t row = of_piece[piece];
+	d->list = calloc(rows + 1, sizeof(*d->list));
+	return d->list && rowset_init(&d->set, rows) && find_rows(d) && find_holders(d);
+}
 
-		if (row == ROW_NONE || row == last)
-			continue;
-		is_sorted &= row + 1 > last + 1;
-		d->rows[n++] = last = row;
+static void tear_down(struct draft *d)
+{
+	buf_release(&d->body);
+	buf_release(&d->bitmaps);
+	map_release(&d->shared);
+	trace_turned_release(&d->rows);
+	trace_turned_release(&d->holders);
+	rowset_release(&d->set);
+	free(d->list);
+	free(d);
+}
+
+/* Pieces stand in the order of the text, rows in that of time: mostly the same. */
+static bool is_rising(const uint32_t *rows, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (rows[i] <= rows[i - 1])
+			return false;
+	return true;
+}
+
+/* Its rows, rising; *n of them. */
+static const uint32_t *rows_of(struct draft *d, uint32_t id, size_t *n)
+{
+	const uint32_t *rows = trace_rows_of(&d->rows, id, n), *phrases;
+	size_t held;
+
+	phrases = trace_rows_of(&d->holders, id, &held);
+	if (!held && is_rising(rows, *n))
+		return rows;
+	rowset_put(&d->set, rows, *n);
+	for (size_t i = 0; i < held; i++) {
+		rows = trace_rows_of(&d->rows, trace_id(PHRASE_COLUMN, phrases[i]), n);
+		rowset_put(&d->set, rows, *n);
 	}
-	if (is_sorted)
-		return n;
-	sort_rows(d->rows, n);
-	return drop_doubles(d->rows, n);
+	*n = rowset_take(&d->set, d->list);
+	return d->list;
 }
 
 /* Puts the rows into the section of bitmaps, unless they are there. */
@@ -161,33 +183,38 @@ static void put_bitmap(struct draft *d, const uint32_t *rows, size_t n, struct l
 
 /* ---- dictionaries ---- */
 
+struct sorted_value {
+	uint64_t head; /* its first bytes, as a number */
+	const struct value *value;
+};
+
 /* By their bytes: the first eight decide in most cases. */
 static int by_value(const void *a, const void *b)
 {
-	const struct value *x = *(const struct value *const *)a,
-			   *y = *(const struct value *const *)b;
-	uint64_t left = be64toh(x->head[0]), right = be64toh(y->head[0]);
+	const struct sorted_value *x = a, *y = b;
 
-	if (left != right)
-		return left < right ? -1 : 1;
-	return sv_cmp(sv_make(x->p, x->bytes), sv_make(y->p, y->bytes));
+	if (x->head != y->head)
+		return x->head < y->head ? -1 : 1;
+	return sv_cmp(sv_make(x->value->p, x->value->bytes), sv_make(y->value->p, y->value->bytes));
 }
 
-static bool describe(struct draft *d, const struct value *x, struct layout_value *v)
+static bool describe(struct draft *d, uint32_t id, struct layout_value *v)
 {
-	size_t n = rows_of(d, x);
+	size_t n;
+	const uint32_t *rows = rows_of(d, id, &n);
 
-	*v = (struct layout_value){.bytes = x->bytes, .rows = (uint32_t)n};
+	v->rows = (uint32_t)n;
 	if (n == 1)
-		v->bitmap_at = d->rows[0];
+		v->bitmap_at = rows[0];
 	else if (n)
-		put_bitmap(d, d->rows, n, v);
+		put_bitmap(d, rows, n, v);
 	return n;
 }
 
-static void put_values(struct draft *d, struct layout_section *s, const struct value **sorted,
-		       size_t n)
+static void put_values(struct draft *d, struct layout_section *s, size_t column,
+		       struct sorted_value *sorted, size_t n)
 {
+	const struct value *first = d->gather->columns[column].values.list;
 	struct layout_value *list = calloc(n + 1, sizeof(*list));
 	size_t count = 0, at;
 
@@ -197,8 +224,11 @@ static void put_values(struct draft *d, struct layout_section *s, const struct v
 	}
 	/* Values that were only looked up, or only stand in pieces of no event, have no rows. */
 	for (size_t i = 0; i < n; i++) {
-		sorted[count] = sorted[i];
-		count += describe(d, sorted[i], &list[count]);
+		const struct value *value = sorted[i].value;
+
+		list[count] = (struct layout_value){.bytes = value->bytes};
+		sorted[count].value = value;
+		count += describe(d, trace_id(column, (uint32_t)(value - first)), &list[count]);
 	}
 	at = count * sizeof(*list);
 	for (size_t i = 0; i < count; i++) {
@@ -208,25 +238,31 @@ static void put_values(struct draft *d, struct layout_section *s, const struct v
 	d->failed |= at > UINT32_MAX;
 	put_bytes(&d->body, list, count * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
-		put_bytes(&d->body, sorted[i]->p, sorted[i]->bytes);
+		put_bytes(&d->body, sorted[i].value->p, sorted[i].value->bytes);
 	s->count = (uint32_t)count;
 	free(list);
 }
 
-static void put_dictionary(struct draft *d, uint32_t kind, const struct column *c)
+static void put_dictionary(struct draft *d, uint32_t kind, size_t column)
 {
+	const struct column *c = &d->gather->columns[column];
 	struct layout_section *s = start_section(d, kind, c->row ? c->row->name : "");
-	const struct value **sorted = calloc(c->values.count + 1, sizeof(struct value *));
+	struct sorted_value *sorted = calloc(c->values.count + 1, sizeof(*sorted));
+	bool is_field = column < INDEX_FIELDS;
 
-	s->flags = c->is_repeated ? LAYOUT_REPEATED : 0;
 	if (!sorted) {
 		d->failed = true;
 		return;
 	}
+	if (is_field && field_set_has(&d->gather->repeated, column))
+		s->flags = LAYOUT_REPEATED;
 	for (size_t i = 0; i < c->values.count; i++)
-		sorted[i] = c->values.list[i];
+		sorted[i] = (struct sorted_value){
+			.head = be64toh(hash_load(c->values.list[i].p)), /* zeros behind it */
+			.value = &c->values.list[i],
+		};
 	qsort(sorted, c->values.count, sizeof(*sorted), by_value);
-	put_values(d, s, sorted, c->values.count);
+	put_values(d, s, column, sorted, c->values.count);
 	free(sorted);
 	end_section(d, s);
 }
@@ -246,10 +282,12 @@ static void put_blooms(struct draft *d, uint32_t kind, const struct column *c,
 	end_section(d, s);
 }
 
-static void put_column(struct draft *d, const struct column *c)
+static void put_column(struct draft *d, size_t column)
 {
+	const struct column *c = &d->gather->columns[column];
+
 	if (!c->is_sketch) {
-		put_dictionary(d, LAYOUT_FIELD, c);
+		put_dictionary(d, LAYOUT_FIELD, column);
 		return;
 	}
 	put_blooms(d, LAYOUT_VALUES, c, &c->sketch.values);
@@ -370,6 +408,18 @@ static void put_header(const struct draft *d, const struct segment_head *head, s
 	memcpy(out->p, &h, sizeof(h));
 }
 
+static void put_sections(struct draft *d)
+{
+	put_frames(d);
+	put_late(d);
+	put_dictionary(d, LAYOUT_TYPES, GATHER_TYPES);
+	put_dictionary(d, LAYOUT_NODES, GATHER_NODES);
+	for (size_t i = 0; i < INDEX_FIELDS; i++)
+		put_column(d, i);
+	put_extras(d);
+	put_bitmaps(d);
+}
+
 int put_index(const struct frames *f, const struct gather *g, const struct segment_head *head,
 	      struct buf *out, struct err *e)
 {
@@ -379,23 +429,16 @@ int put_index(const struct frames *f, const struct gather *g, const struct segme
 	if (!d)
 		return err_set(e, "no memory to index a log");
 	d->frames = f;
+	d->gather = g;
 	d->body = d->bitmaps = BUF_INIT(PUT_MAX);
 	map_init(&d->shared, SHARED_MAX);
-	put_frames(d);
-	put_late(d);
-	put_dictionary(d, LAYOUT_TYPES, &g->types);
-	put_dictionary(d, LAYOUT_NODES, &g->nodes);
-	for (int i = 0; i < INDEX_FIELDS; i++)
-		put_column(d, &g->columns[i]);
-	put_extras(d);
-	put_bitmaps(d);
-	put_header(d, head, out);
-	buf_put(out, buf_view(&d->body));
-	failed = d->failed || d->body.failed || out->failed;
-	buf_release(&d->body);
-	buf_release(&d->bitmaps);
-	map_release(&d->shared);
-	free(d->rows);
-	free(d);
+	failed = !set_up(d);
+	if (!failed) {
+		put_sections(d);
+		put_header(d, head, out);
+		buf_put(out, buf_view(&d->body));
+		failed = d->failed || d->body.failed || out->failed;
+	}
+	tear_down(d);
 	return failed ? err_set(e, "no memory to index a log") : 0;
 }
