@@ -7,6 +7,7 @@
 #include "archivist/history.h"
 
 #include "auditd/load.h"
+#include "base/heap.h"
 #include "base/num.h"
 #include "common/frame.h"
 #include "log/lock.h"
@@ -19,7 +20,8 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#define PROGRAM "auditd-archivist"
+#define PROGRAM    "auditd-archivist"
+#define HEAP_BYTES ((size_t)128 << 20) /* a log of 64 MiB takes half of it */
 
 /* Other ends than success; the manual page has them. */
 #define EXIT_LATER   1
@@ -241,6 +243,7 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	confine_yield();
+	heap_in_huge_pages(HEAP_BYTES);
 	status = work(&app);
 	return frame_finish(PROGRAM, stdout, "standard output") == 0 ? codes[status] : EXIT_TROUBLE;
 }
