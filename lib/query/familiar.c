@@ -29,13 +29,17 @@ static void each_name(struct familiar *f, void (*fn)(struct familiar_name *n))
 
 static void forget(struct familiar_name *n)
 {
-	if (n->cap)
+	if (n->cap) {
+		memset(n->states, SEEN_NEVER, n->cap);
 		memset(n->seen, 0, n->cap * sizeof(*n->seen));
+	}
 }
 
 static void give_back(struct familiar_name *n)
 {
+	free(n->states);
 	free(n->seen);
+	n->states = NULL;
 	n->seen = NULL;
 	n->cap = 0;
 }
@@ -183,10 +187,10 @@ static struct familiar *familiar_of(const struct look *l)
 /* Several keys in one value are told apart by reading it. */
 static void learn(struct look *l, uint64_t number)
 {
-	struct seen *seen = familiar_of(l)->learned;
+	struct familiar *f = familiar_of(l);
 
-	seen->state = seen->state == SEEN_NOTHING ? SEEN_FACT : SEEN_TANGLED;
-	seen->number = number;
+	f->state = f->state == SEEN_NOTHING ? SEEN_FACT : SEEN_TANGLED;
+	f->learned.number = number;
 }
 
 static void learn_text(struct look *l, enum query_item item, struct sv text)
@@ -196,7 +200,7 @@ static void learn_text(struct look *l, enum query_item item, struct sv text)
 	learn(l, XXH3_64bits(text.n ? text.p : "", text.n));
 	/* As query/read.c has it. */
 	if (item == QUERY_FILE && (sv_starts(text, SV("..")) || sv_starts(text, SV("./"))))
-		familiar_of(l)->learned->state = SEEN_TANGLED;
+		familiar_of(l)->state = SEEN_TANGLED;
 }
 
 static void learn_number(struct look *l, enum query_item item, uint64_t number)
@@ -222,8 +226,7 @@ static struct field field_with(struct sv name, const struct index_value *v)
 	return field;
 }
 
-static void read_value(struct familiar *f, const struct look_row *row, const struct index_value *v,
-		       struct seen *out)
+static void read_value(struct familiar *f, const struct look_row *row, const struct index_value *v)
 {
 	struct record none = {0};
 	struct look l = {
@@ -234,8 +237,8 @@ static void read_value(struct familiar *f, const struct look_row *row, const str
 	};
 	struct field field = field_with(f->names[v->field], v);
 
-	*out = (struct seen){.state = SEEN_NOTHING};
-	f->learned = out;
+	f->learned = (struct seen){0};
+	f->state = SEEN_NOTHING;
 	(void)row->read(&l, row->item, &field);
 }
 
@@ -244,23 +247,32 @@ static struct seen *seen_of(struct familiar *f, const struct familiar_said *said
 	return said->name ? &said->name->seen[said->id] : &f->fresh[said->id];
 }
 
-/* Its place among the values of this name; NULL: no memory. */
-static struct seen *place_of(struct familiar_name *n, uint32_t id)
+static uint8_t *state_of(struct familiar *f, const struct familiar_said *said)
+{
+	return said->name ? &said->name->states[said->id] : &f->fresh_states[said->id];
+}
+
+/* A place among the values of this name. False: no memory. */
+static bool make_place(struct familiar_name *n, uint32_t id)
 {
 	size_t cap = n->cap ? n->cap : 256;
-	struct seen *grown;
+	struct seen *seen;
+	uint8_t *states;
 
-	if (id < n->cap)
-		return &n->seen[id];
 	while (cap <= id)
 		cap *= 2;
-	grown = reallocarray(n->seen, cap, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	memset(grown + n->cap, 0, (cap - n->cap) * sizeof(*grown));
-	n->seen = grown;
+	seen = reallocarray(n->seen, cap, sizeof(*seen));
+	if (!seen)
+		return false;
+	n->seen = seen;
+	states = realloc(n->states, cap);
+	if (!states)
+		return false;
+	n->states = states;
+	memset(seen + n->cap, 0, (cap - n->cap) * sizeof(*seen));
+	memset(states + n->cap, SEEN_NEVER, cap - n->cap);
 	n->cap = cap;
-	return &n->seen[id];
+	return true;
 }
 
 /* A row's value. False: the records have to be read. */
@@ -268,7 +280,7 @@ static bool say(struct familiar *f, const struct look_row *row, struct familiar_
 		const struct index_value *v)
 {
 	struct familiar_said *said = &f->said[f->said_count];
-	struct seen *seen;
+	uint8_t *state;
 
 	if (f->said_count == FAMILIAR_SAID)
 		return false;
@@ -276,18 +288,19 @@ static bool say(struct familiar *f, const struct look_row *row, struct familiar_
 	if (v->id == INDEX_NO_ID) {
 		said->name = NULL;
 		said->id = (uint32_t)f->fresh_count++;
-		seen = &f->fresh[said->id];
-		seen->state = SEEN_NEVER;
-	} else {
-		seen = place_of(n, v->id);
-		if (!seen)
-			return false;
-	}
-	if (seen->state == SEEN_NEVER)
-		read_value(f, row, v, seen);
-	if (seen->state == SEEN_TANGLED)
+		f->fresh_states[said->id] = SEEN_NEVER;
+	} else if (v->id >= n->cap && !make_place(n, v->id)) {
 		return false;
-	if (seen->state == SEEN_FACT)
+	}
+	state = state_of(f, said);
+	if (*state == SEEN_NEVER) {
+		read_value(f, row, v);
+		*seen_of(f, said) = f->learned;
+		*state = (uint8_t)f->state;
+	}
+	if (*state == SEEN_TANGLED)
+		return false;
+	if (*state != SEEN_NOTHING)
 		f->last[row->item] = (uint8_t)++f->said_count;
 	return true;
 }
@@ -392,11 +405,15 @@ static const struct {
 static void add_said(struct familiar *f, const struct familiar_said *said, enum report_total total,
 		     struct report_totals *totals, uint32_t frame, uint32_t settled)
 {
-	struct seen *seen = seen_of(f, said);
+	uint8_t *state = state_of(f, said);
+	struct seen *seen;
 
+	if (*state == SEEN_SETTLED)
+		return;
+	seen = seen_of(f, said);
 	if (seen->frame && seen->frame - 1 < settled)
-		seen->is_settled = true;
-	if (seen->is_settled || seen->frame == frame + 1)
+		*state = SEEN_SETTLED;
+	if (*state == SEEN_SETTLED || seen->frame == frame + 1)
 		return;
 	seen->frame = frame + 1;
 	if (said->item != QUERY_PID || (uint32_t)seen->number != NO_PID)

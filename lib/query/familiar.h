@@ -28,19 +28,24 @@
 #define FAMILIAR_NAMES   48
 #define FAMILIAR_SAID    64 /* by one event; of one that says more, the records are read */
 
-enum seen_state { SEEN_NEVER, SEEN_FACT, SEEN_NOTHING, SEEN_TANGLED };
+enum seen_state {
+	SEEN_NEVER,
+	SEEN_FACT,
+	SEEN_SETTLED, /* a fact that was added where nothing is taken away again */
+	SEEN_NOTHING,
+	SEEN_TANGLED, /* other words have to be asked, too */
+};
 
 /* What a value says. */
 struct seen {
 	uint64_t number; /* or the text's hash */
 	uint32_t frame;  /* + 1: where it was added last */
-	uint8_t state;   /* an enum seen_state; TANGLED: other words have to be asked, too */
-	bool is_settled; /* it was added where nothing is taken away again */
 };
 
 /* One spelling of one row of a class, with the values that were seen, by their number. */
 struct familiar_name {
 	uint8_t field, row, rank;
+	uint8_t *states; /* an enum seen_state each: mostly all that is looked at */
 	struct seen *seen;
 	size_t cap;
 };
@@ -75,11 +80,13 @@ struct familiar {
 	struct query_scratch scratch;
 	/* Of the event that was read. */
 	struct familiar_said said[FAMILIAR_SAID];
-	struct seen fresh[FAMILIAR_SAID];         /* of values without a number */
+	struct seen fresh[FAMILIAR_SAID];         /* of values without a number, */
+	uint8_t fresh_states[FAMILIAR_SAID];      /* an enum seen_state each */
 	struct familiar_best best[FAMILIAR_ROWS]; /* of the line at hand */
 	size_t said_count, fresh_count;
 	uint8_t last[QUERY_ITEMS]; /* where in said, from 1 */
-	struct seen *learned;      /* by a reader */
+	struct seen learned;       /* by a reader, */
+	enum seen_state state;     /* and what it is */
 };
 
 /* False when there is no memory. */
