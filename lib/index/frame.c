@@ -309,7 +309,8 @@ static int drain(struct frames *f, struct err *e)
 struct walk {
 	struct gather *gather;
 	const char *text;
-	struct record head; /* of the piece that is open */
+	struct record head; /* of the piece that is open, */
+	struct record next; /* and of the one that begins */
 	struct join_piece piece;
 	struct sv node, stamp; /* as written; stamp is empty when no line can follow */
 	size_t from;           /* of the piece */
@@ -392,8 +393,8 @@ static int end_piece(struct frames *f, struct walk *t, struct err *e)
 	return drain(f, e);
 }
 
-static int new_piece(struct frames *f, struct walk *t, const struct record *head,
-		     const struct gather_line *l, struct err *e)
+/* It begins with the line, and with t->next. */
+static int new_piece(struct frames *f, struct walk *t, const struct gather_line *l, struct err *e)
 {
 	size_t cap = f->pieces_cap;
 
@@ -406,7 +407,7 @@ static int new_piece(struct frames *f, struct walk *t, const struct record *head
 		return no_memory(e);
 	f->rows[f->pieces] = ROW_NONE;
 	f->starts[f->pieces] = (uint32_t)f->text.line_count;
-	t->head = *head;
+	t->head = t->next;
 	t->from = l->from;
 	t->piece = (struct join_piece){.at = f->pieces, .lines = 1};
 	t->piece.bytes = (uint32_t)(l->end - l->from);
@@ -429,28 +430,28 @@ static int take_head(struct frames *f, struct walk *t, struct gather_line *l, st
 {
 	struct index_frame *frame = &f->list[f->count - 1].public;
 	struct sv line = sv_make(t->text + l->from, l->end - l->from), rest;
-	struct record head;
+	struct record *head = &t->next;
 
 	t->stamp = SV_EMPTY;
-	if (!record_head(line, &head)) {
+	if (!record_head(line, head)) {
 		t->takes_more = false;
 		frame->malformed += line.n > 0;
 		return 0;
 	}
 	if (!f->totals.has_start) {
 		f->totals.has_start = true;
-		f->totals.start = head.stamp;
+		f->totals.start = head->stamp;
 	}
-	rest = sv_from(line, (size_t)(head.type_name.p + head.type_name.n + 1 - line.p));
+	rest = sv_from(line, (size_t)(head->type_name.p + head->type_name.n + 1 - line.p));
 	rest = sv_head(rest, sv_index(rest, ')') + 1);
 	/* "node= type=..." has a node that is empty, which is none, but is written otherwise. */
-	if (head.node.n || line.p[0] == 't') {
-		t->node = head.node;
+	if (head->node.n || line.p[0] == 't') {
+		t->node = head->node;
 		t->stamp = rest;
 	}
-	l->type_name = head.type_name;
+	l->type_name = head->type_name;
 	l->body = (size_t)(rest.p + rest.n - t->text);
-	return new_piece(f, t, &head, l, e) == 0 ? 1 : -1;
+	return new_piece(f, t, l, e) == 0 ? 1 : -1;
 }
 
 /* True when the line has the node and stamp of the line before, as written. */
@@ -483,8 +484,6 @@ static bool follows(const struct walk *t, struct gather_line *l)
 /* The line's place in a piece, in l and the gatherer. 1, 0 when it is no record, -1 see *e. */
 static int place_line(struct frames *f, struct walk *t, struct gather_line *l, struct err *e)
 {
-	struct record head;
-
 	if (!follows(t, l))
 		return take_head(f, t, l, e);
 	if (t->takes_more && !may_be_daemons(l->type_name)) {
@@ -492,9 +491,9 @@ static int place_line(struct frames *f, struct walk *t, struct gather_line *l, s
 		t->piece.lines++;
 		return 1;
 	}
-	head = t->head;
-	head.type_name = l->type_name;
-	return new_piece(f, t, &head, l, e) == 0 ? 1 : -1;
+	t->next = t->head;
+	t->next.type_name = l->type_name;
+	return new_piece(f, t, l, e) == 0 ? 1 : -1;
 }
 
 /* ---- lines ---- */

@@ -200,13 +200,10 @@ static void show_phrase(struct gather *g, const struct phrase *x)
 		memcpy(room, x->shown, x->shown_count * sizeof(*room));
 }
 
-/* Of a dictionary. */
-static struct index_value shown_of(const struct gather *g, const struct gather_value *p)
+static struct index_value shown_of(const struct gather_value *p, struct sv raw)
 {
-	const struct value *v = &g->columns[p->field].values.list[p->number];
-
 	return (struct index_value){
-		.raw = sv_make(v->p, v->bytes),
+		.raw = raw,
 		.id = p->number,
 		.field = p->field,
 		.in_message = p->in_message,
@@ -432,11 +429,14 @@ static void keep_span(struct gather *g, const struct gather_span *span)
 
 	for (size_t k = span->from; k < span->to; k++) {
 		const struct gather_value *p = &g->pending[k];
+		const struct column *c = &g->columns[p->field];
+		const struct value *v = &c->values.list[p->number];
 
 		g->picks[made.count++] = trace_id(p->field, p->number);
 		field_set_take(&made.fields, field_set_of(p->field), &made.twice);
-		if (g->columns[p->field].is_wanted)
-			g->shown[made.shown_count++] = shown_of(g, p);
+		/* As it is kept: the text goes. */
+		if (c->is_wanted)
+			g->shown[made.shown_count++] = shown_of(p, sv_make(v->p, v->bytes));
 	}
 	phrases_keep(&g->phrases, &span->key, &made);
 }
@@ -503,7 +503,7 @@ static void commit(struct gather *g)
 
 		field_set_take(&seen, field_set_of(p->field), &twice);
 		if (g->columns[p->field].is_wanted)
-			show_value(g, shown_of(g, p));
+			show_value(g, shown_of(p, p->key.raw));
 		put(g, p->field, p->number);
 	}
 	for (size_t i = 0; i < g->found_count; i++) {
