@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "integrity/evidence_priv.h"
 #include "integrity/folder.h"
+#include "integrity/keys_text.h"
 #include "seal/crypto.h"
 
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <unistd.h>
 
 #define SMALL_MAX   ((size_t)64 << 10) /* enrolment, anchor, checkpoint: a few hundred bytes */
-#define KEYS_MAX    ((size_t)8 << 30)
 #define THREADS_MAX 64
 #define SHARE_NOTES 64 /* that a thread takes at a time */
 #define FEW_NOTES   64 /* for which no threads are worth it */
@@ -279,6 +279,8 @@ static int follow(struct evidence *ev, size_t limit, struct doubts *doubts, stru
 		    !put_epoch(ev))
 			return err_set(e, "no memory for the notes of integrity/keys");
 	}
+	if (cut == SEAL_CUT_LONG && doubts)
+		tell_fault(doubts, ev->note_count, NULL, SEAL_FAULT_MALFORMED);
 	ev->keys_torn = ev->note_count < limit && cut == SEAL_CUT_TORN;
 	return 0;
 }
@@ -341,19 +343,55 @@ static size_t check_signatures(struct evidence *ev, unsigned threads)
 	return atomic_load(&c.bad);
 }
 
+/* Up to what is no note any more: of that, what shows it. */
+static int take_keys(struct keys_text *k, struct buf *text, struct err *e)
+{
+	enum keys_cut cut;
+	struct sv bytes;
+
+	while ((cut = keys_text_next(k, &bytes, e)) == KEYS_NOTE) {
+		buf_put(text, bytes);
+		buf_putc(text, '\n');
+	}
+	if (cut == KEYS_TORN || cut == KEYS_LONG)
+		buf_put(text, bytes);
+	if (cut != KEYS_FAILED && text->failed)
+		return err_set(e, "no memory to read integrity/keys");
+	return cut == KEYS_FAILED ? -1 : 0;
+}
+
+/* 0, also where there is none; ev->keys_text is empty then. */
+static int read_keys(struct evidence *ev, struct doubts *doubts, struct err *e)
+{
+	struct buf text = BUF_INIT(KEYS_BYTES_MAX + SEAL_NOTE_BYTES_MAX);
+	struct keys_text k;
+	CLEAN_FD int fd = -1;
+	uint64_t size = 0;
+	int status = evidence_open_file(ev, INTEGRITY_KEYS, &fd, &size, e);
+
+	if (status <= 0)
+		return status;
+	if (size > KEYS_BYTES_MAX) {
+		doubt(doubts, DOUBT_KEYS_LONG,
+		      "integrity/keys has %llu bytes, more than can be looked at",
+		      (unsigned long long)size);
+		return 0;
+	}
+	keys_text_begin(&k, fd, 0, size);
+	status = take_keys(&k, &text, e);
+	keys_text_release(&k);
+	ev->keys_text = text.p;
+	ev->keys_bytes = text.n;
+	return status;
+}
+
 static int read_chain(struct evidence *ev, const struct evidence_options *o, struct doubts *doubts,
 		      struct err *e)
 {
-	struct buf text = BUF_INIT(KEYS_MAX);
-	bool is_there = false;
 	size_t good;
 
-	if (integrity_read(ev->folder, INTEGRITY_KEYS, &text, &is_there, e) != 0) {
-		buf_release(&text);
+	if (read_keys(ev, doubts, e) != 0)
 		return -1;
-	}
-	ev->keys_text = text.p;
-	ev->keys_bytes = text.n;
 	if (!ev->key.name[0])
 		return 0;
 	if (follow(ev, SIZE_MAX, doubts, e) != 0)

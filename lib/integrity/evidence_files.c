@@ -19,9 +19,8 @@
 #define TORN_RECORDS 16
 #define NUL_BYTES    8192 /* what a crash may leave of NUL bytes inside the end of a file */
 
-/* 1: open, 0: there is none, -1: see *e. */
-static int open_file(const struct evidence *ev, const char *name, int *fd, uint64_t *size,
-		     struct err *e)
+int evidence_open_file(const struct evidence *ev, const char *name, int *fd, uint64_t *size,
+		       struct err *e)
 {
 	struct err why = {0};
 	struct stat st;
@@ -126,7 +125,7 @@ static int leave_nul(struct evidence *ev, struct err *e)
 int evidence_open_commits(struct evidence *ev, struct err *e)
 {
 	uint64_t size = 0;
-	int there = open_file(ev, INTEGRITY_COMMITS, &ev->commits, &size, e);
+	int there = evidence_open_file(ev, INTEGRITY_COMMITS, &ev->commits, &size, e);
 
 	if (there <= 0)
 		return there;

@@ -4,6 +4,10 @@
 
 #include "integrity/evidence.h"
 
+/* A file of `integrity/`, for reading. 1: open, 0: there is none, -1: see *e. */
+MUST_CHECK int evidence_open_file(const struct evidence *ev, const char *name, int *fd,
+				  uint64_t *size, struct err *e);
+
 /* Opens `commits` and finds its last whole record. A file that is not there has none. */
 MUST_CHECK int evidence_open_commits(struct evidence *ev, struct err *e);
 

@@ -55,6 +55,7 @@ struct host {
 	unsigned num_logs;
 	unsigned batch; /* lines that are written at a time */
 	struct sealer_settings settings;
+	uint64_t keys_at_start;
 	const struct integrity_disk *disk;
 	void *disk_ctx;
 	const struct log_disk *log_disk;
@@ -202,6 +203,7 @@ static void host_start(struct host *h)
 {
 	struct sealer_options o = {.log_path = h->log_path,
 				   .settings = h->settings,
+				   .keys_at_start = h->keys_at_start,
 				   .reserve = h->reserve,
 				   .disk = h->disk,
 				   .disk_ctx = h->disk_ctx,

@@ -5,12 +5,13 @@
 #include "integrity/ledger.h"
 
 #include "base/file.h"
+#include "integrity/keys_text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #define ENROLMENT_MAX 1024
 #define PLACES_MAX    ((size_t)1 << 30)  /* bytes */
@@ -53,8 +54,8 @@ static int read_enrolment(struct ledger *l, struct err *e)
 	return 0;
 }
 
-/* The rest is the end of the file: nothing but an empty line would come behind this note. */
-static enum seal_chain_fault take_note(struct ledger *l, struct sv bytes, size_t left,
+/* left: bytes from its beginning to the end of the file. */
+static enum seal_chain_fault take_note(struct ledger *l, struct sv bytes, uint64_t left,
 				       struct seal_step *step)
 {
 	struct seal_note note;
@@ -66,34 +67,50 @@ static enum seal_chain_fault take_note(struct ledger *l, struct sv bytes, size_t
 				    : seal_chain_follow(&l->chain, &note, step, &signer);
 }
 
-/*
- * A crash can tear the last note only: each is on the disk before the next is made. With another one
- * behind it, it is no crash. The chain has been followed up to `from`.
- */
-static int follow_chain(struct ledger *l, struct sv text, size_t from, struct err *e)
+/* A crash can tear the last note only: each is on the disk before the next is made. */
+static int is_torn_note(const struct ledger *l, enum seal_chain_fault fault, enum keys_cut behind,
+			struct err *e)
 {
-	struct sv rest = sv_from(text, from), bytes;
-	struct seal_step step;
-	size_t whole = from;
-
-	while (seal_note_next(&rest, &bytes) == SEAL_CUT_NOTE) {
-		struct sv after = rest, next;
-		enum seal_chain_fault fault = take_note(l, bytes, text.n - whole, &step);
-
-		if (fault != SEAL_FAULT_NONE) {
-			if (seal_note_next(&after, &next) == SEAL_CUT_NOTE)
-				return err_set(e,
-					       "note %" PRIu64 " of " INTEGRITY_FOLDER
-					       "/" INTEGRITY_KEYS " %s",
-					       l->chain.notes, seal_fault_text(fault));
-			break;
-		}
-		whole = text.n - rest.n;
-	}
-	if (whole == text.n)
+	if (behind == KEYS_FAILED)
+		return -1;
+	if (behind == KEYS_END || behind == KEYS_TORN)
 		return 0;
-	ledger_tell(l, SEALER_NEWS_REPAIRED, 0, 0, "%zu bytes at the end of %s are no note",
-		    text.n - whole, INTEGRITY_KEYS);
+	return err_set(e, "note %" PRIu64 " of " INTEGRITY_FOLDER "/" INTEGRITY_KEYS " %s",
+		       l->chain.notes, seal_fault_text(fault));
+}
+
+/* *whole becomes the end of the last note that follows; it begins as where the chain has been followed to. */
+static int follow_notes(struct ledger *l, struct keys_text *k, uint64_t *whole, struct err *e)
+{
+	enum seal_chain_fault fault;
+	struct seal_step step;
+	enum keys_cut cut;
+	struct sv bytes;
+
+	while ((cut = keys_text_next(k, &bytes, e)) == KEYS_NOTE) {
+		fault = take_note(l, bytes, k->end - *whole, &step);
+		if (fault != SEAL_FAULT_NONE)
+			return is_torn_note(l, fault, keys_text_next(k, &bytes, e), e);
+		*whole = k->at;
+	}
+	if (cut == KEYS_LONG)
+		return is_torn_note(l, SEAL_FAULT_MALFORMED, cut, e);
+	return cut == KEYS_FAILED ? -1 : 0;
+}
+
+static int follow_chain(struct ledger *l, uint64_t from, struct err *e)
+{
+	uint64_t whole = from, end = l->keys.bytes;
+	struct keys_text k;
+	int status;
+
+	keys_text_begin(&k, l->keys.fd, from, end);
+	status = follow_notes(l, &k, &whole, e);
+	keys_text_release(&k);
+	if (status != 0 || whole == end)
+		return status;
+	ledger_tell(l, SEALER_NEWS_REPAIRED, 0, 0, "%" PRIu64 " bytes at the end of %s are no note",
+		    end - whole, INTEGRITY_KEYS);
 	return grown_cut(&l->keys, l->store, whole, e);
 }
 
@@ -101,36 +118,40 @@ static int follow_chain(struct ledger *l, struct sv text, size_t from, struct er
  * From where on the chain is to be followed: not all of it, if what was known at the last rotation ends
  * where a note does. Where that was wrong, the next note does not follow.
  */
-static size_t resume(struct ledger *l, struct sv text)
+static uint64_t resume(struct ledger *l)
 {
 	struct resume r;
+	char last[2];
 
-	if (!resume_read(l->store->folder, &l->chain.enrolment, &r) || r.keys > text.n ||
-	    r.keys < 2 || memcmp(text.p + r.keys - 2, "\n\n", 2) != 0)
+	if (!resume_read(l->store->folder, &l->chain.enrolment, &r) || r.keys > l->keys.bytes ||
+	    r.keys < 2 ||
+	    file_read_at(l->keys.fd, r.keys - 2, last, sizeof(last)) != sizeof(last) ||
+	    memcmp(last, "\n\n", sizeof(last)) != 0)
 		return 0;
 	l->chain = r.chain;
 	l->begin = r.range;
-	return (size_t)r.keys;
+	return r.keys;
 }
 
-/* Mapped: it may have years of notes. Nobody but us may cut it; who does ends the recorder's start. */
-static int read_keys(struct ledger *l, struct err *e)
+/* most: bytes of notes that there is time for now. */
+static int read_keys(struct ledger *l, uint64_t most, struct err *e)
 {
-	size_t n;
-	void *map;
-	int status;
+	uint64_t from;
 
 	if (grown_open(&l->keys, l->store, e) != 0)
 		return -1;
-	n = (size_t)l->keys.bytes;
-	if (n == 0)
-		return 0;
-	map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, l->keys.fd, 0);
-	if (map == MAP_FAILED)
-		return err_sys(e, "cannot read " INTEGRITY_FOLDER "/" INTEGRITY_KEYS);
-	status = follow_chain(l, sv_make(map, n), resume(l, sv_make(map, n)), e);
-	(void)munmap(map, n);
-	return status;
+	if (l->keys.bytes > KEYS_BYTES_MAX)
+		return err_set(e,
+			       INTEGRITY_FOLDER "/" INTEGRITY_KEYS " has %" PRIu64
+						" bytes, more than can be looked at",
+			       l->keys.bytes);
+	from = resume(l);
+	if (l->keys.bytes - from <= most)
+		return follow_chain(l, from, e);
+	errno = EAGAIN;
+	return err_sys(e,
+		       INTEGRITY_FOLDER "/" INTEGRITY_KEYS " is long, and read while records are "
+					"written");
 }
 
 /* ---- commits ---- */
@@ -268,7 +289,7 @@ void ledger_drop_places(struct ledger *l, size_t n)
 /* ---- all ---- */
 
 int ledger_open(struct ledger *l, const struct store *store, struct seal_digest *digest,
-		const struct ledger_hear *hear, struct err *e)
+		const struct ledger_hear *hear, uint64_t most, struct err *e)
 {
 	*l = (struct ledger){.store = store,
 			     .digest = digest,
@@ -277,7 +298,7 @@ int ledger_open(struct ledger *l, const struct store *store, struct seal_digest 
 			     .commits = GROWN_CLOSED(INTEGRITY_COMMITS),
 			     .segments = GROWN_CLOSED(INTEGRITY_SEGMENTS),
 			     .levels = LEVELS_CLOSED};
-	if (read_enrolment(l, e) != 0 || read_keys(l, e) != 0 || read_commits(l, e) != 0 ||
+	if (read_enrolment(l, e) != 0 || read_keys(l, most, e) != 0 || read_commits(l, e) != 0 ||
 	    read_places(l, e) != 0)
 		return -1;
 	return levels_open_store(&l->levels, store, digest, e);

@@ -2,7 +2,7 @@
  * Inside lib/integrity: the files of `integrity/` that the sealer writes, as they are on the disk.
  *
  *	struct ledger l;
- *	if (ledger_open(&l, &store, digest, &hear, &e) != 0) ...	-- cuts what a crash tore
+ *	if (ledger_open(&l, &store, digest, &hear, KEYS_BYTES_MAX, &e) != 0) ...	-- cuts what a crash tore
  *	... put into l.keys.waiting, l.commits.waiting, ... grown_flush() ...
  *	ledger_close(&l);
  */
@@ -41,9 +41,12 @@ struct ledger {
 	struct seal_commit last; /* the last one on the disk */
 };
 
-/* -1: there is nothing to go on with; *e says why. l needs its release all the same. */
+/*
+ * Reads at most so many bytes of `keys`, beside what a resume (integrity/resume.h) saves. -1: there is
+ * nothing to go on with; *e says why, with EAGAIN where there are more. l needs its release all the same.
+ */
 MUST_CHECK int ledger_open(struct ledger *l, const struct store *store, struct seal_digest *digest,
-			   const struct ledger_hear *hear, struct err *e);
+			   const struct ledger_hear *hear, uint64_t most, struct err *e);
 void ledger_close(struct ledger *l);
 
 /*

@@ -95,6 +95,8 @@ struct sealer *sealer_new(const struct sealer_options *o, struct err *e)
 		return NULL;
 	}
 	s->options = *o;
+	if (!o->keys_at_start)
+		s->options.keys_at_start = SEALER_KEYS_AT_START;
 	if (!o->world)
 		s->options.world = &sealer_world_system;
 	(void)snprintf(s->log_path, sizeof(s->log_path), "%s", o->log_path);
@@ -165,6 +167,7 @@ bool sealer_start(struct sealer *s)
 
 	(void)pthread_mutex_lock(&s->mutex);
 	s->has_started = true;
+	s->wants_begin = s->may_begin;
 	(void)pthread_mutex_unlock(&s->mutex);
 	if (s->has_ledger)
 		sealer_begin(s);

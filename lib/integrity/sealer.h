@@ -40,6 +40,7 @@
 #define SEALER_HEARTBEAT_S   10
 #define SEALER_LINES_MAX     65536 /* so many are signed before checkpoint_ms has passed */
 #define SEALER_STOP_MS       5000
+#define SEALER_KEYS_AT_START ((uint64_t)64 << 20)
 
 struct reserve;
 struct seal_secret;
@@ -82,6 +83,8 @@ struct sealer_options {
 	void *disk_ctx;
 	const struct sealer_world *world; /* NULL: the system's */
 	void *world_ctx;
+	/* Bytes of notes that sealer_new() reads, the thread reads more; 0: SEALER_KEYS_AT_START. */
+	uint64_t keys_at_start;
 	/* No thread: nothing happens but in sealer_turn(). For tests and for who makes logs. */
 	bool is_driven;
 };

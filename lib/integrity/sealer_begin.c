@@ -9,6 +9,7 @@
  * Lines that were written until then are in the tree as those are that a crash left: behind what was signed,
  * and the start note is made when there is somebody to sign it. What contradicts itself is not tried again.
  */
+#include "integrity/keys_text.h"
 #include "integrity/sealer_priv.h"
 
 #include <errno.h>
@@ -64,7 +65,8 @@ static int open_all(struct sealer *s, struct err *e)
 	if (s->lock < 0)
 		return -1;
 	s->has_ledger = true;
-	return ledger_open(&s->ledger, &s->store, s->digest, &hearing, e);
+	return ledger_open(&s->ledger, &s->store, s->digest, &hearing,
+			   s->has_started ? KEYS_BYTES_MAX : s->options.keys_at_start, e);
 }
 
 static void tell_figures(struct sealer *s)

@@ -85,7 +85,7 @@ struct sealer {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	struct seal_digest *line_digest;
-	bool has_started;
+	bool has_started; /* constant once the thread runs */
 	/* until there is a tree: the file that lines go to, and how much of it was told */
 	int first_fd;
 	struct log_identity first_id;

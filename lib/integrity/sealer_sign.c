@@ -288,7 +288,10 @@ int sealer_sign_start(struct sealer *s, struct err *e)
 		return -1;
 	}
 	s->was_unclean = step.state == SEAL_UNCLEAN || step.state == SEAL_CONTINUED;
-	sealer_tell(s, SEALER_NEWS_STARTED, s->sealed, s->range.size, seal_state_name(step.state));
+	(void)pthread_mutex_lock(&s->mutex);
+	sealer_tell_locked(s, SEALER_NEWS_STARTED, s->sealed, s->range.size,
+			   seal_state_name(step.state));
+	(void)pthread_mutex_unlock(&s->mutex);
 	return sealer_flush(s, e);
 }
 

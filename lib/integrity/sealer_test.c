@@ -309,6 +309,7 @@ static void what_was_refused_at_the_start_is_tried_again(void **state)
 	host_lines(&h, 100);
 	host_rotate(&h);
 	host_lines(&h, 55);
+	host_pass(&h, 3);
 	assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
 	host_pass(&h, 40);
 	assert_state(&h, SEALER_UNSEALED);
@@ -368,7 +369,7 @@ static void who_is_first_sealed_late_does_not_claim_what_was_before(void **state
 	host_start(&h);
 	host_lines(&h, 100);
 	assert_int_equal(rename(in("elsewhere"), in("integrity")), 0);
-	host_pass(&h, 61);
+	host_pass(&h, 63);
 	assert_state(&h, SEALER_SEALED);
 	host_lines(&h, 30);
 	stop(&h);
@@ -604,6 +605,62 @@ static void a_tail_of_nul_bytes_is_torn(void **state)
 	assert_int_equal(figures(&h).sealed, 30);
 	stop(&h);
 	assert_verdict(&h, VERIFY_INCOMPLETE);
+	host_release(&h);
+}
+
+/* Somebody made it: no crash leaves so much. It is not read, and stays for whoever wants to look at it. */
+static void keys_that_are_endless_stall_nobody(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *why;
+	} rows[] = {{(uint64_t)3 << 30, "of integrity/keys"},
+		    {(uint64_t)9 << 30, "more than can be looked at"}};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(rows); i++)
+		for (int has_resume = 0; has_resume < 2; has_resume++) {
+			struct timespec from, to;
+			struct host h;
+
+			make_stopped(&h);
+			if (!has_resume)
+				assert_int_equal(unlink(in("integrity/resume")), 0);
+			cut("integrity/keys", rows[i].bytes);
+			(void)clock_gettime(CLOCK_MONOTONIC, &from);
+			host_start(&h);
+			host_lines(&h, 10);
+			host_pass(&h, 5);
+			(void)clock_gettime(CLOCK_MONOTONIC, &to);
+			assert_true(to.tv_sec - from.tv_sec < 2);
+			assert_state(&h, SEALER_UNSEALED);
+			assert_non_null(strstr(figures(&h).why, rows[i].why));
+			assert_int_equal(size_of("integrity/keys"), rows[i].bytes);
+			host_release(&h);
+			assert_int_equal(empty(NULL), 0);
+		}
+}
+
+/* A chain of years, without the note to the next start: records are written while it is read. */
+static void a_long_chain_is_read_behind_the_start(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make_stopped(&h);
+	assert_int_equal(unlink(in("integrity/resume")), 0);
+	h.keys_at_start = size_of("integrity/keys") - 1;
+	host_start(&h);
+	assert_state(&h, SEALER_UNSEALED);
+	host_lines(&h, 10);
+	host_pass(&h, 2);
+	assert_state(&h, SEALER_SEALED);
+	assert_int_equal(figures(&h).sealed, 1010);
+	stop(&h);
+	h.keys_at_start = size_of("integrity/keys");
+	assert_int_equal(unlink(in("integrity/resume")), 0);
+	host_start(&h);
+	assert_state(&h, SEALER_SEALED);
 	host_release(&h);
 }
 
@@ -1166,6 +1223,8 @@ int main(void)
 		TEST(a_line_that_was_changed_is_named),
 		TEST(a_log_that_was_cut_is_told_and_gone_on_with),
 		TEST(a_tail_of_nul_bytes_is_torn),
+		TEST(keys_that_are_endless_stall_nobody),
+		TEST(a_long_chain_is_read_behind_the_start),
 		TEST(hashes_that_rotted_are_made_again),
 		TEST(a_bad_note_to_the_next_start_does_no_harm),
 		TEST(a_start_does_not_read_all_notes),

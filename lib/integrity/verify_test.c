@@ -1035,6 +1035,29 @@ static void a_flipped_bit_of_evidence_is_found(void **state)
 	forge_release(&f);
 }
 
+/* No memory and no time go into what cannot be notes. */
+static void keys_that_are_endless_are_not_read(void **state)
+{
+	char path[256];
+	struct verify_options o;
+	struct verify_result r;
+	struct forge f;
+
+	(void)state;
+	make(&f);
+	forge_write(&f, folder);
+	o = forge_options(&f, log_path);
+	o.anchor = NULL;
+	path_of("integrity/keys", path);
+	assert_int_equal(truncate(path, (off_t)3 << 30), 0);
+	assert_int_equal(verdict(&o, &r), VERIFY_TAMPERED);
+	assert_non_null(doubt_of(&r, DOUBT_KEYS_BROKEN));
+	assert_int_equal(truncate(path, (off_t)9 << 30), 0);
+	assert_int_equal(verdict(&o, &r), VERIFY_INCOMPLETE);
+	assert_non_null(doubt_of(&r, DOUBT_KEYS_LONG));
+	forge_release(&f);
+}
+
 static void another_key_is_found_out(void **state)
 {
 	struct verify_options o;
@@ -1397,6 +1420,7 @@ int main(void)
 		TEST(a_log_without_evidence_is_never_proven),
 		TEST(each_file_of_evidence_that_is_missing_is_missed),
 		TEST(a_flipped_bit_of_evidence_is_found),
+		TEST(keys_that_are_endless_are_not_read),
 		TEST(another_key_is_found_out),
 		TEST(policy_removes_files_with_a_signature),
 		TEST(an_unclean_start_is_incomplete_where_it_was),

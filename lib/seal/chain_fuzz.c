@@ -68,5 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (cut == SEAL_CUT_TORN)
 		assert(sv_eq(rest, bytes) && rest.n > 0);
+	if (cut == SEAL_CUT_LONG)
+		assert(rest.n >= bytes.n && bytes.n > SEAL_NOTE_BYTES_MAX);
 	return 0;
 }

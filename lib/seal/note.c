@@ -120,15 +120,16 @@ void seal_note_print_line(struct buf *b, struct sv name, uint32_t id, const uint
 
 enum seal_cut seal_note_next(struct sv *rest, struct sv *bytes)
 {
-	size_t text = sv_find(*rest, SV("\n\n"));
-	struct sv lines = sv_from(*rest, text + 2);
+	struct sv near = sv_head(*rest, SEAL_NOTE_BYTES_MAX);
+	size_t text = sv_find(near, SV("\n\n"));
+	struct sv lines = sv_from(near, text + 2);
 	size_t end = sv_find(lines, SV("\n\n"));
 
 	if (rest->n == 0)
 		return SEAL_CUT_END;
 	if (end == lines.n) {
-		*bytes = *rest;
-		return SEAL_CUT_TORN;
+		*bytes = sv_head(*rest, SEAL_NOTE_BYTES_MAX + 1);
+		return rest->n > SEAL_NOTE_BYTES_MAX ? SEAL_CUT_LONG : SEAL_CUT_TORN;
 	}
 	*bytes = sv_head(*rest, text + 2 + end + 1);
 	*rest = sv_from(*rest, text + 2 + end + 2);

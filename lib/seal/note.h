@@ -16,8 +16,9 @@
 #include "seal/key.h"
 
 #define SEAL_NOTE_LINES_MAX 16
-#define SEAL_LINE_BYTES_MAX 76   /* a signature is kept up to this: key id, time and Ed25519 */
-#define SEAL_LINE_READ_MAX  8192 /* and read up to this: other algorithms need more */
+#define SEAL_NOTE_BYTES_MAX 16384 /* of one in a file of notes, with its empty line */
+#define SEAL_LINE_BYTES_MAX 76    /* a signature is kept up to this: key id, time and Ed25519 */
+#define SEAL_LINE_READ_MAX  8192  /* and read up to this: other algorithms need more */
 
 /* `— <name> <base64 of id and signature>`. name points into the note. */
 struct seal_line {
@@ -56,8 +57,10 @@ void seal_note_print_line(struct buf *b, struct sv name, uint32_t id, const uint
  * Cuts a file of notes that are each followed by an empty line. SEAL_CUT_NOTE: *bytes is the next one
  * as seal_note_parse() takes it and *rest begins behind its empty line. SEAL_CUT_END: nothing is left.
  * SEAL_CUT_TORN: what is left has no end, as a crash leaves it; *rest is as it was, *bytes all of it.
+ * SEAL_CUT_LONG: what is left begins with more than SEAL_NOTE_BYTES_MAX bytes that are no note; *rest is as
+ * it was, *bytes one byte more than that.
  */
-enum seal_cut { SEAL_CUT_NOTE, SEAL_CUT_END, SEAL_CUT_TORN };
+enum seal_cut { SEAL_CUT_NOTE, SEAL_CUT_END, SEAL_CUT_TORN, SEAL_CUT_LONG };
 MUST_CHECK enum seal_cut seal_note_next(struct sv *rest, struct sv *bytes);
 
 #endif

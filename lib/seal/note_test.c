@@ -462,6 +462,25 @@ static void a_file_of_notes_is_cut_into_them(void **state)
 	assert_int_equal(seal_note_next(&rest, &bytes), SEAL_CUT_TORN);
 }
 
+static void what_is_longer_than_a_note_is_not_searched_for_its_end(void **state)
+{
+	static char text[SEAL_NOTE_BYTES_MAX + 2];
+	struct sv rest, bytes;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text + 1, "\n\n", 2);
+	memcpy(text + SEAL_NOTE_BYTES_MAX - 2, "\n\n", 2);
+	rest = sv_make(text, sizeof(text));
+	assert_int_equal(seal_note_next(&rest, &bytes), SEAL_CUT_NOTE);
+	assert_int_equal(bytes.n, SEAL_NOTE_BYTES_MAX - 1);
+	memcpy(text + SEAL_NOTE_BYTES_MAX - 2, "x\n\n", 3);
+	rest = sv_make(text, sizeof(text));
+	assert_int_equal(seal_note_next(&rest, &bytes), SEAL_CUT_LONG);
+	assert_int_equal(bytes.n, SEAL_NOTE_BYTES_MAX + 1);
+	assert_int_equal(rest.n, sizeof(text));
+}
+
 static void private_keys_are_in_locked_memory_once_asked_for(void **state)
 {
 	struct seal_key *key;
@@ -497,6 +516,7 @@ int main(void)
 		cmocka_unit_test(malformed_checkpoints_are_refused),
 		cmocka_unit_test(base64_is_that_of_the_rfc),
 		cmocka_unit_test(a_file_of_notes_is_cut_into_them),
+		cmocka_unit_test(what_is_longer_than_a_note_is_not_searched_for_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
