@@ -13,6 +13,7 @@
  * daemon; what a power cut takes is another matter, tested in a virtual machine.
  */
 #include "base/file.h"
+#include "fault/step.h"
 #include "log/cursor.h"
 #include "log/follow.h"
 #include "log/writer.h"
@@ -20,7 +21,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,9 +120,18 @@ static void append(struct log_writer *w, const struct plan *p, uint64_t from, ui
 	}
 }
 
+/* What a writer is to do. */
+struct work {
+	const struct plan *plan;
+	uint64_t from;
+};
+
 /* Writes lines from..LINES; one byte into acks for each that is in the file. Exits. */
-static void run_writer(const struct plan *p, uint64_t from, int acks)
+static void run_writer(const void *arg, int acks)
 {
+	const struct work *work = arg;
+	const struct plan *p = work->plan;
+	uint64_t from = work->from;
 	struct log_options o = {.path = path, .max_bytes = FILE_SIZE, .flush = p->flush, .freq = 1};
 	struct log_writer w;
 	bool was_torn;
@@ -151,14 +160,6 @@ static void run_writer(const struct plan *p, uint64_t from, int acks)
 
 /* ---- the killer ---- */
 
-static bool is_counted(long number)
-{
-	for (size_t i = 0; i < LEN(path_calls); i++)
-		if (path_calls[i] == number)
-			return true;
-	return false;
-}
-
 /* Halves the first part of a writev() that is about to happen. */
 static bool shorten(pid_t pid, const struct __ptrace_syscall_info *call)
 {
@@ -168,22 +169,6 @@ static bool shorten(pid_t pid, const struct __ptrace_syscall_info *call)
 	errno = 0;
 	length = ptrace(PTRACE_PEEKDATA, pid, at, 0);
 	return errno == 0 && length > 1 && ptrace(PTRACE_POKEDATA, pid, at, length / 2) == 0;
-}
-
-static int next_stop(pid_t pid, struct __ptrace_syscall_info *call, int *status)
-{
-	int signal = 0;
-
-	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, pid, 0, signal) != 0 || waitpid(pid, status, 0) != pid)
-			return -1;
-		if (WIFEXITED(*status) || WIFSIGNALED(*status))
-			return 0;
-		if (WSTOPSIG(*status) == (SIGTRAP | 0x80))
-			return ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(*call), call) > 0 ? 1
-											     : -1;
-		signal = WSTOPSIG(*status) == SIGTRAP ? 0 : WSTOPSIG(*status);
-	}
 }
 
 /*
@@ -197,13 +182,12 @@ static int run_to(pid_t pid, const struct plan *p, unsigned point, int *status)
 	bool is_torn = false;
 	int stop;
 
-	if (waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status) ||
-	    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) != 0)
+	if (!step_begin(pid, status))
 		return -1;
-	while ((stop = next_stop(pid, &call, status)) > 0) {
+	while ((stop = step_next(pid, &call, status)) > 0) {
 		if (call.op == PTRACE_SYSCALL_INFO_EXIT && is_torn)
 			break;
-		if (call.op != PTRACE_SYSCALL_INFO_ENTRY || !is_counted((long)call.entry.nr) ||
+		if (!step_is_before(&call, path_calls, LEN(path_calls)) ||
 		    (p->tears && call.entry.nr != SYS_writev) || ++count < point)
 			continue;
 		if (!p->tears)
@@ -214,40 +198,7 @@ static int run_to(pid_t pid, const struct plan *p, unsigned point, int *status)
 	}
 	if (stop <= 0)
 		return stop;
-	(void)kill(pid, SIGKILL);
-	return waitpid(pid, status, 0) == pid ? 1 : -1;
-}
-
-/* A child that writes; traced or not. Its acknowledgements come out of *acks. */
-static pid_t start_writer(const struct plan *p, uint64_t from, bool is_traced, int *acks)
-{
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return -1;
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		if (is_traced && (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0 || raise(SIGSTOP) != 0))
-			_exit(7);
-		run_writer(p, from, ends[1]);
-	}
-	(void)close(ends[1]);
-	*acks = ends[0];
-	return pid;
-}
-
-static uint64_t count_acks(int acks)
-{
-	char bytes[LINES * 2];
-	uint64_t count = 0;
-	ssize_t n;
-
-	while ((n = read(acks, bytes, sizeof(bytes))) > 0)
-		count += (uint64_t)n;
-	return count;
+	return step_kill(pid, status) ? 1 : -1;
 }
 
 /* ---- what must be there ---- */
@@ -351,9 +302,8 @@ static int check_restart(const struct plan *p, uint64_t acked)
 				(unsigned)count);
 	if (reader != count)
 		return complain("the reader got %u of %u lines", (unsigned)reader, (unsigned)count);
-	pid = start_writer(p, count + 1, false, &acks);
-	(void)count_acks(acks);
-	(void)close(acks);
+	pid = step_start(run_writer, &(struct work){p, count + 1}, false, &acks);
+	(void)step_acks(acks);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
 	    WEXITSTATUS(status) != (is_torn ? 1 : 0))
 		return complain("the restart ended with status %x, torn %d", (unsigned)status,
@@ -377,15 +327,14 @@ static int try_point(const struct plan *p, unsigned point)
 {
 	int acks = -1, status = 0, killed;
 	uint64_t acked;
-	pid_t pid = start_writer(p, 1, true, &acks);
+	pid_t pid = step_start(run_writer, &(struct work){p, 1}, true, &acks);
 
 	if (pid < 0)
 		return complain("cannot fork: %s", strerror(errno));
 	killed = run_to(pid, p, point, &status);
 	if (killed < 0)
 		return complain("cannot trace at point %u: %s", point, strerror(errno));
-	acked = count_acks(acks);
-	(void)close(acks);
+	acked = step_acks(acks);
 	if (killed == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		return complain("the writer ended with status %x", (unsigned)status);
 	if (check_restart(p, acked) != 0 || nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)

@@ -11,6 +11,7 @@
  */
 #include "base/file.h"
 #include "base/num.h"
+#include "fault/step.h"
 #include "integrity/folder.h"
 #include "integrity/reserve.h"
 #include "integrity/sealer.h"
@@ -22,7 +23,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,9 +157,17 @@ static void write_lines(struct sealer *s, struct log_writer *w, uint64_t from, i
 	}
 }
 
+/* What a writer is to do. */
+struct work {
+	const struct plan *plan;
+	uint64_t from;
+};
+
 /* Writes lines from..LINES; one byte into acks for each that is in the file. Exits. */
-static void run_writer(const struct plan *p, uint64_t from, int acks)
+static void run_writer(const void *arg, int acks)
 {
+	const struct work *work = arg;
+	const struct plan *p = work->plan;
 	struct sealer_options so = {
 		.log_path = path,
 		.settings = {.epoch_s = 2, .keeps_leaves = p->leaves, .num_logs = FILES},
@@ -171,7 +179,7 @@ static void run_writer(const struct plan *p, uint64_t from, int acks)
 	struct sealer *s;
 	struct err e;
 
-	ticks = from; /* time goes on */
+	ticks = work->from; /* time goes on */
 	so.secret = open_secret(p, &e);
 	so.reserve = open_reserve(&e);
 	if (!so.reserve)
@@ -185,7 +193,7 @@ static void run_writer(const struct plan *p, uint64_t from, int acks)
 	if (sealer_start(s) && log_rotate(&w, FILES, &e) != 0)
 		_exit(3);
 	(void)sealer_turn(s);
-	write_lines(s, &w, from, acks);
+	write_lines(s, &w, work->from, acks);
 	if (sealer_stop(s, SEALER_STOP_MS, &e) != 0) {
 		(void)fprintf(stderr, "# the end is not sealed: %s\n", e.text);
 		_exit(8);
@@ -195,30 +203,6 @@ static void run_writer(const struct plan *p, uint64_t from, int acks)
 
 /* ---- the killer ---- */
 
-static bool is_counted(long number)
-{
-	for (size_t i = 0; i < LEN(counted_calls); i++)
-		if (counted_calls[i] == number)
-			return true;
-	return false;
-}
-
-static int next_stop(pid_t pid, struct __ptrace_syscall_info *call, int *status)
-{
-	int signal = 0;
-
-	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, pid, 0, signal) != 0 || waitpid(pid, status, 0) != pid)
-			return -1;
-		if (WIFEXITED(*status) || WIFSIGNALED(*status))
-			return 0;
-		if (WSTOPSIG(*status) == (SIGTRAP | 0x80))
-			return ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(*call), call) > 0 ? 1
-											     : -1;
-		signal = WSTOPSIG(*status) == SIGTRAP ? 0 : WSTOPSIG(*status);
-	}
-}
-
 /* 1: killed before its counted call number `point`; 0: it ended before; -1: ptrace does not work. */
 static int run_to(pid_t pid, unsigned point, int *status)
 {
@@ -226,49 +210,14 @@ static int run_to(pid_t pid, unsigned point, int *status)
 	unsigned count = 0;
 	int stop;
 
-	if (waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status) ||
-	    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) != 0)
+	if (!step_begin(pid, status))
 		return -1;
-	while ((stop = next_stop(pid, &call, status)) > 0)
-		if (call.op == PTRACE_SYSCALL_INFO_ENTRY && is_counted((long)call.entry.nr) &&
-		    ++count == point)
+	while ((stop = step_next(pid, &call, status)) > 0)
+		if (step_is_before(&call, counted_calls, LEN(counted_calls)) && ++count == point)
 			break;
 	if (stop <= 0)
 		return stop;
-	(void)kill(pid, SIGKILL);
-	return waitpid(pid, status, 0) == pid ? 1 : -1;
-}
-
-static pid_t start_writer(const struct plan *p, uint64_t from, bool is_traced, int *acks)
-{
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return -1;
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		if (is_traced && (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0 || raise(SIGSTOP) != 0))
-			_exit(7);
-		run_writer(p, from, ends[1]);
-	}
-	(void)close(ends[1]);
-	*acks = ends[0];
-	return pid;
-}
-
-static uint64_t count_acks(int acks)
-{
-	char bytes[LINES * 2];
-	uint64_t count = 0;
-	ssize_t n;
-
-	while ((n = read(acks, bytes, sizeof(bytes))) > 0)
-		count += (uint64_t)n;
-	(void)close(acks);
-	return count;
+	return step_kill(pid, status) ? 1 : -1;
 }
 
 /* ---- what must be there ---- */
@@ -375,8 +324,8 @@ static int check_restart(const struct plan *p, uint64_t acked)
 				(unsigned)count);
 	if (verify(VERIFY_INCOMPLETE, "behind the kill") != 0)
 		return -1;
-	pid = start_writer(p, count + 1, false, &acks);
-	(void)count_acks(acks);
+	pid = step_start(run_writer, &(struct work){p, count + 1}, false, &acks);
+	(void)step_acks(acks);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
 	    WEXITSTATUS(status) != 0)
 		return complain("the restart ended with status %x", (unsigned)status);
@@ -404,13 +353,13 @@ static int try_point(const struct plan *p, unsigned point)
 	killed = enrol(p);
 	if (killed <= 0)
 		return killed;
-	pid = start_writer(p, 1, true, &acks);
+	pid = step_start(run_writer, &(struct work){p, 1}, true, &acks);
 	if (pid < 0)
 		return complain("cannot fork: %s", strerror(errno));
 	killed = run_to(pid, point, &status);
 	if (killed < 0)
 		return complain("cannot trace at point %u: %s", point, strerror(errno));
-	acked = count_acks(acks);
+	acked = step_acks(acks);
 	if (killed == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		return complain("the writer ended with status %x", (unsigned)status);
 	if (check_restart(p, acked) != 0)
