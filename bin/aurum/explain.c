@@ -38,19 +38,12 @@ static enum frame_next take(void *arg, const struct option_hit *hit, struct err 
 	switch (hit->id) {
 	case 'h':
 		return frame_help(&set, e);
-	case 'l':
-		r->choice.path = hit->value;
-		return FRAME_ON;
-	case 'k':
-		r->choice.key = hit->value;
-		return FRAME_ON;
 	case 'j':
 		r->is_json = true;
 		return FRAME_ON;
-	case 1000:
-		r->choice.config_dir = hit->value;
-		return FRAME_ON;
 	}
+	if (sealed_option(&r->choice, hit))
+		return FRAME_ON;
 	if (r->has_line && !r->choice.path) {
 		r->choice.path = hit->name;
 		return FRAME_ON;

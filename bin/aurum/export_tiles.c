@@ -30,19 +30,10 @@ static enum frame_next take(void *arg, const struct option_hit *hit, struct err 
 {
 	struct request *r = arg;
 
-	switch (hit->id) {
-	case 'h':
+	if (hit->id == 'h')
 		return frame_help(&set, e);
-	case 'l':
-		r->choice.path = hit->value;
+	if (sealed_option(&r->choice, hit))
 		return FRAME_ON;
-	case 'k':
-		r->choice.key = hit->value;
-		return FRAME_ON;
-	case 1000:
-		r->choice.config_dir = hit->value;
-		return FRAME_ON;
-	}
 	if (r->folder && r->choice.path) {
 		(void)err_set(e, "one log at a time: \"%s\" is another", hit->name);
 		return FRAME_FAILED;

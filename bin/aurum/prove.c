@@ -183,17 +183,8 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 	case 'o':
 		r->folder = hit->value;
 		return 0;
-	case 'l':
-		r->choice.path = hit->value;
-		return 0;
-	case 'k':
-		r->choice.key = hit->value;
-		return 0;
-	case 1004:
-		r->choice.config_dir = hit->value;
-		return 0;
 	}
-	return take_word(r, hit->name, e);
+	return sealed_option(&r->choice, hit) ? 0 : take_word(r, hit->name, e);
 }
 
 static enum frame_next take(void *arg, const struct option_hit *hit, struct err *e)

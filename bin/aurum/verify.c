@@ -83,9 +83,6 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 	uint64_t n;
 
 	switch (hit->id) {
-	case 'k':
-		r->choice.key = hit->value;
-		return 0;
 	case 'a':
 		r->choice.anchor_path = hit->value;
 		return 0;
@@ -116,11 +113,8 @@ static int take_option(struct request *r, const struct option_hit *hit, struct e
 			return err_set(e, "--threads \"%s\": 1 to 64 are possible", hit->value);
 		o->threads = (unsigned)n;
 		return 0;
-	case 1003:
-		r->choice.config_dir = hit->value;
-		return 0;
 	}
-	return take_path(r, hit->name, e);
+	return sealed_option(&r->choice, hit) ? 0 : take_path(r, hit->name, e);
 }
 
 static enum frame_next take(void *arg, const struct option_hit *hit, struct err *e)

@@ -14,6 +14,22 @@
 #define OUTSIDE_BYTES (LOG_PATH_BYTES + sizeof(ATTEST_NAME))
 #define PEM_MAX       ((size_t)64 << 10)
 
+bool sealed_option(struct sealed_choice *choice, const struct option_hit *hit)
+{
+	switch (hit->id) {
+	case 'l':
+		choice->path = hit->value;
+		return true;
+	case 'k':
+		choice->key = hit->value;
+		return true;
+	case 2000:
+		choice->config_dir = hit->value;
+		return true;
+	}
+	return false;
+}
+
 static void load_config(const char *config_dir, struct auditd_conf *conf)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_FILE_MAX);

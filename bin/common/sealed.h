@@ -10,6 +10,7 @@
 #define AURUM_COMMON_SEALED_H
 
 #include "common/log.h"
+#include "config/option.h"
 #include "integrity/evidence.h"
 #include "seal/quote.h"
 
@@ -20,6 +21,9 @@ struct sealed_choice {
 	const char *key;        /* a vkey, or a file with one; NULL: none */
 	const char *anchor_path; /* NULL: the host's anchor, if the log is the host's own */
 };
+
+/* Takes an option of sealed.def that chooses a log; false: it is another one. */
+MUST_CHECK bool sealed_option(struct sealed_choice *choice, const struct option_hit *hit);
 
 struct sealed {
 	char log[LOG_PATH_BYTES];
