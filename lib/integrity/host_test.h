@@ -71,14 +71,14 @@ struct host {
 		}                                                                                  \
 	} while (0)
 
-static uint64_t host_wall_ns(void *ctx)
+static inline uint64_t host_wall_ns(void *ctx)
 {
 	const struct host *h = ctx;
 
 	return h->wall_ns;
 }
 
-static uint64_t host_boot_ns(void *ctx)
+static inline uint64_t host_boot_ns(void *ctx)
 {
 	const struct host *h = ctx;
 
@@ -86,7 +86,7 @@ static uint64_t host_boot_ns(void *ctx)
 }
 
 /* The n-th key of a seed: SHA-256 of both, as text. */
-static void host_key_seed(uint64_t seed, uint64_t n, uint8_t out[SEAL_SEED_BYTES])
+static inline void host_key_seed(uint64_t seed, uint64_t n, uint8_t out[SEAL_SEED_BYTES])
 {
 	struct seal_digest *d = seal_digest_new(NULL);
 	struct seal_hash hash;
@@ -99,7 +99,7 @@ static void host_key_seed(uint64_t seed, uint64_t n, uint8_t out[SEAL_SEED_BYTES
 	memcpy(out, hash.b, SEAL_SEED_BYTES);
 }
 
-static int host_random(void *ctx, uint8_t out[SEAL_SEED_BYTES])
+static inline int host_random(void *ctx, uint8_t out[SEAL_SEED_BYTES])
 {
 	struct host *h = ctx;
 
@@ -115,7 +115,7 @@ static int host_random(void *ctx, uint8_t out[SEAL_SEED_BYTES])
 static const struct sealer_world host_world = {
 	.wall_ns = host_wall_ns, .boot_ns = host_boot_ns, .random = host_random};
 
-static void host_write_file(const char *folder, const char *name, struct sv content)
+static inline void host_write_file(const char *folder, const char *name, struct sv content)
 {
 	CLEAN_FD int fd = -1;
 	char path[4096];
@@ -125,7 +125,7 @@ static void host_write_file(const char *folder, const char *name, struct sv cont
 	HOST_MUST(fd >= 0 && file_write(fd, content) == 0);
 }
 
-static void host_enrol(struct host *h)
+static inline void host_enrol(struct host *h)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	char path[4096];
@@ -137,7 +137,7 @@ static void host_enrol(struct host *h)
 	host_write_file(path, INTEGRITY_ENROLMENT, buf_view(&text));
 }
 
-static void host_init(struct host *h, const char *folder, uint64_t seed)
+static inline void host_init(struct host *h, const char *folder, uint64_t seed)
 {
 	uint8_t first[SEAL_SEED_BYTES];
 	struct seal_public public;
@@ -159,7 +159,7 @@ static void host_init(struct host *h, const char *folder, uint64_t seed)
 
 /* ---- a disk that need not be waited for ---- */
 
-static int host_no_sync(void *ctx, int fd)
+static inline int host_no_sync(void *ctx, int fd)
 {
 	(void)ctx;
 	(void)fd;
@@ -181,7 +181,7 @@ static inline void host_be_quick(struct host *h)
 
 /* ---- the daemon ---- */
 
-static void host_open_log(struct host *h)
+static inline void host_open_log(struct host *h)
 {
 	const struct log_options o = {.path = h->log_path,
 				      .max_bytes = h->max_bytes,
@@ -199,7 +199,7 @@ static void host_open_log(struct host *h)
 }
 
 /* The daemon comes up. A secret that was kept over its end lets the chain go on. */
-static void host_start(struct host *h)
+static inline void host_start(struct host *h)
 {
 	struct sealer_options o = {.log_path = h->log_path,
 				   .settings = h->settings,
@@ -226,7 +226,7 @@ static void host_start(struct host *h)
 	(void)sealer_turn(h->sealer);
 }
 
-static void host_down(struct host *h)
+static inline void host_down(struct host *h)
 {
 	sealer_free(h->sealer);
 	h->sealer = NULL;
@@ -238,13 +238,13 @@ static void host_down(struct host *h)
 }
 
 /* The daemon dies; its keys are kept for it. */
-static void host_kill(struct host *h)
+static inline void host_kill(struct host *h)
 {
 	host_down(h);
 }
 
 /* The machine dies: keys in memory are gone, files are as they are. */
-static void host_crash(struct host *h)
+static inline void host_crash(struct host *h)
 {
 	host_down(h);
 	seal_secret_release(h->secret);
@@ -253,7 +253,7 @@ static void host_crash(struct host *h)
 }
 
 /* Whether the end was signed. */
-static bool host_stop(struct host *h)
+static inline bool host_stop(struct host *h)
 {
 	bool is_signed = sealer_stop(h->sealer, 0, NULL) == 0;
 
@@ -261,7 +261,7 @@ static bool host_stop(struct host *h)
 	return is_signed;
 }
 
-static void host_release(struct host *h)
+static inline void host_release(struct host *h)
 {
 	if (h->sealer)
 		host_down(h);
@@ -271,7 +271,7 @@ static void host_release(struct host *h)
 
 /* ---- time and lines ---- */
 
-static void host_turn(struct host *h, uint64_t ns)
+static inline void host_turn(struct host *h, uint64_t ns)
 {
 	h->wall_ns += ns;
 	h->boot_ns += ns;
@@ -279,13 +279,13 @@ static void host_turn(struct host *h, uint64_t ns)
 		(void)sealer_turn(h->sealer);
 }
 
-static void host_pass(struct host *h, unsigned seconds)
+static inline void host_pass(struct host *h, unsigned seconds)
 {
 	for (uint64_t i = 0; i < seconds * (HOST_SECOND / HOST_TURN_NS); i++)
 		host_turn(h, HOST_TURN_NS);
 }
 
-static void host_put_line(struct host *h, struct buf *out)
+static inline void host_put_line(struct host *h, struct buf *out)
 {
 	uint64_t ms = h->wall_ns / 1000000, event = h->serial / 3, kind = h->serial % 3;
 
@@ -313,13 +313,13 @@ static void host_put_line(struct host *h, struct buf *out)
 	h->serial++;
 }
 
-static void host_rotate(struct host *h)
+static inline void host_rotate(struct host *h)
 {
 	HOST_MUST(log_rotate(&h->log, h->num_logs, NULL) == 0);
 }
 
 /* Whole lines as they are; false: the disk did not take all of them. */
-static bool host_append(struct host *h, struct sv lines)
+static inline bool host_append(struct host *h, struct sv lines)
 {
 	while (lines.n) {
 		size_t taken = 0;
@@ -336,7 +336,7 @@ static bool host_append(struct host *h, struct sv lines)
 }
 
 /* Ten milliseconds each, in batches with a turn behind each. */
-static void host_lines(struct host *h, uint64_t count)
+static inline void host_lines(struct host *h, uint64_t count)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(16 << 20);
 
@@ -354,7 +354,7 @@ static void host_lines(struct host *h, uint64_t count)
 }
 
 /* One record of a type that is signed at once, or any other text. */
-static void host_say(struct host *h, const char *type, const char *text)
+static inline void host_say(struct host *h, const char *type, const char *text)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
 

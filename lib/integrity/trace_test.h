@@ -294,7 +294,7 @@ static void trace_opened(void *ctx)
 	}
 }
 
-static void trace_begin(struct trace *t, struct host *h)
+static inline void trace_begin(struct trace *t, struct host *h)
 {
 	*t = (struct trace){.host = h};
 	h->disk = &trace_disk;
