@@ -3,7 +3,7 @@
  * interface, so that what is loaded has the types that these headers declare.
  *
  * What is loaded belongs to the process, as a library that is linked does: the table is written once,
- * under the lock, before its address is.
+ * under the lock, and made read-only, as the linker's is, before its address is known.
  */
 #include "seal/crypto_priv.h"
 
@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define LIBRARY "libcrypto.so.3"
 
@@ -41,8 +42,7 @@ static const struct {
 #undef CRYPTO
 };
 
-static struct crypto functions;
-static _Atomic(const struct crypto *) loaded;
+static const struct crypto *_Atomic loaded;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 /* Finds all of them. NULL, or the one that is missing. */
@@ -58,22 +58,46 @@ static const char *find_functions(void *library, struct crypto *out)
 	return NULL;
 }
 
-static int load(struct err *e)
+/* A table of them in pages of its own, which nobody writes to any more. */
+static const struct crypto *make_table(void *library, struct err *e)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	struct crypto *table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	const char *missing;
 
-	if (!library)
-		return err_set(e,
-			       "cannot load libcrypto, which signs and verifies: %s (package "
-			       "libssl3)",
-			       dlerror());
-	missing = find_functions(library, &functions);
-	if (!missing)
-		return 0;
-	(void)dlclose(library);
-	return err_set(e, "cannot load libcrypto, which signs and verifies: " LIBRARY " has no %s",
-		       missing);
+	if (table == MAP_FAILED) {
+		(void)err_sys(e, "cannot load libcrypto, which signs and verifies");
+		return NULL;
+	}
+	missing = find_functions(library, table);
+	if (missing)
+		(void)err_set(
+			e, "cannot load libcrypto, which signs and verifies: " LIBRARY " has no %s",
+			missing);
+	else if (mprotect(table, sizeof(*table), PROT_READ) == 0)
+		return table;
+	else
+		(void)err_sys(e, "cannot protect the table of libcrypto's functions");
+	(void)munmap(table, sizeof(*table));
+	return NULL;
+}
+
+static const struct crypto *load(struct err *e)
+{
+	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	const struct crypto *table;
+
+	if (!library) {
+		(void)err_set(e,
+			      "cannot load libcrypto, which signs and verifies: %s (package "
+			      "libssl3)",
+			      dlerror());
+		return NULL;
+	}
+	table = make_table(library, e);
+	if (!table)
+		(void)dlclose(library);
+	return table;
 }
 
 const struct crypto *crypto(struct err *e)
@@ -84,8 +108,8 @@ const struct crypto *crypto(struct err *e)
 		return c;
 	(void)pthread_mutex_lock(&loading);
 	c = atomic_load_explicit(&loaded, memory_order_relaxed);
-	if (!c && load(e) == 0) {
-		c = &functions;
+	if (!c) {
+		c = load(e);
 		atomic_store_explicit(&loaded, c, memory_order_release);
 	}
 	(void)pthread_mutex_unlock(&loading);
