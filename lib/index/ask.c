@@ -7,16 +7,14 @@
 #include "index/open.h"
 #include "index/sketch.h"
 
-#include <roaring/roaring.h>
-#include <stdlib.h>
-
+#define NO_MEMORY       "no memory to ask an index"
 #define GRAM            4
 #define BLOOM_BYTES_MAX ((uint32_t)1 << 28)
 
 /* What a tree comes to. rows is set for INDEX_SOME and INDEX_EXACT, and its reader's. */
 struct found {
 	enum index_answer answer;
-	roaring_bitmap_t *rows;
+	struct rows *rows;
 };
 
 #define FOUND_ALL    ((struct found){INDEX_ALL, NULL})
@@ -24,8 +22,7 @@ struct found {
 
 static void drop(struct found *f)
 {
-	if (f->rows)
-		roaring_bitmap_free(f->rows);
+	rows_free(f->rows);
 	f->rows = NULL;
 }
 
@@ -35,12 +32,12 @@ static struct found broken(struct err *e, const char *why)
 	return FOUND_BROKEN;
 }
 
-static struct found rows_found(roaring_bitmap_t *rows, bool is_exact, struct err *e)
+static struct found rows_found(struct rows *rows, bool is_exact, struct err *e)
 {
 	if (!rows)
-		return broken(e, "no memory to ask an index");
+		return broken(e, NO_MEMORY);
 	/* What nothing can be is nothing. */
-	is_exact = is_exact || roaring_bitmap_is_empty(rows);
+	is_exact = is_exact || rows_is_empty(rows);
 	return (struct found){is_exact ? INDEX_EXACT : INDEX_SOME, rows};
 }
 
@@ -76,54 +73,18 @@ static int value_at(const struct dictionary *d, uint32_t i, struct layout_value 
 	return 0;
 }
 
-/* The rows of values. */
-struct sets {
-	const roaring_bitmap_t **list;
-	size_t count, cap;
-	roaring_bitmap_t *last; /* of the list */
-};
-
-static void sets_release(struct sets *s)
-{
-	for (size_t i = 0; i < s->count; i++)
-		roaring_bitmap_free(s->list[i]);
-	free(s->list);
-}
-
-static int add_set(struct sets *s, roaring_bitmap_t *rows, struct err *e)
-{
-	size_t cap = s->cap ? s->cap * 2 : 8;
-	const roaring_bitmap_t **more = s->list;
-
-	if (s->count == s->cap) {
-		more = reallocarray(s->list, cap, sizeof(const roaring_bitmap_t *));
-		s->cap = more ? cap : s->cap;
-	}
-	if (!more) {
-		roaring_bitmap_free(rows);
-		return err_set(e, "no memory to ask an index");
-	}
-	s->list = more;
-	s->list[s->count++] = s->last = rows;
-	return 0;
-}
-
-/* The rows of value number i, if it is accepted. -1: they are damaged, or there is no memory. */
+/* Adds the rows of value number i, if it is accepted. -1: they are damaged. */
 static int ask_value(struct index *x, const struct dictionary *d, uint32_t i,
-		     const struct demand *demand, struct sets *sets, struct err *e)
+		     const struct demand *demand, struct rows *out, struct err *e)
 {
 	struct layout_value v = {0};
 	struct sv raw = SV_EMPTY;
-	roaring_bitmap_t *rows;
 
 	if (value_at(d, i, &v, &raw, e) != 0)
 		return -1;
-	if (demand->accepts && !demand->accepts(demand->arg, raw))
+	if ((demand->accepts && !demand->accepts(demand->arg, raw)) || open_rows(x, &v, out))
 		return 0;
-	rows = open_rows(x, &v);
-	if (!rows)
-		return err_set(e, "its rows of \"%.*s\" are damaged", SV_FMT(sv_head(raw, 64)));
-	return add_set(sets, rows, e);
+	return err_set(e, "its rows of \"%.*s\" are damaged", SV_FMT(sv_head(raw, 64)));
 }
 
 /* The first value that is not below text: *out, which is d->count when there is none. */
@@ -148,17 +109,17 @@ static int find_value(const struct dictionary *d, struct sv text, uint32_t *out,
 }
 
 static int ask_values(struct index *x, const struct dictionary *d, uint32_t from, uint32_t to,
-		      const struct demand *demand, struct sets *sets, struct err *e)
+		      const struct demand *demand, struct rows *out, struct err *e)
 {
 	for (uint32_t i = from; i < to; i++)
-		if (ask_value(x, d, i, demand, sets, e) != 0)
+		if (ask_value(x, d, i, demand, out, e) != 0)
 			return -1;
 	return 0;
 }
 
 /* Values that begin with text. */
 static int ask_beginning(struct index *x, const struct dictionary *d, struct sv text,
-			 const struct demand *demand, struct sets *sets, struct err *e)
+			 const struct demand *demand, struct rows *out, struct err *e)
 {
 	uint32_t i;
 
@@ -172,7 +133,7 @@ static int ask_beginning(struct index *x, const struct dictionary *d, struct sv 
 			return -1;
 		if (!sv_starts(raw, text))
 			break;
-		if (ask_value(x, d, i, demand, sets, e) != 0)
+		if (ask_value(x, d, i, demand, out, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -183,19 +144,19 @@ static int ask_beginning(struct index *x, const struct dictionary *d, struct sv 
  * with a digit from 1 to 9, which may be the same number in other words.
  */
 static int ask_numbers(struct index *x, const struct dictionary *d, const struct demand *demand,
-		       struct sets *sets, struct err *e)
+		       struct rows *out, struct err *e)
 {
 	uint32_t first, last;
 
 	if (find_value(d, SV("1"), &first, e) != 0 || find_value(d, SV(":"), &last, e) != 0 ||
-	    ask_values(x, d, 0, first, demand, sets, e) != 0 ||
-	    ask_values(x, d, last, d->count, demand, sets, e) != 0)
+	    ask_values(x, d, 0, first, demand, out, e) != 0 ||
+	    ask_values(x, d, last, d->count, demand, out, e) != 0)
 		return -1;
 	for (size_t i = 0; i < demand->value_count; i++) {
 		struct sv text = demand->values[i];
 
 		if (text.n && text.p[0] >= '1' && text.p[0] <= '9' &&
-		    ask_beginning(x, d, text, demand, sets, e) != 0)
+		    ask_beginning(x, d, text, demand, out, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -211,26 +172,23 @@ static bool is_number(struct sv field)
 static struct found ask_dictionary(struct index *x, size_t section, const struct demand *demand,
 				   struct err *e)
 {
-	CLEANUP(sets_release) struct sets sets = {.count = 0};
 	struct dictionary d = {.count = 0};
-	roaring_bitmap_t *rows;
+	struct rows *rows;
 	bool few;
 	int status;
 
 	if (open_dictionary(x, section, &d, e) != 0)
 		return FOUND_BROKEN;
+	rows = rows_new(x->totals.rows);
+	if (!rows)
+		return broken(e, NO_MEMORY);
 	few = demand->kind == DEMAND_FIELD && demand->values && is_number(demand->field);
-	status = few ? ask_numbers(x, &d, demand, &sets, e)
-		     : ask_values(x, &d, 0, d.count, demand, &sets, e);
-	if (status != 0)
-		return FOUND_BROKEN;
-	if (sets.count == 1) {
-		rows = sets.last;
-		sets.count = 0;
-	} else {
-		rows = roaring_bitmap_or_many(sets.count, sets.list);
-	}
-	return rows_found(rows, demand->is_exact && !d.is_repeated, e);
+	status = few ? ask_numbers(x, &d, demand, rows, e)
+		     : ask_values(x, &d, 0, d.count, demand, rows, e);
+	if (status == 0)
+		return rows_found(rows, demand->is_exact && !d.is_repeated, e);
+	rows_free(rows);
+	return FOUND_BROKEN;
 }
 
 /* ---- blooms ---- */
@@ -322,23 +280,23 @@ static bool can_look_for_parts(const struct demand *d)
 
 static struct found look_for(struct index *x, const struct sought *s, struct err *e)
 {
-	roaring_bitmap_t *rows;
+	struct rows *rows;
 
 	if (index_frames(x, e) != 0)
 		return FOUND_BROKEN;
-	rows = roaring_bitmap_create();
+	rows = rows_new(x->totals.rows);
 	if (!rows)
-		return broken(e, "no memory to ask an index");
+		return broken(e, NO_MEMORY);
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct index_frame *f = &x->frames[i];
 		struct sv bloom = SV_EMPTY;
 
 		if (bloom_of(&s->list, i, &bloom, e) != 0) {
-			roaring_bitmap_free(rows);
+			rows_free(rows);
 			return FOUND_BROKEN;
 		}
 		if (bloom.n && f->row_from < f->row_to && may_fit(s, bloom))
-			roaring_bitmap_add_range(rows, f->row_from, f->row_to);
+			rows_add_range(rows, f->row_from, f->row_to);
 	}
 	return rows_found(rows, false, e);
 }
@@ -395,9 +353,9 @@ static struct found ask_all(struct index *x, const struct demand *d, struct err 
 			all.rows = f.rows;
 			continue;
 		}
-		roaring_bitmap_and_inplace(all.rows, f.rows);
+		rows_and(all.rows, f.rows);
 		drop(&f);
-		if (roaring_bitmap_is_empty(all.rows))
+		if (rows_is_empty(all.rows))
 			break;
 	}
 	return all.rows ? rows_found(all.rows, is_exact, e) : all;
@@ -410,8 +368,8 @@ static struct found ask_all(struct index *x, const struct demand *d, struct err 
  */
 static struct found ask_any(struct index *x, const struct demand *d, struct err *e)
 {
-	struct found any = {INDEX_EXACT, roaring_bitmap_create()};
-	roaring_bitmap_t *sure = roaring_bitmap_create();
+	struct found any = {INDEX_EXACT, rows_new(x->totals.rows)};
+	struct rows *sure = rows_new(x->totals.rows);
 	bool is_exact;
 
 	for (const struct demand *child = d->child; child && any.rows && sure;
@@ -420,19 +378,18 @@ static struct found ask_any(struct index *x, const struct demand *d, struct err 
 
 		if (!f.rows) {
 			drop(&any);
-			roaring_bitmap_free(sure);
+			rows_free(sure);
 			return f;
 		}
 		if (f.answer == INDEX_EXACT)
-			roaring_bitmap_or_inplace(sure, f.rows);
-		roaring_bitmap_or_inplace(any.rows, f.rows);
+			rows_or(sure, f.rows);
+		rows_or(any.rows, f.rows);
 		drop(&f);
 	}
-	is_exact = any.rows && sure && roaring_bitmap_equals(any.rows, sure);
+	is_exact = any.rows && sure && rows_equal(any.rows, sure);
 	if (!sure)
 		drop(&any);
-	if (sure)
-		roaring_bitmap_free(sure);
+	rows_free(sure);
 	return rows_found(any.rows, is_exact, e);
 }
 
@@ -442,7 +399,7 @@ static struct found ask_not(struct index *x, const struct demand *d, struct err 
 
 	switch (f.answer) {
 	case INDEX_EXACT:
-		roaring_bitmap_flip_inplace(f.rows, 0, x->totals.rows);
+		rows_not(f.rows);
 		return f;
 	case INDEX_SOME:
 		drop(&f);
@@ -460,7 +417,7 @@ static struct found ask(struct index *x, const struct demand *d, struct err *e)
 	case DEMAND_ANYTHING:
 		break;
 	case DEMAND_NOTHING:
-		return rows_found(roaring_bitmap_create(), true, e);
+		return rows_found(rows_new(x->totals.rows), true, e);
 	case DEMAND_ALL:
 		return ask_all(x, d, e);
 	case DEMAND_ANY:
@@ -488,14 +445,13 @@ enum index_answer index_ask(struct index *x, const struct demand *d, struct inde
 
 void index_rows_release(struct index_rows *r)
 {
-	if (r->rows)
-		roaring_bitmap_free(r->rows);
+	rows_free(r->rows);
 	r->rows = NULL;
 }
 
 bool index_has_late(struct index *x, const struct index_rows *rows)
 {
-	roaring_bitmap_t *late;
+	struct rows *late;
 	struct sv bytes = SV_EMPTY;
 	size_t i;
 	bool yes;
@@ -507,10 +463,9 @@ bool index_has_late(struct index *x, const struct index_rows *rows)
 	i = open_find(x, LAYOUT_LATE, SV_EMPTY);
 	if (i == x->section_count || open_bytes(x, i, &bytes, NULL) != 0)
 		return true;
-	late = bitmap_read(bytes, x->totals.late, x->totals.rows);
-	yes = !late || roaring_bitmap_intersect(late, rows->rows);
-	if (late)
-		roaring_bitmap_free(late);
+	late = rows_new(x->totals.rows);
+	yes = !late || !bitmap_add(bytes, x->totals.late, late) || rows_meet(late, rows->rows);
+	rows_free(late);
 	return yes;
 }
 
@@ -551,25 +506,24 @@ bool index_values(struct index *x, struct sv field,
 }
 
 bool index_value_rows(struct index *x, struct sv field,
-		      bool (*more)(void *arg, struct sv raw, const struct roaring_bitmap_s *rows),
-		      void *arg)
+		      bool (*more)(void *arg, struct sv raw, const struct rows *rows), void *arg)
 {
 	struct dictionary d = {.bytes = SV_EMPTY};
+	struct rows *rows;
+	bool good, on = true;
 
 	if (!find_dictionary(x, field, &d))
 		return false;
-	for (uint32_t i = 0; i < d.count; i++) {
+	rows = rows_new(x->totals.rows);
+	good = rows != NULL;
+	for (uint32_t i = 0; i < d.count && good && on; i++) {
 		struct layout_value v = {0};
 		struct sv raw = SV_EMPTY;
-		roaring_bitmap_t *rows;
-		bool on;
 
-		if (value_at(&d, i, &v, &raw, NULL) != 0 || !(rows = open_rows(x, &v)))
-			return false;
-		on = more(arg, raw, rows);
-		roaring_bitmap_free(rows);
-		if (!on)
-			break;
+		rows_clear(rows);
+		good = value_at(&d, i, &v, &raw, NULL) == 0 && open_rows(x, &v, rows);
+		on = good && more(arg, raw, rows);
 	}
-	return true;
+	rows_free(rows);
+	return good;
 }

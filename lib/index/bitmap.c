@@ -8,7 +8,6 @@
 #include "index/bitmap.h"
 
 #include <endian.h>
-#include <roaring/roaring.h>
 #include <stdlib.h>
 
 #define COOKIE_PLAIN 12346u
@@ -183,8 +182,14 @@ static uint32_t get32(struct sv v, size_t at)
 	return le32toh(little);
 }
 
-/* Each takes a container of so many rows from *rest, and says its highest row. */
-static bool take_runs(struct sv *rest, uint32_t rows, uint32_t *highest)
+/* A container, and its highest row, of the lower halves. */
+struct container {
+	struct sv bytes;
+	uint32_t rows, highest;
+};
+
+/* Each finds out whether what *rest begins with is a container of c->rows, and takes it. */
+static bool take_runs(struct sv *rest, struct container *c)
 {
 	uint32_t runs, end = 0, total = 0;
 
@@ -204,18 +209,10 @@ static bool take_runs(struct sv *rest, uint32_t rows, uint32_t *highest)
 		end = start + more + 1;
 		total += more + 1;
 	}
+	c->bytes = sv_head(*rest, (size_t)4 * runs);
+	c->highest = end - 1;
 	*rest = sv_from(*rest, (size_t)4 * runs);
-	*highest = end - 1;
-	return total == rows;
-}
-
-/* Bits that are set: not every processor that we run on can count them. */
-static uint64_t count_bits(uint64_t word)
-{
-	word -= word >> 1 & UINT64_C(0x5555555555555555);
-	word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
-	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	return (word * UINT64_C(0x0101010101010101)) >> 56;
+	return total == c->rows;
 }
 
 static uint64_t bits_at(struct sv v, size_t i)
@@ -226,39 +223,64 @@ static uint64_t bits_at(struct sv v, size_t i)
 	return le64toh(word);
 }
 
-static bool take_bits(struct sv *rest, uint32_t rows, uint32_t *highest)
+static bool take_bits(struct sv *rest, struct container *c)
 {
 	size_t last = BITSET_BYTES / 8;
-	uint64_t total = 0;
 
-	if (rest->n < BITSET_BYTES)
-		return false;
-	for (size_t i = 0; i < BITSET_BYTES / 8; i++)
-		total += count_bits(bits_at(*rest, i));
-	if (total == 0 || total != rows)
+	if (rest->n < BITSET_BYTES || rows_count_bits(rest->p, BITSET_BYTES / 8) != c->rows)
 		return false;
 	while (!bits_at(*rest, last - 1))
 		last--;
-	*highest = (uint32_t)(last * 64 - 1 - (size_t)__builtin_clzll(bits_at(*rest, last - 1)));
+	c->bytes = sv_head(*rest, BITSET_BYTES);
+	c->highest = (uint32_t)(last * 64 - 1 - (size_t)__builtin_clzll(bits_at(*rest, last - 1)));
 	*rest = sv_from(*rest, BITSET_BYTES);
 	return true;
 }
 
-static bool take_array(struct sv *rest, uint32_t rows, uint32_t *highest)
+static bool take_array(struct sv *rest, struct container *c)
 {
-	if (rest->n < (size_t)2 * rows)
-		return false;
-	*highest = get16(*rest, 0);
-	for (uint32_t i = 1; i < rows; i++) {
-		uint32_t row = get16(*rest, 2 * (size_t)i);
+	bool rises = true;
 
-		if (row <= *highest)
-			return false;
-		*highest = row;
-	}
-	*rest = sv_from(*rest, (size_t)2 * rows);
-	return true;
+	if (rest->n < (size_t)2 * c->rows)
+		return false;
+	for (uint32_t i = 1; i < c->rows; i++)
+		rises &= get16(*rest, 2 * (size_t)i) > get16(*rest, 2 * (size_t)i - 2);
+	c->bytes = sv_head(*rest, (size_t)2 * c->rows);
+	c->highest = get16(*rest, 2 * (size_t)c->rows - 2);
+	*rest = sv_from(*rest, (size_t)2 * c->rows);
+	return rises;
 }
+
+/* Each adds the rows of a container with that upper half; all are below the limit. */
+static void add_runs(struct sv bytes, uint32_t high, struct rows *out)
+{
+	for (size_t i = 0; i < bytes.n; i += 4) {
+		uint32_t from = high + get16(bytes, i);
+
+		rows_add_range(out, from, from + get16(bytes, i + 2) + 1);
+	}
+}
+
+static void add_bits(struct sv bytes, uint32_t high, struct rows *out)
+{
+	size_t at = high / 64, n = out->words - at;
+
+	for (size_t i = 0; i < n && i < BITSET_BYTES / 8; i++)
+		out->bits[at + i] |= bits_at(bytes, i);
+}
+
+static void add_array(struct sv bytes, uint32_t high, struct rows *out)
+{
+	for (size_t i = 0; i < bytes.n; i += 2)
+		rows_add(out, high + get16(bytes, i));
+}
+
+/* The kinds of containers. */
+static const struct kind {
+	bool (*take)(struct sv *rest, struct container *c);
+	void (*add)(struct sv bytes, uint32_t high, struct rows *out);
+} runs_kind = {take_runs, add_runs}, bits_kind = {take_bits, add_bits},
+  array_kind = {take_array, add_array};
 
 /* Where things are in a bitmap. */
 struct head {
@@ -285,7 +307,14 @@ static bool read_head(struct sv v, struct head *h)
 	return h->end <= v.n;
 }
 
-static bool is_good(struct sv v, uint32_t count, uint32_t limit)
+static const struct kind *kind_of(struct sv v, const struct head *h, uint32_t i, uint32_t rows)
+{
+	if (h->has_runs && (unsigned char)v.p[h->runs + i / 8] >> (i % 8) & 1)
+		return &runs_kind;
+	return rows > ARRAY_MAX ? &bits_kind : &array_kind;
+}
+
+bool bitmap_add(struct sv v, uint32_t count, struct rows *out)
 {
 	struct sv rest;
 	struct head h;
@@ -296,27 +325,17 @@ static bool is_good(struct sv v, uint32_t count, uint32_t limit)
 	rest = sv_from(v, h.end);
 	for (uint32_t i = 0; i < h.parts; i++) {
 		uint32_t key = get16(v, h.keys + (size_t)4 * i);
-		uint32_t rows = get16(v, h.keys + (size_t)4 * i + 2) + 1, highest = 0;
-		bool runs = h.has_runs && (unsigned char)v.p[h.runs + i / 8] >> (i % 8) & 1;
+		struct container c = {.rows = get16(v, h.keys + (size_t)4 * i + 2) + 1};
+		const struct kind *kind = kind_of(v, &h, i, c.rows);
 
 		if (i && key <= get16(v, h.keys + (size_t)4 * (i - 1)))
 			return false;
 		if (h.has_offsets && get32(v, h.offsets + (size_t)4 * i) != v.n - rest.n)
 			return false;
-		if (!(runs               ? take_runs(&rest, rows, &highest)
-		      : rows > ARRAY_MAX ? take_bits(&rest, rows, &highest)
-					 : take_array(&rest, rows, &highest)))
+		if (!kind->take(&rest, &c) || (key << 16 | c.highest) >= out->limit)
 			return false;
-		if ((key << 16 | highest) >= limit)
-			return false;
-		total += rows;
+		kind->add(c.bytes, key << 16, out);
+		total += c.rows;
 	}
 	return rest.n == 0 && total == count;
-}
-
-struct roaring_bitmap_s *bitmap_read(struct sv bytes, uint32_t count, uint32_t limit)
-{
-	return is_good(bytes, count, limit)
-		       ? roaring_bitmap_portable_deserialize_safe(bytes.p, bytes.n)
-		       : NULL;
 }

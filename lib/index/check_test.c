@@ -3,7 +3,6 @@
 #include "index/check.h"
 #include "index/layout.h"
 
-#include <roaring/roaring.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -91,7 +90,7 @@ static int needles(struct made *m)
 		.kind = DEMAND_FIELD, .field = SV("key"), .accepts = is_needle, .is_exact = true};
 	struct index_rows rows = {NULL};
 	enum index_answer answer = index_ask(&m->x, &d, &rows, NULL);
-	int n = rows.rows ? (int)roaring_bitmap_get_cardinality(rows.rows) : -1;
+	int n = rows.rows ? (int)rows_count(rows.rows) : -1;
 
 	index_rows_release(&rows);
 	return answer == INDEX_BROKEN ? -1 : n;

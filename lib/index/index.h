@@ -21,6 +21,7 @@
 #define AURUM_INDEX_INDEX_H
 
 #include "index/demand.h"
+#include "index/rows.h"
 #include "segment/segment.h"
 
 #define INDEX_VERSION 1
@@ -127,11 +128,9 @@ MUST_CHECK int index_frames(struct index *x, struct err *e);
 
 /* ---- asking ---- */
 
-struct roaring_bitmap_s; /* <roaring/roaring.h> */
-
 /* Either rows, or frames where only those are known. */
 struct index_rows {
-	struct roaring_bitmap_s *rows; /* set for INDEX_SOME and INDEX_EXACT */
+	struct rows *rows; /* set for INDEX_SOME and INDEX_EXACT; of totals.rows */
 };
 
 enum index_answer {
@@ -163,8 +162,7 @@ MUST_CHECK bool index_values(struct index *x, struct sv field,
 			     bool (*more)(void *arg, struct sv raw, uint64_t rows), void *arg);
 /* The same with the rows, which are valid during the call. */
 MUST_CHECK bool index_value_rows(struct index *x, struct sv field,
-				 bool (*more)(void *arg, struct sv raw,
-					      const struct roaring_bitmap_s *rows),
+				 bool (*more)(void *arg, struct sv raw, const struct rows *rows),
 				 void *arg);
 
 #define INDEX_EXTRA_FIRST 0x100 /* kinds of sections that other floors keep in the file */

@@ -15,7 +15,6 @@
 #include <assert.h>
 #include <ctype.h>
 #include <linux/audit.h>
-#include <roaring/roaring.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -396,17 +395,18 @@ static bool naive_accepts(const void *arg, struct sv raw)
 }
 
 /* The rows with a value that is accepted; read as words or not, first ones only or not. */
-static roaring_bitmap_t *naive_rows(const struct naive *n, int field, const struct naive_want *w,
-				    bool any, bool is_word)
+static struct rows *naive_rows(const struct naive *n, int field, const struct naive_want *w,
+			       bool any, bool is_word)
 {
-	roaring_bitmap_t *rows = roaring_bitmap_create();
+	struct rows *rows = rows_new(n->rows);
 
+	assert(rows);
 	for (size_t i = 0; i < n->count; i++) {
 		const struct naive_value *v = &n->values[i];
 
 		if (v->field == field && (any || (v->is_word == is_word && v->is_first)) &&
 		    naive_accepts(w, v->raw))
-			roaring_bitmap_add(rows, v->row);
+			rows_add(rows, v->row);
 	}
 	return rows;
 }
@@ -420,7 +420,7 @@ static void compare_field(const struct naive *n, struct index *x, int field,
 				 .arg = w,
 				 .is_exact = true};
 	bool in_tail = isupper((unsigned char)index_fields[field].name[0]);
-	roaring_bitmap_t *any = naive_rows(n, field, w, true, false), *first;
+	struct rows *any = naive_rows(n, field, w, true, false), *first;
 	struct index_rows rows = {NULL};
 	struct err e = {0};
 
@@ -435,16 +435,16 @@ static void compare_field(const struct naive *n, struct index *x, int field,
 			if (is_word ? in_tail : strcmp(index_fields[field].name, "seresult") == 0)
 				continue;
 			first = naive_rows(n, field, w, false, is_word);
-			assert(roaring_bitmap_equals(first, rows.rows));
-			roaring_bitmap_free(first);
+			assert(rows_equal(first, rows.rows));
+			rows_free(first);
 		}
 		break;
 	case INDEX_SOME:
-		assert(roaring_bitmap_is_subset(any, rows.rows));
+		assert(rows_contain(rows.rows, any));
 		break;
 	}
 	index_rows_release(&rows);
-	roaring_bitmap_free(any);
+	rows_free(any);
 }
 
 /* Something that a bloom was made of is in it. */
@@ -462,7 +462,7 @@ static void compare_text(struct index *x, const struct naive_value *v, struct sv
 		d.parts = parts ? &part : NULL;
 		d.value_count = d.part_count = 1;
 		answer = index_ask(x, &d, &rows, NULL);
-		assert(answer == INDEX_ALL || roaring_bitmap_contains(rows.rows, v->row));
+		assert(answer == INDEX_ALL || rows_has(rows.rows, v->row));
 		index_rows_release(&rows);
 	}
 }

@@ -11,7 +11,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <roaring/roaring.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -180,15 +179,16 @@ bool open_bitmap(struct index *x, const struct layout_value *v, struct sv *out)
 	return true;
 }
 
-struct roaring_bitmap_s *open_rows(struct index *x, const struct layout_value *v)
+bool open_rows(struct index *x, const struct layout_value *v, struct rows *out)
 {
 	struct sv bytes = SV_EMPTY;
 
-	if (v->bitmap_bytes == 0)
-		return v->rows == 1 && v->bitmap_at < x->totals.rows
-			       ? roaring_bitmap_of_ptr(1, &(uint32_t){(uint32_t)v->bitmap_at})
-			       : NULL;
-	return open_bitmap(x, v, &bytes) ? bitmap_read(bytes, v->rows, x->totals.rows) : NULL;
+	if (v->bitmap_bytes)
+		return open_bitmap(x, v, &bytes) && bitmap_add(bytes, v->rows, out);
+	if (v->rows != 1 || v->bitmap_at >= out->limit)
+		return false;
+	rows_add(out, (uint32_t)v->bitmap_at);
+	return true;
 }
 
 /* ---- opening ---- */
@@ -254,13 +254,19 @@ static bool is_sound(const struct index *x, const struct layout_header *h)
 	       !(h->flags & ~(uint32_t)LAYOUT_FLAGS) && h->rows < UINT32_MAX &&
 	       h->late <= h->rows && !(h->flags & LAYOUT_HAS_EVENTS) == !h->rows &&
 	       h->frames <= h->raw_bytes && h->rows <= h->raw_bytes / RECORD_MIN &&
-	       h->timeout_s > 0 && is_stamp(&h->start) && is_stamp(&h->first) && is_stamp(&h->last);
+	       h->raw_bytes <= h->frames * (uint64_t)SEGMENT_FRAME_MAX && h->timeout_s > 0 &&
+	       is_stamp(&h->start) && is_stamp(&h->first) && is_stamp(&h->last);
 }
 
-/* Of another name with something behind its end nobody asks. */
+/* Filled up with zeros: a name is compared with all that is behind its end. */
 static bool is_name(const char name[FIELD_NAME_MAX])
 {
-	return name[FIELD_NAME_MAX - 1] == '\0';
+	size_t end = strnlen(name, FIELD_NAME_MAX);
+
+	for (size_t i = end; i < FIELD_NAME_MAX; i++)
+		if (name[i])
+			return false;
+	return end < FIELD_NAME_MAX;
 }
 
 /* Each is inside the file, and there is one of bitmaps and one of frames. */

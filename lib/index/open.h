@@ -7,6 +7,7 @@
 #define AURUM_INDEX_OPEN_H
 
 #include "index/layout.h"
+#include "index/rows.h"
 
 /* Has the list of sections read again behind index_rest(). -1: the file is not the one that it was. */
 MUST_CHECK int open_again(struct index *x, struct err *e);
@@ -26,9 +27,7 @@ MUST_CHECK int open_memory(struct index *x, struct sv bytes, struct err *e);
 /* The bitmap of a dictionary's value with more than one row, until the next one. False: it is damaged. */
 MUST_CHECK bool open_bitmap(struct index *x, const struct layout_value *v, struct sv *out);
 
-struct roaring_bitmap_s;
-
-/* The rows of a dictionary's value; NULL when they are damaged, or there is no memory. */
-struct roaring_bitmap_s *open_rows(struct index *x, const struct layout_value *v);
+/* Adds the rows of a dictionary's value to a set of x->totals.rows. False: they are damaged, and so is *out then. */
+MUST_CHECK bool open_rows(struct index *x, const struct layout_value *v, struct rows *out);
 
 #endif

@@ -5,7 +5,6 @@
 #include "query/lang_check_test.h"
 #include "query/lang_random_test.h"
 
-#include <roaring/roaring.h>
 #include <sys/mman.h>
 
 #define ROUNDS 150
@@ -34,11 +33,12 @@ static int make_index(struct sv text, struct segment_head *head)
 }
 
 /* The rows of the events that the query finds, of all of which the window lets none out. */
-static roaring_bitmap_t *find_rows(struct check_query *q, struct sv lines, uint32_t *rows)
+static struct rows *find_rows(struct check_query *q, struct sv lines, uint32_t limit,
+			      uint32_t *rows)
 {
 	struct join *j =
 		join_new(&(struct join_options){.timeout_s = JOIN_TIMEOUT_DEFAULT_S}, NULL);
-	roaring_bitmap_t *found = roaring_bitmap_create();
+	struct rows *found = rows_new(limit);
 	const struct event *event;
 	struct record r;
 	struct sv line;
@@ -52,8 +52,8 @@ static roaring_bitmap_t *find_rows(struct check_query *q, struct sv lines, uint3
 		else if (record_parse(line, &r) != RECORD_OK || join_put(j, &r) != 0)
 			continue;
 		for (; (event = join_next(j)); (*rows)++)
-			if (lang_matches(&q->l, event, q->m))
-				roaring_bitmap_add(found, *rows);
+			if (lang_matches(&q->l, event, q->m) && *rows < limit)
+				rows_add(found, *rows);
 	}
 	join_free(j);
 	return found;
@@ -69,7 +69,7 @@ static void compare(struct check_query *q, struct index *x, struct sv lines, str
 	struct index_rows rows = {NULL};
 	struct err e = {0};
 	uint32_t count;
-	roaring_bitmap_t *found = find_rows(q, lines, &count);
+	struct rows *found = find_rows(q, lines, x->totals.rows, &count);
 	bool is_windowed = q->window.start != INT64_MIN || q->window.end != INT64_MAX;
 
 	assert_non_null(d);
@@ -83,19 +83,18 @@ static void compare(struct check_query *q, struct index *x, struct sv lines, str
 		break;
 	case INDEX_EXACT:
 		t->exact++;
-		t->of_nothing += roaring_bitmap_is_empty(rows.rows);
+		t->of_nothing += rows_is_empty(rows.rows);
 		if (!is_windowed)
-			check_that(roaring_bitmap_equals(found, rows.rows), "it is not exact",
-				   q->text, lines);
+			check_that(rows_equal(found, rows.rows), "it is not exact", q->text, lines);
 		__attribute__((fallthrough));
 	case INDEX_SOME:
 		t->some++;
-		check_that(roaring_bitmap_is_subset(found, rows.rows), "it shuts something out",
-			   q->text, lines);
+		check_that(rows_contain(rows.rows, found), "it shuts something out", q->text,
+			   lines);
 		break;
 	}
 	index_rows_release(&rows);
-	roaring_bitmap_free(found);
+	rows_free(found);
 }
 
 static void an_index_lets_through_what_a_query_finds(void **state)
@@ -213,7 +212,7 @@ static uint64_t sure_rows(struct index *x, struct check *c, const char *text)
 
 	assert_true(check_open(&q, c, sv_cstr(text)));
 	assert_int_equal(index_ask(x, lang_demand(&q.l), &rows, &e), INDEX_EXACT);
-	count = roaring_bitmap_get_cardinality(rows.rows);
+	count = rows_count(rows.rows);
 	index_rows_release(&rows);
 	check_close(&q);
 	return count;

@@ -108,7 +108,7 @@ static bool row_fits(const struct prune_file *f, size_t i, uint32_t row)
 {
 	if (f->is_asleep)
 		return row ? f->last_holds[i] : f->first_holds[i];
-	return !f->terms[i] || roaring_bitmap_contains(f->terms[i], row);
+	return !f->terms[i] || rows_has(f->terms[i], row);
 }
 
 /*

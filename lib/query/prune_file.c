@@ -23,14 +23,9 @@ bool prune_frame_fits(const struct prune_terms *t, const struct index_frame *fra
 	return !q->has_serial || (q->serial >= frame->serial_min && q->serial <= frame->serial_max);
 }
 
-bool prune_rows_any(const roaring_bitmap_t *rows, uint32_t from, uint32_t to)
+bool prune_rows_any(const struct rows *rows, uint32_t from, uint32_t to)
 {
-	roaring_uint32_iterator_t it;
-
-	if (!rows || from >= to)
-		return from < to;
-	roaring_init_iterator(rows, &it);
-	return roaring_move_uint32_iterator_equalorlarger(&it, from) && it.current_value < to;
+	return rows ? rows_any(rows, from, to) : from < to;
 }
 
 /* ---- opening ---- */
@@ -110,17 +105,19 @@ static void take_span(struct prune_file *f, const struct query *q)
 /* ---- asking ---- */
 
 /* Keeps the answer to term i. 0, or -1 when there is no memory. */
-static int keep_answer(struct prune_file *f, size_t i, roaring_bitmap_t *rows)
+static int keep_answer(struct prune_file *f, size_t i, struct rows *rows)
 {
 	f->terms[i] = rows;
 	if (!f->rows) {
 		f->rows = rows;
 		f->is_rows_a_term = true;
 	} else if (f->is_rows_a_term) {
-		f->rows = roaring_bitmap_and(f->rows, rows);
+		f->rows = rows_copy(f->rows);
 		f->is_rows_a_term = false;
+		if (f->rows)
+			rows_and(f->rows, rows);
 	} else {
-		roaring_bitmap_and_inplace(f->rows, rows);
+		rows_and(f->rows, rows);
 	}
 	return f->rows ? 0 : -1;
 }
@@ -152,19 +149,18 @@ static int ask(struct prune_file *f, const struct prune_terms *t)
 			break;
 		}
 	}
-	f->row_count = f->rows ? roaring_bitmap_get_cardinality(f->rows) : f->index.totals.rows;
+	f->row_count = f->rows ? rows_count(f->rows) : f->index.totals.rows;
 	return 0;
 }
 
 static void drop_rows(struct prune_file *f)
 {
 	for (size_t i = 0; i < LEN(f->terms); i++) {
-		if (f->terms[i])
-			roaring_bitmap_free(f->terms[i]);
+		rows_free(f->terms[i]);
 		f->terms[i] = NULL;
 	}
-	if (f->rows && !f->is_rows_a_term)
-		roaring_bitmap_free(f->rows);
+	if (!f->is_rows_a_term)
+		rows_free(f->rows);
 	f->rows = NULL;
 	f->is_rows_a_term = false;
 }
@@ -175,8 +171,8 @@ static void fall_asleep(struct prune_file *f, const struct prune_terms *t)
 	uint32_t last = f->index.totals.rows - 1;
 
 	for (size_t i = 0; i < t->count; i++) {
-		f->first_holds[i] = !f->terms[i] || roaring_bitmap_contains(f->terms[i], 0);
-		f->last_holds[i] = !f->terms[i] || roaring_bitmap_contains(f->terms[i], last);
+		f->first_holds[i] = !f->terms[i] || rows_has(f->terms[i], 0);
+		f->last_holds[i] = !f->terms[i] || rows_has(f->terms[i], last);
 	}
 	drop_rows(f);
 	f->is_asleep = true;

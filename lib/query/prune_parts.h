@@ -6,8 +6,6 @@
 
 #include "query/prune.h"
 
-#include <roaring/roaring.h>
-
 #define PRUNE_TERMS_MAX 16
 
 /* What all have to hold, each a tree of its own. */
@@ -58,9 +56,9 @@ struct prune_file {
 
 	bool is_part; /* read by frames */
 	bool is_exact;
-	roaring_bitmap_t *terms[PRUNE_TERMS_MAX]; /* the rows of which each may hold; NULL: all */
-	roaring_bitmap_t *rows;                   /* of which all may; NULL: all */
-	bool is_rows_a_term;                      /* rows is one of the terms */
+	struct rows *terms[PRUNE_TERMS_MAX]; /* the rows of which each may hold; NULL: all */
+	struct rows *rows;                   /* of which all may; NULL: all */
+	bool is_rows_a_term;                 /* rows is one of the terms */
 	bool is_whole; /* all its rows are counted, and no frame of it is looked at */
 	/* Sets of rows are given back once it is known how many there are, and which of them hold here. */
 	bool is_asleep;
@@ -97,7 +95,7 @@ void prune_file_span(struct prune_file *f, const struct cursor *cursor, size_t s
 void prune_file_give_up(struct prune_file *f, enum prune_reason reason);
 
 /* True when some of these rows are in the set; NULL: all are. */
-bool prune_rows_any(const roaring_bitmap_t *rows, uint32_t from, uint32_t to);
+bool prune_rows_any(const struct rows *rows, uint32_t from, uint32_t to);
 /* True when a frame has records in the window, and perhaps the serial. */
 bool prune_frame_fits(const struct prune_terms *t, const struct index_frame *frame);
 

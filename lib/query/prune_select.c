@@ -7,32 +7,6 @@
 
 /* ---- frames ---- */
 
-/* A walk over rows whose questions mostly rise. */
-struct row_walk {
-	const roaring_bitmap_t *rows;
-	roaring_uint32_iterator_t it;
-	uint32_t from; /* the iterator stands at the first row from here on */
-};
-
-static void row_walk_init(struct row_walk *w, const roaring_bitmap_t *rows)
-{
-	*w = (struct row_walk){.rows = rows};
-	if (rows)
-		roaring_init_iterator(rows, &w->it);
-}
-
-static bool row_walk_any(struct row_walk *w, uint32_t from, uint32_t to)
-{
-	if (!w->rows || from >= to)
-		return from < to;
-	if (from < w->from)
-		roaring_init_iterator(w->rows, &w->it);
-	w->from = from;
-	if (w->it.has_value && w->it.current_value < from)
-		(void)roaring_move_uint32_iterator_equalorlarger(&w->it, from);
-	return w->it.has_value && w->it.current_value < to;
-}
-
 /*
  * The search is told nothing of records before the window, so that what they would have made wait
  * does not wait: for so long the text is read as it is.
@@ -62,16 +36,13 @@ void prune_select_start(struct prune_file *f, const struct prune_terms *t)
 
 static void select_rows(struct prune_file *f, const struct prune_terms *t)
 {
-	struct row_walk rows;
-
 	if (f->row_count == 0 || !prune_file_frames(f))
 		return;
-	row_walk_init(&rows, f->rows);
 	for (size_t k = 0; k < f->index.frame_count; k++) {
 		const struct index_frame *frame = &f->index.frames[k];
 
 		if (prune_frame_fits(t, frame) &&
-		    row_walk_any(&rows, frame->row_from, frame->row_to))
+		    prune_rows_any(f->rows, frame->row_from, frame->row_to))
 			f->keep[k] = KEEP_SPARSE;
 	}
 	prune_select_start(f, t);
@@ -107,7 +78,7 @@ bool prune_select_frames(struct prune_file *f, const struct prune_terms *t)
 
 bool prune_is_late(struct prune_file *f)
 {
-	roaring_bitmap_t *rows = roaring_bitmap_create(), *fits;
+	struct rows *rows = rows_new(f->index.totals.rows), *fits;
 	struct index_rows asked;
 	bool late = true;
 
@@ -115,20 +86,21 @@ bool prune_is_late(struct prune_file *f)
 		return true;
 	for (size_t k = 0; k < f->index.frame_count; k++)
 		if (f->keep[k])
-			roaring_bitmap_add_range(rows, f->index.frames[k].row_from,
-						 f->index.frames[k].row_to);
+			rows_add_range(rows, f->index.frames[k].row_from,
+				       f->index.frames[k].row_to);
 	/* At edges every row may fit. */
-	fits = f->rows ? roaring_bitmap_and(rows, f->rows) : roaring_bitmap_copy(rows);
+	fits = rows_copy(rows);
+	if (fits && f->rows)
+		rows_and(fits, f->rows);
 	for (size_t k = 0; fits && k < f->index.frame_count; k++)
 		if (f->keep[k] & KEEP_EDGE)
-			roaring_bitmap_add_range(fits, f->index.frames[k].row_from,
-						 f->index.frames[k].row_to);
+			rows_add_range(fits, f->index.frames[k].row_from,
+				       f->index.frames[k].row_to);
 	asked.rows = fits;
 	if (fits)
 		late = index_has_late(&f->index, &asked);
-	roaring_bitmap_free(rows);
-	if (fits)
-		roaring_bitmap_free(fits);
+	rows_free(rows);
+	rows_free(fits);
 	return late;
 }
 
@@ -264,20 +236,20 @@ static void find_rows(const struct prune_file *f, struct middle *m)
 static bool is_in_order(struct prune_file *f, const struct middle *m)
 {
 	uint32_t rows = f->index.totals.rows;
-	roaring_bitmap_t *set;
+	struct rows *set;
 	struct index_rows asked;
 	bool late = true;
 
 	if (!f->index.totals.late)
 		return true;
-	set = roaring_bitmap_create();
+	set = rows_new(rows);
 	if (!set)
 		return false;
-	roaring_bitmap_add_range(set, 0, m->before < rows ? m->before : rows);
-	roaring_bitmap_add_range(set, m->behind, rows);
+	rows_add_range(set, 0, m->before < rows ? m->before : rows);
+	rows_add_range(set, m->behind, rows);
 	asked.rows = set;
 	late = index_has_late(&f->index, &asked);
-	roaring_bitmap_free(set);
+	rows_free(set);
 	return !late;
 }
 
@@ -286,7 +258,7 @@ static void count_middle(struct prune_file *f, const struct middle *m)
 	f->has_counted = true;
 	f->counted_from = m->first;
 	f->counted_to = m->last;
-	f->counted = f->rows ? roaring_bitmap_range_cardinality(f->rows, m->row_from, m->row_to)
+	f->counted = f->rows ? rows_count_range(f->rows, m->row_from, m->row_to)
 			     : m->row_to - m->row_from;
 	for (size_t k = m->from; k < m->to; k++)
 		f->keep[k] = 0;

@@ -30,7 +30,7 @@ bool prune_is_of_use(const struct prune *p)
 
 /* The frames of the index with text of these of the segment. Both rise; each may be cut in its own way. */
 static void mark_hits(struct prune_file *f, const struct prune_terms *t, const unsigned char *hits,
-		      roaring_bitmap_t *rows)
+		      struct rows *rows)
 {
 	const struct segment *s = &f->source->segment;
 	size_t at = 0;
@@ -49,13 +49,12 @@ static void mark_hits(struct prune_file *f, const struct prune_terms *t, const u
 			continue;
 		f->keep[k] |= KEEP_SPARSE;
 		f->hits++;
-		roaring_bitmap_add_range(rows, frame->row_from, frame->row_to);
+		rows_add_range(rows, frame->row_from, frame->row_to);
 	}
 }
 
 /* The frames that have records of the same events. */
-static void mark_rows(struct prune_file *f, const struct prune_terms *t,
-		      const roaring_bitmap_t *rows)
+static void mark_rows(struct prune_file *f, const struct prune_terms *t, const struct rows *rows)
 {
 	for (size_t k = 0; k < f->index.frame_count; k++) {
 		const struct index_frame *frame = &f->index.frames[k];
@@ -82,7 +81,7 @@ static bool mark(const struct prune *p, struct prune_file *f, const unsigned cha
 		 const unsigned char *before)
 {
 	const struct prune_terms *t = p->terms;
-	roaring_bitmap_t *rows = roaring_bitmap_create();
+	struct rows *rows = rows_new(f->index.totals.rows);
 	bool good;
 
 	if (!rows)
@@ -96,7 +95,7 @@ static bool mark(const struct prune *p, struct prune_file *f, const unsigned cha
 		prune_select_start(f, t);
 		good = !prune_is_much(f, prune_bytes_marked(f));
 	}
-	roaring_bitmap_free(rows);
+	rows_free(rows);
 	return good;
 }
 
