@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 
 #define RECORD_MIN 16 /* bytes: no record, and so no event, is shorter */
-#define LOOK_BYTES                                                                                 \
-	((size_t)8 << 10) /* header and directory of an index with all fields there are */
-#define HEAD_MAX                                                                                   \
-	(sizeof(struct layout_header) + LAYOUT_SECTIONS_MAX * sizeof(struct layout_section))
-#define NEAR_MAX ((size_t)64 << 10) /* of bitmaps at once, unless one is larger */
+#define HEAD_BYTES(sections)                                                                       \
+	(sizeof(struct layout_header) + (sections) * sizeof(struct layout_section))
+#define LOOK_BYTES HEAD_BYTES(80) /* header and directory of an index with all fields there are */
+#define HEAD_MAX   HEAD_BYTES(LAYOUT_SECTIONS_MAX)
+#define NEAR_MAX   ((size_t)64 << 10) /* of bitmaps at once, unless one is larger */
 
 /* ---- sections ---- */
 
@@ -261,12 +261,11 @@ static bool is_sound(const struct index *x, const struct layout_header *h)
 /* Filled up with zeros: a name is compared with all that is behind its end. */
 static bool is_name(const char name[FIELD_NAME_MAX])
 {
-	size_t end = strnlen(name, FIELD_NAME_MAX);
+	bool good = !name[FIELD_NAME_MAX - 1];
 
-	for (size_t i = end; i < FIELD_NAME_MAX; i++)
-		if (name[i])
-			return false;
-	return end < FIELD_NAME_MAX;
+	for (size_t i = 1; i < FIELD_NAME_MAX; i++)
+		good &= name[i - 1] || !name[i];
+	return good;
 }
 
 /* Each is inside the file, and there is one of bitmaps and one of frames. */
