@@ -48,11 +48,6 @@ void rows_clear(struct rows *r)
 
 /* ---- members ---- */
 
-void rows_add(struct rows *r, uint32_t row)
-{
-	r->bits[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;
-}
-
 /* The bits of word number i that are in [from, to), of which it has some. */
 static uint64_t mask_of(size_t i, uint32_t from, uint32_t to)
 {

@@ -23,9 +23,15 @@ struct rows *rows_copy(const struct rows *r);
 void rows_free(struct rows *r); /* NULL is nothing to free */
 
 void rows_clear(struct rows *r);
-void rows_add(struct rows *r, uint32_t row); /* below the limit */
-void rows_add_range(struct rows *r, uint32_t from,
-		    uint32_t to); /* [from, to), as far as it is below the limit */
+
+/* A row below the limit. */
+static inline void rows_add(struct rows *r, uint32_t row)
+{
+	r->bits[row / 64] |= UINT64_C(1) << row % 64;
+}
+
+/* [from, to), as far as it is below the limit. */
+void rows_add_range(struct rows *r, uint32_t from, uint32_t to);
 
 /* Of sets with the same limit. */
 void rows_and(struct rows *r, const struct rows *other);
@@ -38,10 +44,11 @@ bool rows_contain(const struct rows *all, const struct rows *some);
 bool rows_has(const struct rows *r, uint32_t row); /* false from the limit on */
 bool rows_is_empty(const struct rows *r);
 uint32_t rows_count(const struct rows *r);
-uint32_t rows_count_bits(const void *words,
-			 size_t n); /* of n words of 8 bytes, wherever they are */
-uint32_t rows_count_range(const struct rows *r, uint32_t from, uint32_t to); /* in [from, to) */
-bool rows_any(const struct rows *r, uint32_t from, uint32_t to);             /* one of [from, to) */
+/* Of [from, to): how many are in the set, and whether any is. */
+uint32_t rows_count_range(const struct rows *r, uint32_t from, uint32_t to);
+bool rows_any(const struct rows *r, uint32_t from, uint32_t to);
+/* How many bits are set in n words of 8 bytes, wherever those are. */
+uint32_t rows_count_bits(const void *words, size_t n);
 /* The lowest one from there on, or the limit. */
 uint32_t rows_next(const struct rows *r, uint32_t from);
 
