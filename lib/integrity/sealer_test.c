@@ -48,6 +48,16 @@ static void lines_are_covered_within_a_second(void **state)
 	host_release(&h);
 }
 
+/* Which takes no time, and no turn. */
+static void append_lines(struct host *h, unsigned count)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(64 << 20);
+
+	while (count--)
+		host_put_line(h, &out);
+	assert_true(host_append(h, buf_view(&out)));
+}
+
 static void critical_records_and_many_lines_are_covered_at_once(void **state)
 {
 	struct host h;
@@ -61,10 +71,12 @@ static void critical_records_and_many_lines_are_covered_at_once(void **state)
 	host_pass(&h, 1);
 	host_say(&h, "USER_CMD", "op=nothing");
 	assert_int_equal(figures(&h).sealed, 1);
-	h.batch = SEALER_LINES_MAX;
-	h.wall_ns -= 40 * HOST_SECOND;
-	h.boot_ns -= 40 * HOST_SECOND; /* which writing them takes by this clock */
-	host_lines(&h, SEALER_LINES_MAX);
+	host_pass(&h, 2);
+	append_lines(&h, SEALER_LINES_MAX - 1);
+	host_turn(&h, 1);
+	assert_int_equal(figures(&h).sealed, 2);
+	append_lines(&h, 1);
+	host_turn(&h, 1);
 	assert_int_equal(figures(&h).sealed, SEALER_LINES_MAX + 2);
 	host_release(&h);
 }
@@ -120,6 +132,36 @@ static void what_policy_removes_is_signed(void **state)
 	host_start(&h);
 	assert_int_equal(figures(&h).first_kept, 500);
 	host_lines(&h, 10);
+	stop(&h);
+	assert_verdict(&h, VERIFY_PROVEN);
+	host_release(&h);
+}
+
+/* Until then nobody gave them up: a verifier must not have to wait for it. */
+static void what_gives_way_is_signed_within_a_second_and_for_space_at_once(void **state)
+{
+	struct host h;
+
+	(void)state;
+	make(&h);
+	h.num_logs = 3;
+	host_start(&h);
+	for (int i = 0; i < 2; i++) {
+		host_lines(&h, 100);
+		host_rotate(&h);
+	}
+	host_lines(&h, 50);
+	host_pass(&h, 5);
+	host_rotate(&h); /* looked at now, and again when another gives way */
+	host_turn(&h, 1);
+	host_rotate(&h);
+	host_turn(&h, 1);
+	assert_int_equal(figures(&h).first_kept, 100);
+	host_pass(&h, 1);
+	assert_int_equal(figures(&h).first_kept, 200);
+	assert_int_equal(log_remove_oldest(&h.log.options, NULL), 1);
+	host_turn(&h, 1);
+	assert_int_equal(figures(&h).first_kept, 250);
 	stop(&h);
 	assert_verdict(&h, VERIFY_PROVEN);
 	host_release(&h);
@@ -274,6 +316,49 @@ static void the_thread_begins_while_lines_are_written(void **state)
 	host_release(&h);
 }
 
+/* For at most four seconds, when the thread looks by itself after ten. */
+static void wait_for_lines(struct host *h, uint64_t count)
+{
+	for (int i = 0; i < 400 && figures(h).sealed < count; i++)
+		(void)usleep(10000);
+	assert_int_equal(figures(h).sealed, count);
+	(void)usleep(100000); /* it sleeps again */
+}
+
+/* It sleeps until the first of them is due, in a minute. */
+static void a_line_and_a_flood_wake_the_thread(void **state)
+{
+	struct sealer_options o = {.settings = {.checkpoint_ms = 100, .keeps_leaves = true}};
+	struct log_options log;
+	struct err e;
+	struct host h;
+
+	(void)state;
+	make(&h);
+	h.secret = seal_secret_new(NULL);
+	o.log_path = h.log_path;
+	o.secret = h.secret;
+	o.reserve = h.reserve;
+	h.sealer = sealer_new(&o, NULL);
+	log = (struct log_options){
+		.path = h.log_path, .flush = FLUSH_NONE, .listener = sealer_listener(h.sealer)};
+	assert_int_equal(log_open(&h.log, &log, &e), 0);
+	h.is_open = true;
+	assert_false(sealer_start(h.sealer));
+	append_lines(&h, 1);
+	wait_for_lines(&h, 1);
+	append_lines(&h, 1);
+	wait_for_lines(&h, 2);
+	o.settings.checkpoint_ms = 60000;
+	sealer_configure(h.sealer, &o.settings);
+	append_lines(&h, 10);
+	wait_for_lines(&h, 2);
+	append_lines(&h, SEALER_LINES_MAX);
+	wait_for_lines(&h, SEALER_LINES_MAX + 12);
+	assert_int_equal(sealer_stop(h.sealer, 60000, &e), 0);
+	host_release(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,8 +367,10 @@ int main(void)
 		TEST(lines_are_covered_within_a_second),
 		TEST(critical_records_and_many_lines_are_covered_at_once),
 		TEST(keys_change_every_ten_seconds_and_every_minute_without_lines),
+		TEST(a_line_and_a_flood_wake_the_thread),
 		TEST(the_thread_begins_while_lines_are_written),
 		TEST(what_policy_removes_is_signed),
+		TEST(what_gives_way_is_signed_within_a_second_and_for_space_at_once),
 		TEST(what_somebody_removes_is_not_signed),
 		TEST(without_leaves_only_the_newest_are_kept),
 		TEST(a_new_key_at_rest_is_asked_for_by_a_file),
