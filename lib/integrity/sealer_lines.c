@@ -141,6 +141,7 @@ int sealer_cover(struct sealer *s, const struct sealer_job *job, struct err *e)
 			      e) != 0)
 			return -1;
 	}
+	/* Before they are signed: where lines are changed later, they say what was. */
 	if (write_hashes(s, e) != 0)
 		return -1;
 	for (size_t i = 0; i < job->count; i++) {

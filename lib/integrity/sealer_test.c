@@ -105,6 +105,88 @@ static void keys_change_every_ten_seconds_and_every_minute_without_lines(void **
 	host_release(&h);
 }
 
+/* ---- in which order ---- */
+
+static const char *const level_files[LEVELS] = {"integrity/level0/00000000",
+						"integrity/level1/00000000"};
+
+struct order {
+	bool is_dirty[LEVELS]; /* written, and not synced since */
+	unsigned commits;
+};
+
+static bool is_file(int fd, const char *name)
+{
+	struct stat open, named;
+
+	return fstat(fd, &open) == 0 && stat(in(name), &named) == 0 &&
+	       open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
+static void check_commit(struct order *o, const uint8_t *record)
+{
+	struct seal_commit c;
+
+	assert_true(seal_commit_unpack(record, &c));
+	for (unsigned i = 0; i < LEVELS; i++) {
+		uint64_t hashes = i ? c.size >> LEVEL_BITS : c.size;
+
+		assert_false(o->is_dirty[i]);
+		if (hashes)
+			assert_in_range(size_of(level_files[i]), hashes * SEAL_HASH_BYTES,
+					UINT64_MAX - 1);
+	}
+	o->commits++;
+}
+
+static ssize_t write_in_order(void *ctx, int fd, const void *bytes, size_t n, off_t at)
+{
+	struct order *o = ctx;
+
+	for (unsigned i = 0; i < LEVELS; i++)
+		o->is_dirty[i] |= is_file(fd, level_files[i]);
+	if (is_file(fd, "integrity/commits"))
+		for (size_t i = 0; i + SEAL_COMMIT_BYTES <= n; i += SEAL_COMMIT_BYTES)
+			check_commit(o, (const uint8_t *)bytes + i);
+	return pwrite(fd, bytes, n, at);
+}
+
+static int sync_in_order(void *ctx, int fd)
+{
+	struct order *o = ctx;
+
+	for (unsigned i = 0; i < LEVELS; i++)
+		o->is_dirty[i] &= !is_file(fd, level_files[i]);
+	return 0;
+}
+
+/* They are the second witness of what was signed: lines that are changed behind a crash are known by them. */
+static void hashes_are_on_the_disk_before_what_is_signed_of_them(void **state)
+{
+	struct integrity_disk disk = integrity_disk_system;
+	struct order order = {.commits = 0};
+	struct host h;
+
+	(void)state;
+	make(&h);
+	disk.write = write_in_order;
+	disk.sync = sync_in_order;
+	h.disk = &disk;
+	h.disk_ctx = &order;
+	host_start(&h);
+	for (int i = 0; i < 3; i++) {
+		host_lines(&h, 300);
+		host_pass(&h, 12);
+		host_rotate(&h);
+	}
+	host_crash(&h);
+	host_start(&h);
+	host_lines(&h, 300);
+	stop(&h);
+	assert_true(order.commits > 20);
+	host_release(&h);
+}
+
 /* ---- what is removed ---- */
 
 static void what_policy_removes_is_signed(void **state)
@@ -369,6 +451,7 @@ int main(void)
 		TEST(keys_change_every_ten_seconds_and_every_minute_without_lines),
 		TEST(a_line_and_a_flood_wake_the_thread),
 		TEST(the_thread_begins_while_lines_are_written),
+		TEST(hashes_are_on_the_disk_before_what_is_signed_of_them),
 		TEST(what_policy_removes_is_signed),
 		TEST(what_gives_way_is_signed_within_a_second_and_for_space_at_once),
 		TEST(what_somebody_removes_is_not_signed),
