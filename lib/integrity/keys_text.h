@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "seal/note.h"
 
-/* No more of it is looked at: nine years of a log that is never quiet. */
+/* No more of it is looked at: eight years of a log that is never quiet. */
 #define KEYS_BYTES_MAX ((uint64_t)8 << 30)
 
 struct keys_text {
