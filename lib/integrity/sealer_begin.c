@@ -197,6 +197,9 @@ static int take_file(struct sealer *s, const struct recovery *r, struct err *e)
 /* From here on lines are hashed as they are written. Under the lock. */
 static int go_on(struct sealer *s, struct recovery *r, struct err *e)
 {
+	/* Whoever stopped has not waited for it, and takes keys and all away. */
+	if (s->is_stuck)
+		return err_set(e, "the daemon ends");
 	if (!log_identity_eq(&s->first_id, &r->live))
 		return was_rotated(e);
 	take_tree(s, r);

@@ -116,7 +116,7 @@ struct sealer {
 	/* the thread's */
 	pthread_t thread;
 	bool has_thread;
-	bool is_stuck;        /* it was given up */
+	bool is_stuck;        /* it was given up; under the lock */
 	int lock, log_folder; /* -1: closed */
 	struct seal_digest *digest;
 	struct ledger ledger;
