@@ -14,6 +14,9 @@
 #include <sys/sysmacros.h>
 #include <xxhash.h>
 #include <zstd.h>
+#ifdef AURUM_XXH_WIDE
+#include <xxh_x86dispatch.h> /* the same hashes, in the widest registers that there are */
+#endif
 
 #define LEVEL       3
 #define MATCH_MIN   7 /* fewer, longer matches: unpacked a tenth faster, for 0.4 % of the text */
