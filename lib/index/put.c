@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "index/bitmap.h"
 #include "index/layout.h"
-#include "index/rowset.h"
+#include "index/merge.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct draft {
 	struct map shared;           /* a bitmap's hash -> where it is */
 	struct trace_turned rows;    /* of values, and of phrases */
 	struct trace_turned holders; /* the phrases that hold a value */
-	struct rowset set;           /* scratch: */
+	struct merge merge;          /* scratch: */
 	uint32_t *list;              /* as long as there are rows */
 	bool failed;
 };
@@ -112,7 +112,7 @@ static bool set_up(struct draft *d)
 	size_t rows = d->frames->totals.rows;
 
 	d->list = calloc(rows + 1, sizeof(*d->list));
-	return d->list && rowset_init(&d->set, rows) && find_rows(d) && find_holders(d);
+	return d->list && merge_init(&d->merge, rows) && find_rows(d) && find_holders(d);
 }
 
 static void tear_down(struct draft *d)
@@ -122,7 +122,7 @@ static void tear_down(struct draft *d)
 	map_release(&d->shared);
 	trace_turned_release(&d->rows);
 	trace_turned_release(&d->holders);
-	rowset_release(&d->set);
+	merge_release(&d->merge);
 	free(d->list);
 	free(d);
 }
@@ -145,12 +145,12 @@ static const uint32_t *rows_of(struct draft *d, uint32_t id, size_t *n)
 	phrases = trace_rows_of(&d->holders, id, &held);
 	if (!held && is_rising(rows, *n))
 		return rows;
-	rowset_put(&d->set, rows, *n);
+	merge_put(&d->merge, rows, *n);
 	for (size_t i = 0; i < held; i++) {
 		rows = trace_rows_of(&d->rows, trace_id(PHRASE_COLUMN, phrases[i]), n);
-		rowset_put(&d->set, rows, *n);
+		merge_put(&d->merge, rows, *n);
 	}
-	*n = rowset_take(&d->set, d->list);
+	*n = merge_take(&d->merge, d->list);
 	return d->list;
 }
 

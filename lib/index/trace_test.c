@@ -1,6 +1,6 @@
 #include "base/test.h"
 
-#include "index/rowset.h"
+#include "index/merge.h"
 #include "index/trace.h"
 
 /* What a value is called in the tests: its text, with room behind it. */
@@ -118,24 +118,24 @@ static void a_trace_of_nothing_is_turned_around(void **state)
 	trace_release(&t);
 }
 
-/* ---- sets of rows ---- */
+/* ---- merging ---- */
 
 static void rows_come_out_rising_and_once(void **state)
 {
 	static const uint32_t in[] = {9000, 3, 64, 63, 3, 4095, 4096, 0, 9000};
 	static const uint32_t out[] = {0, 3, 63, 64, 4095, 4096, 9000};
 	uint32_t list[LEN(in)];
-	struct rowset s;
+	struct merge m;
 
 	(void)state;
-	assert_true(rowset_init(&s, 9001));
+	assert_true(merge_init(&m, 9001));
 	for (size_t round = 0; round < 2; round++) {
-		rowset_put(&s, in, LEN(in));
-		assert_int_equal(rowset_take(&s, list), LEN(out));
+		merge_put(&m, in, LEN(in));
+		assert_int_equal(merge_take(&m, list), LEN(out));
 		assert_memory_equal(list, out, sizeof(out));
 	}
-	assert_int_equal(rowset_take(&s, list), 0);
-	rowset_release(&s);
+	assert_int_equal(merge_take(&m, list), 0);
+	merge_release(&m);
 }
 
 int main(void)
