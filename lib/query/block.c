@@ -150,6 +150,7 @@ static void take_frames(struct blocks *b, struct segment *s, struct block_spec *
 		end++;
 	out->first = b->frame;
 	out->count = end - b->frame;
+	out->is_shared = b->from > frames[b->frame].raw_at;
 	if (out->to > frames[end - 1].raw_at + frames[end - 1].raw_bytes)
 		out->to = frames[end - 1].raw_at + frames[end - 1].raw_bytes;
 }
@@ -354,7 +355,8 @@ static int read_frames(const struct blocks *b, const struct block_spec *spec,
 	for (size_t i = spec->first; i < spec->first + spec->count; i++) {
 		if (segment_read(s, *unpacker, i, text, &why) != 0) {
 			memset(text, '\n', s->frames[i].raw_bytes);
-			note_damage(block, source->name, &why);
+			if (i > spec->first || !spec->is_shared)
+				note_damage(block, source->name, &why);
 		}
 		text += s->frames[i].raw_bytes;
 	}

@@ -48,6 +48,7 @@ struct block_spec {
 	uint64_t from, to;   /* in its text */
 	size_t first, count; /* frames of a segment */
 	bool is_sparse;      /* its range was */
+	bool is_shared; /* the block before has a part of its first frame, and tells of damage */
 };
 
 struct block_part {

@@ -212,6 +212,40 @@ static void a_damaged_frame_reads_as_empty_lines(void **state)
 	blocks_close(&b);
 }
 
+static void a_damaged_frame_that_two_stretches_share_is_told_of_once(void **state)
+{
+	CLEANUP(buf_release) struct buf text = {0};
+	struct segment_unpacker *unpacker = NULL;
+	struct block block = {.buffer = NULL};
+	const struct segment_frame *f;
+	struct block_range ranges[2];
+	struct block_spec spec;
+	uint64_t errors = 0;
+	struct blocks b;
+	int fd;
+	TEST_CURSOR(c);
+
+	(void)state;
+	make_text(&text);
+	fd = packed_of(buf_view(&text), 2000);
+	assert_int_equal(cursor_open_fd(&c, fd, "log.zst", NULL), 0);
+	assert_int_equal(segment_frames(&c.sources[0]->segment, NULL), 0);
+	f = &c.sources[0]->segment.frames[2];
+	assert_int_equal(pwrite(fd, "damage", 6, (off_t)f->at + 20), 6);
+	ranges[0] = (struct block_range){f->raw_at, f->raw_at + 500, false};
+	ranges[1] = (struct block_range){f->raw_at + 500, f[1].raw_at + 10, true};
+	assert_true(blocks_open(&b, &c));
+	blocks_keep(&b, 0, ranges, 2);
+	while (blocks_next(&b, &spec)) {
+		assert_int_equal(block_read(&b, &spec, &unpacker, &block), 0);
+		errors += block.errors;
+	}
+	assert_int_equal(errors, 1);
+	block_release(&block);
+	segment_unpacker_free(unpacker);
+	blocks_close(&b);
+}
+
 static void a_segment_that_is_another_one_by_now_cannot_be_read(void **state)
 {
 	CLEANUP(buf_release) struct buf text = {0};
@@ -263,6 +297,7 @@ int main(void)
 		cmocka_unit_test(only_the_stretches_that_are_kept_are_read),
 		cmocka_unit_test(kept_frames_of_a_segment_are_read_and_those_that_touch_together),
 		cmocka_unit_test(a_damaged_frame_reads_as_empty_lines),
+		cmocka_unit_test(a_damaged_frame_that_two_stretches_share_is_told_of_once),
 		cmocka_unit_test(a_segment_that_is_another_one_by_now_cannot_be_read),
 		cmocka_unit_test(streams_and_ragged_segments_are_for_line_by_line),
 	};
