@@ -73,11 +73,14 @@ MUST_CHECK int prune_look(struct prune *p, const struct cursor *cursor,
 /* Tells blocks what to leave out; p has to stay as long as they are read. */
 void prune_apply(const struct prune *p, struct blocks *blocks);
 
+/* What a frame of a segment has of the bytes that every hit holds, as bits; broken: it cannot be unpacked. */
+enum prune_hit { PRUNE_NO_HIT = 0, PRUNE_HIT = 1, PRUNE_BROKEN = 2 };
+
 /*
  * A file of which the indexes say that all of it has to be read can be looked through for bytes that every
- * hit holds, before any of it is read (query/sieve.h). hits: a byte for each frame of the segment, not 0
- * where they are, or may be. 1: less is read of it from now on, prune_apply_to() says what, and *lines is how many lines of each kind
- * that are not read for that; 0: nothing changes; -1: no memory.
+ * hit holds, before any of it is read (query/sieve.h). hits: an enum prune_hit for each frame of the segment,
+ * PRUNE_HIT also where there may be one. 1: less is read of it from now on, prune_apply_to() says what, and
+ * *lines is how many lines of each kind that are not read for that; 0: nothing changes; -1: no memory.
  */
 struct prune_lines {
 	uint64_t malformed, too_long;

@@ -28,74 +28,102 @@ bool prune_is_of_use(const struct prune *p)
 
 /* ---- marking ---- */
 
-/* The frames of the index with text of these of the segment. Both rise; each may be cut in its own way. */
-static void mark_hits(struct prune_file *f, const struct prune_terms *t, const unsigned char *hits,
-		      struct rows *rows)
+/* A file that is looked through, while it is decided anew what is read of it. */
+struct sieving {
+	const struct prune *p;
+	struct prune_file *f;
+	const unsigned char *hits;   /* of each frame of the segment: enum prune_hit */
+	const unsigned char *before; /* of each frame of the index: f->keep until now */
+	struct rows *rows;           /* that frames with a hit have */
+};
+
+/* Less is read than before, never something else: what was left out by the index is counted already. */
+static bool may_mark(const struct sieving *v, size_t k)
 {
+	return prune_frame_fits(v->p->terms, &v->f->index.frames[k]) &&
+	       (!v->f->is_part || v->before[k]);
+}
+
+/* Damage is told of by who reads it, wherever it is, if all of the file was to be read. */
+static bool is_marked(const struct sieving *v, size_t k, unsigned hits)
+{
+	if (hits & PRUNE_BROKEN && !v->f->is_part)
+		return true;
+	return hits && may_mark(v, k);
+}
+
+/* The frames of the index with text of these of the segment. Both rise; each may be cut in its own way. */
+static void mark_hits(const struct sieving *v)
+{
+	struct prune_file *f = v->f;
 	const struct segment *s = &f->source->segment;
 	size_t at = 0;
 
 	for (size_t k = 0; k < f->index.frame_count; k++) {
 		const struct index_frame *frame = &f->index.frames[k];
 		uint64_t to = frame->raw_at + frame->raw_bytes;
-		bool is_hit = false;
+		unsigned hits = 0;
 
 		while (at < s->frame_count &&
 		       s->frames[at].raw_at + s->frames[at].raw_bytes <= frame->raw_at)
 			at++;
 		for (size_t i = at; i < s->frame_count && s->frames[i].raw_at < to; i++)
-			is_hit |= hits[i] != 0;
-		if (!is_hit || !prune_frame_fits(t, frame))
+			hits |= v->hits[i];
+		if (!is_marked(v, k, hits))
 			continue;
 		f->keep[k] |= KEEP_SPARSE;
 		f->hits++;
-		rows_add_range(rows, frame->row_from, frame->row_to);
+		rows_add_range(v->rows, frame->row_from, frame->row_to);
 	}
 }
 
 /* The frames that have records of the same events. */
-static void mark_rows(struct prune_file *f, const struct prune_terms *t, const struct rows *rows)
+static void mark_rows(const struct sieving *v)
 {
-	for (size_t k = 0; k < f->index.frame_count; k++) {
-		const struct index_frame *frame = &f->index.frames[k];
+	for (size_t k = 0; k < v->f->index.frame_count; k++) {
+		const struct index_frame *frame = &v->f->index.frames[k];
 
-		if (prune_frame_fits(t, frame) &&
-		    prune_rows_any(rows, frame->row_from, frame->row_to))
-			f->keep[k] |= KEEP_SPARSE;
+		if (may_mark(v, k) && prune_rows_any(v->rows, frame->row_from, frame->row_to))
+			v->f->keep[k] |= KEEP_SPARSE;
 	}
 }
 
-/* What is read for the sake of other files. False: too much. */
-static bool mark_meetings(const struct prune *p, struct prune_file *f, const unsigned char *before)
+/* What is read for the sake of other files, and of the window. False: too much. */
+static bool mark_meetings(const struct sieving *v)
 {
+	struct prune_file *f = v->f;
+
 	if (!f->is_part)
-		return prune_meet(p, f);
+		return prune_meet(v->p, f);
 	for (size_t k = 0; k < f->index.frame_count; k++)
-		if (before[k] & (KEEP_EDGE | KEEP_PLAIN))
-			f->keep[k] |= before[k];
+		if (v->before[k] & (KEEP_EDGE | KEEP_PLAIN))
+			f->keep[k] |= v->before[k];
 	return true;
 }
 
 /* Marks in f->keep, which is clean, what is read. False: that is as good as all of it, or cannot be told. */
-static bool mark(const struct prune *p, struct prune_file *f, const unsigned char *hits,
-		 const unsigned char *before)
+static bool mark(const struct sieving *v)
 {
-	const struct prune_terms *t = p->terms;
-	struct rows *rows = rows_new(f->index.totals.rows);
-	bool good;
+	const struct prune_terms *t = v->p->terms;
+	struct prune_file *f = v->f;
 
-	if (!rows)
-		return false;
 	f->hits = 0;
-	mark_hits(f, t, hits, rows);
-	good = mark_meetings(p, f, before) &&
-	       (t->wish.only_count || !f->index.totals.late || !prune_is_late(f));
-	if (good) {
-		mark_rows(f, t, rows);
+	mark_hits(v);
+	if (!mark_meetings(v) || (!t->wish.only_count && f->index.totals.late && prune_is_late(f)))
+		return false;
+	mark_rows(v);
+	if (!f->is_part)
 		prune_select_start(f, t);
-		good = !prune_is_much(f, prune_bytes_marked(f));
-	}
-	rows_free(rows);
+	return !prune_is_much(f, prune_bytes_marked(f));
+}
+
+static bool decide(struct prune *p, struct prune_file *f, const unsigned char *hits,
+		   const unsigned char *before)
+{
+	struct sieving v = {p, f, hits, before, rows_new(f->index.totals.rows)};
+	bool good = v.rows && mark(&v);
+
+	rows_free(v.rows);
 	return good;
 }
 
@@ -125,7 +153,7 @@ int prune_sieve(struct prune *p, size_t source, const unsigned char *hits,
 		return 0;
 	before = f->keep;
 	f->keep = calloc(f->index.frame_count + 1, 1);
-	if (!f->keep || !mark(p, f, hits, before)) {
+	if (!f->keep || !decide(p, f, hits, before)) {
 		free(f->keep);
 		f->keep = before;
 		return 0;

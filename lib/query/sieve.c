@@ -47,11 +47,6 @@ void sieve_free(struct sieve *v)
 	free(v);
 }
 
-bool sieve_is_through(const struct sieve *v, size_t source)
-{
-	return source >= v->count || !v->files[source].is_wanted || v->files[source].is_through;
-}
-
 /* ---- what is next ---- */
 
 /* The first time that it is asked for. False: it is not looked through. */
@@ -65,12 +60,22 @@ static bool begin(struct sieve_file *f, struct segment *s)
 	return f->hit != NULL;
 }
 
+/* Whoever waits for a file has to learn here that it cannot be looked through: no job of it will ever end. */
+bool sieve_is_through(struct sieve *v, size_t source)
+{
+	struct sieve_file *f = &v->files[source];
+
+	if (source >= v->count || !f->is_wanted || f->is_through)
+		return true;
+	return !begin(f, &v->cursor->sources[source]->segment);
+}
+
 static bool next_of(struct sieve *v, size_t source, struct sieve_job *out)
 {
 	struct sieve_file *f = &v->files[source];
-	struct segment *s = &v->cursor->sources[source]->segment;
+	const struct segment *s = &v->cursor->sources[source]->segment;
 
-	if (sieve_is_through(v, source) || !begin(f, s) || f->next == s->frame_count)
+	if (sieve_is_through(v, source) || f->next == s->frame_count)
 		return false;
 	*out = (struct sieve_job){.source = source, .first = f->next, .count = SIEVE_FRAMES};
 	if (out->count > s->frame_count - out->first)
@@ -138,20 +143,20 @@ static bool any_mark(const uint64_t *marks, size_t words)
 	return any != 0;
 }
 
-static bool look_at(const struct sieve *v, struct sieve_tools *t, const struct segment *s,
-		    size_t frame, bool *has_end)
+static enum prune_hit look_at(const struct sieve *v, struct sieve_tools *t, const struct segment *s,
+			      size_t frame, bool *has_end)
 {
 	struct sv text = sv_make(t->text, s->frames[frame].raw_bytes);
 	size_t words = MARKS_WORDS(text.n);
 
 	if (segment_read(s, t->unpacker, frame, t->text, NULL) != 0)
-		return true;
+		return PRUNE_BROKEN;
 	memset(t->marks, 0, words * sizeof(*t->marks));
 	plan_scan(v->plan, text, t->marks);
 	if (!any_mark(t->marks, words))
-		return false;
+		return PRUNE_NO_HIT;
 	*has_end |= any_end(t, text);
-	return true;
+	return PRUNE_HIT;
 }
 
 void sieve_look(const struct sieve *v, struct sieve_tools *tools, struct sieve_job *job)
@@ -160,7 +165,8 @@ void sieve_look(const struct sieve *v, struct sieve_tools *tools, struct sieve_j
 	bool can_look = has_tools(tools);
 
 	for (size_t i = 0; i < job->count; i++)
-		job->is_hit[i] = !can_look || look_at(v, tools, s, job->first + i, &job->has_end);
+		job->hits[i] =
+			can_look ? look_at(v, tools, s, job->first + i, &job->has_end) : PRUNE_HIT;
 }
 
 /* ---- the end ---- */
@@ -178,8 +184,8 @@ int sieve_end(struct sieve *v, const struct sieve_job *job, struct prune_lines *
 	if (f->is_through)
 		return 0;
 	for (size_t i = 0; i < job->count; i++) {
-		f->hit[job->first + i] = job->is_hit[i];
-		f->hits += job->is_hit[i];
+		f->hit[job->first + i] = job->hits[i];
+		f->hits += job->hits[i] != PRUNE_NO_HIT;
 	}
 	f->looked += job->count;
 	f->is_through = job->has_end || is_in_vain(f) || f->looked == s->frame_count;

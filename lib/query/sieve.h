@@ -26,7 +26,7 @@ struct sieve;
 /* Frames of a source that are looked through at one go, and what was found there. */
 struct sieve_job {
 	size_t source, first, count;
-	bool is_hit[SIEVE_FRAMES];
+	unsigned char hits[SIEVE_FRAMES]; /* enum prune_hit */
 	bool has_end; /* the text is in an end of an event, which may have no row in the index */
 };
 
@@ -41,13 +41,13 @@ struct sieve_tools {
 struct sieve *sieve_new(const struct plan *plan, struct prune *prune, const struct cursor *cursor);
 void sieve_free(struct sieve *v); /* NULL is fine */
 
-/* True when the source can be read: nothing changes of it any more. */
-bool sieve_is_through(const struct sieve *v, size_t source);
+/* True when the source can be read: nothing changes of it any more, or it cannot be looked through. */
+bool sieve_is_through(struct sieve *v, size_t source);
 
 /* The next frames to look at, of this source or the one after it. False: none at the moment. */
 MUST_CHECK bool sieve_next(struct sieve *v, size_t source, struct sieve_job *out);
 
-/* What cannot be had counts as a hit: reading it will tell. */
+/* What cannot be had is read as well: that will tell of it. */
 void sieve_look(const struct sieve *v, struct sieve_tools *tools, struct sieve_job *job);
 
 /* 1: that source is through, and less is read of it (prune_sieve()); 0; -1: no memory. */
