@@ -298,6 +298,23 @@ static void put_fillers(struct buf *out, unsigned from, unsigned count)
 		buf_printf(out, FILLER("1%03u.000:1%03u"), i, i);
 }
 
+static void a_text_in_the_end_of_an_event_of_the_file_before_is_found_with_it(void **state)
+{
+	CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX);
+	struct random_case c = {
+		.text = SV("EOE msg=audit(30"),
+		.file_count = 2,
+		.files = {{.text = SV(FILLERS FILLER("30.000:50") FILLER("30.500:51"))}},
+	};
+
+	(void)state;
+	query_init(&c.query);
+	buf_puts(&log, LINE("EOE", "30.500:51", "") LINE("EOE", "30.000:50", ""));
+	put_fillers(&log, 0, 40);
+	c.files[1].text = buf_view(&log);
+	compare_files(&c);
+}
+
 static void a_line_in_what_the_index_left_out_is_told_of_once(void **state)
 {
 	CLEANUP(buf_release) struct buf log = BUF_INIT(LOG_MAX);
@@ -437,6 +454,7 @@ int main(void)
 		cmocka_unit_test(what_is_before_the_window_makes_no_text_wait),
 		cmocka_unit_test(what_is_open_as_a_file_ends_makes_the_next_ones_text_wait),
 		cmocka_unit_test(a_text_behind_a_rotation_counts_with_what_stands_before),
+		cmocka_unit_test(a_text_in_the_end_of_an_event_of_the_file_before_is_found_with_it),
 		cmocka_unit_test(a_line_in_what_the_index_left_out_is_told_of_once),
 		cmocka_unit_test(a_file_whose_tables_are_gone_is_told_of_and_holds_up_nobody),
 		cmocka_unit_test(with_an_index_the_same_is_found),

@@ -1,7 +1,6 @@
 /* Which frames are looked at, and when a file is given up. What is read instead is prune_sieve()'s to say. */
 #include "query/sieve.h"
 
-#include <linux/audit.h>
 #include <stdlib.h>
 
 #define FIRST_FRAMES 16 /* tell whether hits are rare: */
@@ -114,26 +113,6 @@ void sieve_tools_release(struct sieve_tools *t)
 	*t = (struct sieve_tools){NULL, NULL, NULL};
 }
 
-static bool is_end(struct sv line)
-{
-	struct record r;
-
-	while (line.n && !*line.p)
-		line = sv_from(line, 1);
-	return record_head(line, &r) && record_type(r.type_name) == AUDIT_EOE;
-}
-
-static bool any_end(const struct sieve_tools *t, struct sv text)
-{
-	for (size_t from = 0, to; from < text.n; from = to + 1) {
-		to = from + sv_index(sv_from(text, from), '\n');
-		if (to > from && marks_any(t->marks, from, to) &&
-		    is_end(sv_make(text.p + from, to - from)))
-			return true;
-	}
-	return false;
-}
-
 static bool any_mark(const uint64_t *marks, size_t words)
 {
 	uint64_t any = 0;
@@ -144,7 +123,7 @@ static bool any_mark(const uint64_t *marks, size_t words)
 }
 
 static enum prune_hit look_at(const struct sieve *v, struct sieve_tools *t, const struct segment *s,
-			      size_t frame, bool *has_end)
+			      size_t frame)
 {
 	struct sv text = sv_make(t->text, s->frames[frame].raw_bytes);
 	size_t words = MARKS_WORDS(text.n);
@@ -153,10 +132,7 @@ static enum prune_hit look_at(const struct sieve *v, struct sieve_tools *t, cons
 		return PRUNE_BROKEN;
 	memset(t->marks, 0, words * sizeof(*t->marks));
 	plan_scan(v->plan, text, t->marks);
-	if (!any_mark(t->marks, words))
-		return PRUNE_NO_HIT;
-	*has_end |= any_end(t, text);
-	return PRUNE_HIT;
+	return any_mark(t->marks, words) ? PRUNE_HIT : PRUNE_NO_HIT;
 }
 
 void sieve_look(const struct sieve *v, struct sieve_tools *tools, struct sieve_job *job)
@@ -165,8 +141,7 @@ void sieve_look(const struct sieve *v, struct sieve_tools *tools, struct sieve_j
 	bool can_look = has_tools(tools);
 
 	for (size_t i = 0; i < job->count; i++)
-		job->hits[i] =
-			can_look ? look_at(v, tools, s, job->first + i, &job->has_end) : PRUNE_HIT;
+		job->hits[i] = can_look ? look_at(v, tools, s, job->first + i) : PRUNE_HIT;
 }
 
 /* ---- the end ---- */
@@ -188,8 +163,8 @@ int sieve_end(struct sieve *v, const struct sieve_job *job, struct prune_lines *
 		f->hits += job->hits[i] != PRUNE_NO_HIT;
 	}
 	f->looked += job->count;
-	f->is_through = job->has_end || is_in_vain(f) || f->looked == s->frame_count;
-	if (!f->is_through || job->has_end || is_in_vain(f))
+	f->is_through = is_in_vain(f) || f->looked == s->frame_count;
+	if (!f->is_through || is_in_vain(f))
 		return 0;
 	return prune_sieve(v->prune, job->source, f->hit, lines);
 }

@@ -27,7 +27,6 @@ struct sieve;
 struct sieve_job {
 	size_t source, first, count;
 	unsigned char hits[SIEVE_FRAMES]; /* enum prune_hit */
-	bool has_end; /* the text is in an end of an event, which may have no row in the index */
 };
 
 /* Of each thread. */
