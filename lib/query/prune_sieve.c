@@ -117,6 +117,7 @@ static bool mark(const struct sieving *v)
 	return !prune_is_much(f, prune_bytes_marked(f));
 }
 
+/* The same; also false when there is no memory: the file stays as it was. */
 static bool decide(struct prune *p, struct prune_file *f, const unsigned char *hits,
 		   const unsigned char *before)
 {
