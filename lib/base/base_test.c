@@ -170,6 +170,31 @@ static void buffers_stop_at_their_maximum_and_stay_stopped(void **state)
 	assert_int_equal(b.n, 16);
 }
 
+static void buffers_give_whole_lines_and_keep_the_rest(void **state)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(64);
+	struct sv line;
+	size_t at = 0;
+
+	(void)state;
+	assert_false(buf_line(&b, &at, &line));
+	buf_drop(&b, at);
+	buf_puts(&b, "one\n\nthr");
+	assert_true(buf_line(&b, &at, &line));
+	assert_sv(line, "one");
+	assert_true(buf_line(&b, &at, &line));
+	assert_sv(line, "");
+	assert_false(buf_line(&b, &at, &line));
+	assert_int_equal(at, 5);
+	buf_drop(&b, at);
+	buf_puts(&b, "ee\n");
+	at = 0;
+	assert_true(buf_line(&b, &at, &line));
+	assert_sv(line, "three");
+	buf_drop(&b, at);
+	assert_int_equal(b.n, 0);
+}
+
 static void arenas_reuse_their_blocks_and_stop_at_their_maximum(void **state)
 {
 	struct arena a;
@@ -425,6 +450,7 @@ int main(void)
 		cmocka_unit_test(numbers_take_the_whole_view_or_nothing),
 		cmocka_unit_test(numbers_at_the_front_are_read_as_strtoul_reads_them),
 		cmocka_unit_test(buffers_stop_at_their_maximum_and_stay_stopped),
+		cmocka_unit_test(buffers_give_whole_lines_and_keep_the_rest),
 		cmocka_unit_test(arenas_reuse_their_blocks_and_stop_at_their_maximum),
 		cmocka_unit_test(maps_keep_every_entry_over_growth_and_deletion),
 		cmocka_unit_test(seeds_differ),

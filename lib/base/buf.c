@@ -99,3 +99,22 @@ const char *buf_cstr(struct buf *b)
 	b->p[b->n] = '\0';
 	return b->p;
 }
+
+bool buf_line(const struct buf *b, size_t *at, struct sv *line)
+{
+	struct sv rest = sv_from(buf_view(b), *at);
+	size_t n = sv_index(rest, '\n');
+
+	if (n == rest.n)
+		return false;
+	*line = sv_head(rest, n);
+	*at += n + 1;
+	return true;
+}
+
+void buf_drop(struct buf *b, size_t n)
+{
+	b->n -= n;
+	if (n && b->n)
+		memmove(b->p, b->p + n, b->n);
+}

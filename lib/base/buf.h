@@ -68,6 +68,14 @@ static inline struct sv buf_view(const struct buf *b)
 	return (struct sv){b->p, b->n};
 }
 
+/*
+ * For text that comes in pieces: *line is the next whole line from *at on, without its newline, and *at moves behind
+ * it. False when no whole one is left; buf_drop(b, *at) then makes room for the rest of it.
+ */
+bool buf_line(const struct buf *b, size_t *at, struct sv *line);
+/* Takes n bytes, which are there, off the front. */
+void buf_drop(struct buf *b, size_t n);
+
 /* The content as a C string, valid until the next put; "" when there is no memory. */
 const char *buf_cstr(struct buf *b);
 

@@ -117,18 +117,13 @@ void retrace_end(struct retrace *t)
 /* Takes whole lines off the front of what was read. The rest moves there. */
 static uint64_t take_lines(struct retrace *t, struct buf *read)
 {
-	struct sv rest = buf_view(read);
-	size_t n;
+	struct sv line;
+	size_t at = 0;
 
-	while ((n = sv_index(rest, '\n')) < rest.n) {
-		retrace_line(t, sv_head(rest, n));
-		rest = sv_from(rest, n + 1);
-	}
-	n = read->n - rest.n;
-	if (n && rest.n)
-		memmove(read->p, rest.p, rest.n);
-	read->n = rest.n;
-	return n;
+	while (buf_line(read, &at, &line))
+		retrace_line(t, line);
+	buf_drop(read, at);
+	return at;
 }
 
 static size_t piece_of(uint64_t at, uint64_t limit)

@@ -113,18 +113,13 @@ static int was_rotated(struct err *e)
 /* Whole lines off the front of what was read; the rest moves there. How many bytes. */
 static size_t take_lines(struct sealer *s, struct buf *read)
 {
-	struct sv rest = buf_view(read);
-	size_t n;
+	struct sv line;
+	size_t at = 0;
 
-	while ((n = sv_index(rest, '\n')) < rest.n) {
-		sealer_take_line(s, sv_head(rest, n));
-		rest = sv_from(rest, n + 1);
-	}
-	n = read->n - rest.n;
-	if (n && rest.n)
-		memmove(read->p, rest.p, rest.n);
-	read->n = rest.n;
-	return n;
+	while (buf_line(read, &at, &line))
+		sealer_take_line(s, line);
+	buf_drop(read, at);
+	return at;
 }
 
 /*

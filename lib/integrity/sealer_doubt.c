@@ -23,23 +23,20 @@ static const struct seal_hash *hash_of(const struct sealer *s, uint64_t index)
 /* Compares whole lines; what is left of the text moves to its front. False: a line is another one. */
 static bool compare(struct sealer *s, struct buf *text, uint64_t *index)
 {
-	struct sv rest = buf_view(text);
 	struct seal_hash leaf;
 	bool is_same = true;
-	size_t n;
+	struct sv line;
+	size_t at = 0;
 
-	while (is_same && (n = sv_index(rest, '\n')) < rest.n) {
+	while (is_same && buf_line(text, &at, &line)) {
 		const struct seal_hash *known = hash_of(s, *index);
 
-		seal_leaf(s->digest, sv_head(rest, n), &leaf);
+		seal_leaf(s->digest, line, &leaf);
 		/* What came behind the snapshot is in no list yet, and not in question. */
 		is_same = !known || seal_hash_eq(known, &leaf);
 		*index += is_same;
-		rest = sv_from(rest, n + 1);
 	}
-	if (rest.n)
-		memmove(text->p, rest.p, rest.n);
-	text->n = rest.n;
+	buf_drop(text, at);
 	return is_same;
 }
 

@@ -119,17 +119,14 @@ static void hear_line(struct unheard *u, struct sv line)
 /* Hands out the whole lines of the chunk; what is left of it goes to its start. */
 static void hear_lines(struct unheard *u, struct buf *chunk)
 {
-	struct sv rest = buf_view(chunk);
-	size_t at;
+	struct sv line;
+	size_t at = 0;
 
-	while ((at = sv_index(rest, '\n')) < rest.n) {
-		hear_line(u, sv_head(rest, at));
-		rest = sv_from(rest, at + 1);
-	}
-	if (rest.n == CHUNK_BYTES) /* no line of ours is so long */
-		rest.n = 0;
-	memmove(chunk->p, rest.p, rest.n);
-	chunk->n = rest.n;
+	while (buf_line(chunk, &at, &line))
+		hear_line(u, line);
+	buf_drop(chunk, at);
+	if (chunk->n == CHUNK_BYTES) /* no line of ours is so long */
+		buf_reset(chunk);
 }
 
 int unheard_scan(struct unheard *u, const char *path, struct err *e)
