@@ -145,7 +145,7 @@ static void put_record(struct dice *d, struct buf *out, int *clock)
 		buf_putc(out, '\n');
 }
 
-static void random_log(struct dice *d, struct buf *out)
+static inline void random_log(struct dice *d, struct buf *out)
 {
 	int clock = 500;
 

@@ -1,11 +1,11 @@
 /*
- * For tests: as query/prune_random_test.h, with logs and questions for which compressed files are looked through
+ * For tests: as query/prune_random_test.h has, with logs and questions for which compressed files are looked through
  * (query/sieve.h): many frames, texts that few of them have, clocks that leap, damage, searches that are stopped.
  */
 #ifndef AURUM_QUERY_SIEVE_RANDOM_TEST_H
 #define AURUM_QUERY_SIEVE_RANDOM_TEST_H
 
-#include "query/prune_random_test.h"
+#include "query/random_case_test.h"
 
 /* In stamps, in what ends an event, in values, in the enriched part; rare or not. */
 static void sieve_text(struct dice *d, char text[32])
