@@ -19,7 +19,10 @@
 	(sizeof(struct layout_header) + (sections) * sizeof(struct layout_section))
 #define LOOK_BYTES HEAD_BYTES(80) /* header and directory of an index with all fields there are */
 #define HEAD_MAX   HEAD_BYTES(LAYOUT_SECTIONS_MAX)
-#define NEAR_MAX   ((size_t)64 << 10) /* of bitmaps at once, unless one is larger */
+#define MIB        ((uint64_t)1 << 20)
+#define TIMES_MAX                                                                                  \
+	16 /* the text: nothing that we make is so large, but for some KiB of a small one */
+#define NEAR_MAX ((size_t)64 << 10) /* of bitmaps at once, unless one is larger */
 
 /* ---- sections ---- */
 
@@ -244,9 +247,16 @@ static bool is_stamp(const struct layout_stamp *s)
 	return s->sec >= 0 && s->ms <= 999;
 }
 
+/* Sections are read into memory, and a file with holes may be as large as it likes. */
+static bool is_of_a_size(uint64_t bytes, uint64_t raw_bytes)
+{
+	return bytes <= MIB || (bytes - MIB) / TIMES_MAX <= raw_bytes;
+}
+
 static bool is_sound(const struct index *x, const struct layout_header *h)
 {
-	return h->file_bytes == x->bytes && h->sections <= LAYOUT_SECTIONS_MAX &&
+	return h->file_bytes == x->bytes && is_of_a_size(x->bytes, h->raw_bytes) &&
+	       h->sections <= LAYOUT_SECTIONS_MAX &&
 	       h->head_bytes == sizeof(*h) + h->sections * sizeof(struct layout_section) &&
 	       h->head_bytes <= x->head_bytes &&
 	       XXH3_64bits(x->head + LAYOUT_CHECK_FROM, h->head_bytes - LAYOUT_CHECK_FROM) ==

@@ -344,6 +344,33 @@ static void a_name_with_something_behind_its_end_is_none(void **state)
 	unmake(&m);
 }
 
+/* Holes cost nothing on a disk; in memory they would. */
+static void one_that_is_much_larger_than_its_text_is_damaged(void **state)
+{
+	const uint64_t sizes[2] = {1 << 20, (uint64_t)1 << 40};
+	struct layout_header h;
+	struct made m;
+	struct index x;
+
+	(void)state;
+	make(&m, 100);
+	memcpy(&h, m.bytes.p, sizeof(h));
+	for (size_t i = 0; i < LEN(sizes); i++) {
+		h.file_bytes = sizes[i];
+		memcpy(m.bytes.p, &h, sizeof(h));
+		h.check = XXH3_64bits(m.bytes.p + LAYOUT_CHECK_FROM,
+				      h.head_bytes - LAYOUT_CHECK_FROM);
+		memcpy(m.bytes.p, &h, sizeof(h));
+		assert_int_equal(file_replace(m.path, buf_view(&m.bytes), 0600, NULL), 0);
+		assert_int_equal(truncate(m.path, (off_t)sizes[i]), 0);
+		assert_int_equal(index_open(&x, m.path, &m.head, NULL),
+				 i ? INDEX_DAMAGED : INDEX_OPEN);
+		if (i == 0)
+			index_close(&x);
+	}
+	unmake(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +381,7 @@ int main(void)
 		cmocka_unit_test(bitmaps_are_read_in_any_order),
 		cmocka_unit_test(a_list_of_sections_may_be_long),
 		cmocka_unit_test(a_name_with_something_behind_its_end_is_none),
+		cmocka_unit_test(one_that_is_much_larger_than_its_text_is_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
