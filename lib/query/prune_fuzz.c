@@ -3,24 +3,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[] = "/tmp/aurum-prune-XXXXXX", index_folder[64];
-
-static void remove_folders(void)
-{
-	(void)rmdir(index_folder);
-	(void)rmdir(folder);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool is_ready;
+	char folder[] = "/tmp/aurum-prune-XXXXXX", index_folder[64];
 
-	if (!is_ready) {
-		assert(mkdtemp(folder));
-		(void)snprintf(index_folder, sizeof(index_folder), "%s/" INDEX_FOLDER, folder);
-		assert(mkdir(index_folder, 0700) == 0 && atexit(remove_folders) == 0);
-		is_ready = true;
-	}
+	assert(mkdtemp(folder));
+	(void)snprintf(index_folder, sizeof(index_folder), "%s/" INDEX_FOLDER, folder);
+	assert(mkdir(index_folder, 0700) == 0);
 	random_prune(folder, data, size, NULL);
+	assert(rmdir(index_folder) == 0 && rmdir(folder) == 0);
 	return 0;
 }
